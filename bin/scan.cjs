@@ -1,0 +1,91 @@
+#!/usr/bin/env node
+'use strict';
+// Old syntax on purpose: this file must still run on a Node that is too old for the program, to say so or to find a newer one.
+var fs = require('fs');
+var path = require('path');
+var url = require('url');
+
+var MINIMUM = [22, 19];
+var USAGE_EXIT_CODE = 78;
+var FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+var root = path.join(__dirname, '..');
+
+function isNewEnough(version) {
+  var parts = version.split('.').map(Number);
+  return parts[0] > MINIMUM[0] || (parts[0] === MINIMUM[0] && parts[1] >= MINIMUM[1]);
+}
+
+function bundledNode() {
+  var names = ['node', 'node.exe'];
+  for (var i = 0; i < names.length; i += 1) {
+    var candidate = path.join(root, 'node_modules', 'node', 'bin', names[i]);
+    if (fs.existsSync(candidate)) return candidate;
+  }
+  return null;
+}
+
+function runWith(node) {
+  var child = require('child_process').spawn(node, [__filename].concat(process.argv.slice(2)), {
+    stdio: 'inherit',
+    env: Object.assign({}, process.env, { PERPSCAN_RELAUNCHED: '1' }),
+  });
+  FORWARDED.forEach(function (signal) {
+    process.on(signal, function () {
+      child.kill(signal);
+    });
+  });
+  child.on('error', function (error) {
+    process.stderr.write('scan: could not start ' + node + ': ' + error.message + '\n');
+    process.exit(USAGE_EXIT_CODE);
+  });
+  child.on('exit', function (code, signal) {
+    if (signal === null) process.exit(code);
+    FORWARDED.forEach(function (name) {
+      process.removeAllListeners(name);
+    });
+    process.kill(process.pid, signal);
+  });
+}
+
+// node:sqlite announces itself as experimental on Node 22, on stderr: cron would mail that line on every run.
+function hideSqliteWarning() {
+  process.removeAllListeners('warning');
+  process.on('warning', function (warning) {
+    if (warning.name === 'ExperimentalWarning' && /SQLite/.test(warning.message)) return;
+    process.stderr.write(String(warning.stack || warning) + '\n');
+  });
+}
+
+function runHere() {
+  hideSqliteWarning();
+  var built = path.join(root, 'dist', 'cli.js');
+  var entry = fs.existsSync(built) ? built : path.join(root, 'src', 'cli.ts');
+  import(url.pathToFileURL(entry).href)
+    .then(function (program) {
+      return program.main();
+    })
+    .catch(function (error) {
+      process.stderr.write('scan: ' + (error && error.stack ? error.stack : String(error)) + '\n');
+      process.exitCode = 1;
+    });
+}
+
+if (isNewEnough(process.versions.node)) {
+  runHere();
+} else {
+  var node = process.env.PERPSCAN_RELAUNCHED ? null : bundledNode();
+  if (node !== null) {
+    runWith(node);
+  } else {
+    process.stderr.write(
+      'scan: needs Node ' +
+        MINIMUM.join('.') +
+        ' or newer, this is ' +
+        process.version +
+        '. Run "npm ci" in ' +
+        root +
+        ' (it brings Node 24), or install Node 24.\n',
+    );
+    process.exit(USAGE_EXIT_CODE);
+  }
+}

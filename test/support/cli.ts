@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+export const ROOT = path.join(import.meta.dirname, '..', '..');
+export const SAMPLE = path.join(ROOT, 'data', 'sample');
+const LAUNCHER = path.join(ROOT, 'bin', 'scan.cjs');
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface CliOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Another Node than the one that runs the tests. */
+  readonly node?: string;
+}
+
+/** A folder of its own for one test file: cache, ledger and output of its runs never meet those of others. */
+export interface Workplace {
+  readonly folder: string;
+  path(...parts: string[]): string;
+  scan(args: readonly string[], options?: CliOptions): Promise<CliResult>;
+  remove(): void;
+}
+
+export function workplace(): Workplace {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'perpscan-cli-'));
+  return {
+    folder,
+    path: (...parts) => path.join(folder, ...parts),
+    scan: (args, { env = {}, cwd = folder, node = process.execPath } = {}) =>
+      runProcess(node, [LAUNCHER, ...args], cwd, {
+        PATH: '/usr/bin:/bin',
+        HOME: folder,
+        SCAN_CACHE_DIR: path.join(folder, 'cache'),
+        SCAN_STATE_DIR: path.join(folder, 'state'),
+        ...env,
+      }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Runs a program with exactly this environment and without input. */
+export function runProcess(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Promise<CliResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const chunks = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (chunks.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (chunks.stderr += text));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...chunks }));
+  });
+}
