@@ -1,0 +1,14 @@
+/**
+ * Share of `history` below `value`, 0..1, equals counted half (rulings.md 15). `history` leaves the current value out and
+ * holds no NaN. NaN when the history is empty or the value is NaN.
+ */
+export function percentileRank(history: Float64Array | readonly number[], value: number): number {
+  if (history.length === 0 || Number.isNaN(value)) return NaN;
+  let less = 0;
+  let equal = 0;
+  for (const past of history) {
+    if (past < value) less++;
+    else if (past === value) equal++;
+  }
+  return (less + 0.5 * equal) / history.length;
+}
