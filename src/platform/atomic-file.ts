@@ -1,0 +1,203 @@
+/** Files that are written whole or not at all: temp in the same folder, fsync, rename, fsync of the folder. */
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+/** The calls that writing makes, so that a test can let each of them fail. */
+export interface AtomicFileSystem {
+  mkdir(folder: string): Promise<void>;
+  /** The file a link leads to; rejects with ENOENT when there is nothing yet. */
+  realpath(file: string): Promise<string>;
+  open(file: string, flags: 'wx' | 'r', mode?: number): Promise<OpenFile>;
+  rename(from: string, to: string): Promise<void>;
+  remove(file: string): Promise<void>;
+}
+
+interface OpenFile {
+  /** May write fewer bytes than asked. */
+  write(bytes: Uint8Array, offset: number, length: number): Promise<{ readonly bytesWritten: number }>;
+  sync(): Promise<void>;
+  stat(): Promise<{ readonly size: number }>;
+  close(): Promise<void>;
+}
+
+export type AtomicWrite =
+  | {
+      readonly ok: true;
+      readonly bytes: number;
+      /** Set when the new file is in place but might not survive a power cut. */
+      readonly warning: string | null;
+    }
+  /** Whatever was there before is untouched. `code` is an errno such as `ENOSPC`. `detail` names file, step and remedy. */
+  | { readonly ok: false; readonly code: string; readonly detail: string };
+
+export const nodeFileSystem: AtomicFileSystem = {
+  mkdir: async (folder) => void (await mkdir(folder, { recursive: true })),
+  realpath: (file) => realpath(file),
+  open: (file, flags, mode) => open(file, flags, mode),
+  rename: (from, to) => rename(from, to),
+  remove: (file) => rm(file, { force: true }),
+};
+
+const MODE = 0o644;
+
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOSPC: 'free some space on that disk',
+  EDQUOT: 'free some space within your disk quota',
+  EACCES: 'make its folder writable or choose another place',
+  EPERM: 'make its folder writable or choose another place',
+  EROFS: 'that disk is read-only: choose another place',
+  EISDIR: 'it is a folder: name a file',
+  ENOTDIR: 'a part of the path is a file: choose another place',
+  EEXIST: 'a part of the path is a file: choose another place',
+  ENAMETOOLONG: 'choose a shorter name',
+  ELOOP: 'the link leads in a circle: remove it',
+  EMFILE: 'too many open files: raise the limit (ulimit -n)',
+  EIO: 'the disk reports errors: check it before you trust it again',
+};
+
+/** Writes `text` as UTF-8. Missing folders are made; a link stays a link and the file it leads to is replaced. Never rejects. */
+export async function writeFileAtomic(
+  file: string,
+  text: string,
+  fs: AtomicFileSystem = nodeFileSystem,
+): Promise<AtomicWrite> {
+  const progress: Progress = { step: 'making its folder', temp: null };
+  try {
+    await fs.mkdir(path.dirname(file));
+    progress.step = 'looking where it leads';
+    const target = await targetOf(file, fs);
+    const bytes = Buffer.from(text, 'utf8');
+    const temp = tempName(target);
+    await writeTemp(temp, bytes, fs, progress);
+    progress.step = 'replacing the old one';
+    await fs.rename(temp, target);
+    return { ok: true, bytes: bytes.length, warning: await syncFolder(path.dirname(target), fs) };
+  } catch (error) {
+    const orphan = progress.temp === null ? null : await removeTemp(progress.temp, fs);
+    const code = codeOf(error);
+    const remedy = REMEDIES[code] ?? `the system says: ${messageOf(error)}`;
+    const left = orphan === null ? '' : `; ${orphan}`;
+    return { ok: false, code, detail: `${file} could not be written (${progress.step}: ${code}): ${remedy}${left}` };
+  }
+}
+
+/** How far a write has come, for the message of its failure. */
+interface Progress {
+  step: string;
+  /** Set once it exists. */
+  temp: string | null;
+}
+
+async function targetOf(file: string, fs: AtomicFileSystem): Promise<string> {
+  try {
+    return await fs.realpath(file);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return file;
+    throw error;
+  }
+}
+
+function tempName(target: string): string {
+  return `${target}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
+}
+
+async function writeTemp(temp: string, bytes: Uint8Array, fs: AtomicFileSystem, progress: Progress): Promise<void> {
+  progress.step = 'opening a temporary file beside it';
+  const handle = await fs.open(temp, 'wx', MODE);
+  progress.temp = temp;
+  try {
+    progress.step = 'writing';
+    for (let offset = 0; offset < bytes.length;) {
+      const { bytesWritten } = await handle.write(bytes, offset, bytes.length - offset);
+      // A full disk may answer with a short count instead of an error.
+      if (bytesWritten <= 0) throw Object.assign(new Error('the disk took no more bytes'), { code: 'ENOSPC' });
+      offset += bytesWritten;
+    }
+    progress.step = 'flushing to disk';
+    await handle.sync();
+    const { size } = await handle.stat();
+    if (size !== bytes.length) {
+      throw Object.assign(new Error(`${size} of ${bytes.length} bytes arrived`), { code: 'EIO' });
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The rename is done, so a failure here is no failure of the write. */
+async function syncFolder(folder: string, fs: AtomicFileSystem): Promise<string | null> {
+  // Windows cannot open a folder, and needs no flush of it.
+  if (process.platform === 'win32') return null;
+  try {
+    const handle = await fs.open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return null;
+  } catch (error) {
+    return `the folder ${folder} could not be flushed (${codeOf(error)}): the new file may not survive a power cut`;
+  }
+}
+
+/** What was left behind, or null. */
+async function removeTemp(temp: string, fs: AtomicFileSystem): Promise<string | null> {
+  try {
+    await fs.remove(temp);
+    return null;
+  } catch (error) {
+    return `${temp} was left behind (${codeOf(error)})`;
+  }
+}
+
+/**
+ * Removes temps of `file` that were left by processes which no longer run, e.g. after kill -9. Answers with the names
+ * removed, and with a sentence for each that could not be. A missing folder holds none.
+ */
+export async function removeDeadTemps(
+  file: string,
+): Promise<{ readonly removed: readonly string[]; readonly problems: readonly string[] }> {
+  const removed: string[] = [];
+  const problems: string[] = [];
+  try {
+    const target = await targetOf(file, nodeFileSystem);
+    const folder = path.dirname(target);
+    for (const name of (await readdir(folder)).sort()) {
+      const pid = writerOf(name, path.basename(target));
+      if (pid === null || isAlive(pid)) continue;
+      const problem = await removeTemp(path.join(folder, name), nodeFileSystem);
+      if (problem === null) removed.push(name);
+      else problems.push(problem);
+    }
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') problems.push(`the folder of ${file} could not be read (${codeOf(error)})`);
+  }
+  return { removed, problems };
+}
+
+/** The process that wrote the temp `name` of the file `base`, or null when it is none. */
+function writerOf(name: string, base: string): number | null {
+  if (!name.startsWith(`${base}.`)) return null;
+  const match = /^(\d{1,10})\.[0-9a-f]{12}\.tmp$/.exec(name.slice(base.length + 1));
+  return match === null ? null : Number(match[1]);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, as somebody else.
+    return codeOf(error) !== 'ESRCH';
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

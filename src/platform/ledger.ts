@@ -1,0 +1,185 @@
+/** What one key has spent lately, shared by all processes that use it and kept over restarts. */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Clock } from './clock.ts';
+
+export interface LedgerLimits {
+  /** Units that may be spent in any window. */
+  readonly units: number;
+  readonly windowMs: number;
+  /** Between the starts of two requests. */
+  readonly minSpacingMs: number;
+  /** Longest time a request can take: what one that was killed counts for, on top of the window. */
+  readonly requestTimeoutMs: number;
+}
+
+export type Reservation =
+  | { readonly granted: true; readonly id: number }
+  /** `waitMs` > 0: when it is worth asking again. */
+  | { readonly granted: false; readonly waitMs: number };
+
+/** All times ms UTC of the wall clock, because processes and restarts share nothing else. All methods throw when the file fails. */
+export interface Ledger {
+  /** Takes `units` in one transaction, or says how long to wait. */
+  reserve(units: number): Reservation;
+  /** The request has ended: its units come free one window from now. */
+  settle(id: number): void;
+  /** No request of any process before `until`, at most an hour ahead. Never shortens a silence. */
+  pauseUntil(until: number): void;
+  state(): LedgerState;
+  readonly file: string;
+  close(): void;
+}
+
+export interface LedgerState {
+  /** Units that count now, each with the time it comes free. Ascending. */
+  readonly spent: readonly { readonly units: number; readonly freeAt: number }[];
+  /** Earliest time for the next request as far as spacing and silence go. */
+  readonly notBefore: number;
+}
+
+export type OpenedLedger =
+  | { readonly ok: true; readonly ledger: Ledger; readonly note: string | null }
+  | { readonly ok: false; readonly file: string; readonly detail: string };
+
+/** The longest silence that is believed, ms. */
+export const LONGEST_PAUSE_MS = 3_600_000;
+const BUSY_TIMEOUT_MS = 5_000;
+const DAMAGED = new Set([11, 26]);
+
+const SCHEMA = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = NORMAL;
+  CREATE TABLE IF NOT EXISTS spent (id INTEGER PRIMARY KEY AUTOINCREMENT, units INTEGER NOT NULL, free_at INTEGER NOT NULL, in_flight INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS gate (id INTEGER PRIMARY KEY CHECK (id = 1), last_start INTEGER NOT NULL, not_before INTEGER NOT NULL);
+  INSERT OR IGNORE INTO gate VALUES (1, 0, 0);`;
+
+/** File name for one key at one address; says nothing about the key. */
+export function ledgerFile(stateDir: string, baseUrl: string, key: string): string {
+  const hash = createHash('sha256').update(`${baseUrl}\n${key}`).digest('hex').slice(0, 24);
+  return path.join(stateDir, `quota-${hash}.sqlite`);
+}
+
+/** A missing file is an empty ledger. A damaged one is moved aside and counts as a full window: better slow than over the quota. */
+export function openLedger(file: string, limits: LedgerLimits, clock: Clock): OpenedLedger {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    const opened = connect(file);
+    if (opened !== null) return { ok: true, ledger: createLedger(file, opened, limits, clock), note: null };
+    renameSync(file, `${file}.corrupt`);
+    for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
+    const renewed = connect(file)!;
+    insertSpent(renewed, limits.units, clock.now() + limits.windowMs + limits.requestTimeoutMs, false);
+    const note = `quota ledger: ${file} was damaged; started anew, with one full window of waiting`;
+    return { ok: true, ledger: createLedger(file, renewed, limits, clock), note };
+  } catch (error) {
+    return {
+      ok: false,
+      file,
+      detail: `the quota ledger ${file} cannot be opened (${String(error)}): make its folder writable or set SCAN_STATE_DIR to one that is`,
+    };
+  }
+}
+
+/** Null when the file is no sound database. */
+function connect(file: string): DatabaseSync | null {
+  const known = existsSync(file);
+  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    db.exec(SCHEMA);
+    if (known && db.prepare('PRAGMA quick_check').get()?.['quick_check'] !== 'ok') {
+      db.close();
+      return null;
+    }
+    return db;
+  } catch (error) {
+    db.close();
+    if (error instanceof Error && 'errcode' in error && DAMAGED.has(Number(error.errcode) & 0xff)) return null;
+    throw error;
+  }
+}
+
+function createLedger(file: string, db: DatabaseSync, limits: LedgerLimits, clock: Clock): Ledger {
+  const longestHold = limits.windowMs + limits.requestTimeoutMs;
+  const atomically = <T>(work: () => T): T => {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+  };
+  // A wall clock that was set back would otherwise lock the key until it caught up.
+  const believe = (now: number): void => {
+    db.prepare('UPDATE spent SET free_at = min(free_at, ?)').run(now + longestHold);
+    db.prepare('UPDATE gate SET last_start = min(last_start, ?), not_before = min(not_before, ?)').run(
+      now,
+      now + LONGEST_PAUSE_MS,
+    );
+    db.prepare('DELETE FROM spent WHERE free_at <= ?').run(now);
+  };
+  return {
+    file,
+    state: () => readState(db, limits.minSpacingMs, clock.now()),
+    reserve: (units) =>
+      atomically(() => {
+        // Read under the lock: while waiting for it another process may have written later times.
+        const now = clock.now();
+        believe(now);
+        const waitMs = waitFor(units, readState(db, limits.minSpacingMs, now), limits, now);
+        if (waitMs > 0) return { granted: false, waitMs: hasInFlight(db) ? pollAtMost(waitMs, limits) : waitMs };
+        db.prepare('UPDATE gate SET last_start = ?').run(now);
+        return { granted: true, id: insertSpent(db, units, now + longestHold, true) };
+      }),
+    settle: (id) =>
+      void db
+        .prepare('UPDATE spent SET free_at = ?, in_flight = 0 WHERE id = ?')
+        .run(Math.ceil(clock.now()) + limits.windowMs, id),
+    pauseUntil: (until) =>
+      void db
+        .prepare('UPDATE gate SET not_before = max(not_before, ?)')
+        .run(Math.ceil(Math.min(until, clock.now() + LONGEST_PAUSE_MS))),
+    close: () => db.close(),
+  };
+}
+
+function insertSpent(db: DatabaseSync, units: number, freeAt: number, inFlight: boolean): number {
+  const statement = db.prepare('INSERT INTO spent (units, free_at, in_flight) VALUES (?, ?, ?)');
+  return Number(statement.run(units, freeAt, inFlight ? 1 : 0).lastInsertRowid);
+}
+
+function readState(db: DatabaseSync, minSpacingMs: number, now: number): LedgerState {
+  const spent = db.prepare('SELECT units, free_at AS freeAt FROM spent WHERE free_at > ? ORDER BY free_at').all(now);
+  const gate = db.prepare('SELECT last_start AS lastStart, not_before AS notBefore FROM gate').get();
+  const { lastStart, notBefore } = gate as { lastStart: number; notBefore: number };
+  return {
+    spent: spent as { units: number; freeAt: number }[],
+    notBefore: Math.max(notBefore, lastStart + minSpacingMs),
+  };
+}
+
+/** 0 when `units` may be spent now. */
+export function waitFor(units: number, { spent, notBefore }: LedgerState, limits: LedgerLimits, now: number): number {
+  let excess = spent.reduce((sum, row) => sum + row.units, units) - limits.units;
+  let free = now;
+  for (const row of spent) {
+    if (excess <= 0) break;
+    excess -= row.units;
+    free = row.freeAt;
+  }
+  return Math.max(free, notBefore) - now;
+}
+
+function hasInFlight(db: DatabaseSync): boolean {
+  return db.prepare('SELECT 1 FROM spent WHERE in_flight = 1 LIMIT 1').get() !== undefined;
+}
+
+/** A request in flight holds its units by an upper bound; it will most likely end long before. */
+function pollAtMost(waitMs: number, limits: LedgerLimits): number {
+  return Math.min(waitMs, Math.max(1, Math.round(limits.windowMs / 60)));
+}

@@ -1,0 +1,77 @@
+/** Progress bars on a terminal; elsewhere nothing. */
+import { MultiBar } from 'cli-progress';
+
+interface ProgressBar {
+  /** `note` stays until the next one is given, e.g. `120 of 800 units, 4 min left`. */
+  update(done: number, note?: string): void;
+  /** The work turned out larger or smaller. */
+  setTotal(total: number): void;
+}
+
+export interface Progress {
+  bar(label: string, total: number): ProgressBar;
+  /** Whole lines for the same stream, kept apart from the bars. */
+  write(text: string): void;
+  /** Draws the bars for the last time and leaves them standing. Afterwards `write` goes straight to the stream. */
+  stop(): void;
+}
+
+const FPS = 8;
+const BAR_SIZE = 24;
+const LABEL_WIDTH = 10;
+
+/** `enabled`: the stream is a terminal that understands cursor moves, and the user wants bars. */
+export function createProgress(stream: NodeJS.WritableStream, { enabled }: { readonly enabled: boolean }): Progress {
+  return enabled ? onTerminal(stream) : silent(stream);
+}
+
+function silent(stream: NodeJS.WritableStream): Progress {
+  const bar: ProgressBar = { update: () => undefined, setTotal: () => undefined };
+  return { bar: () => bar, write: (text) => void stream.write(text), stop: () => undefined };
+}
+
+function onTerminal(stream: NodeJS.WritableStream): Progress {
+  const bars = new MultiBar({
+    stream,
+    fps: FPS,
+    barsize: BAR_SIZE,
+    format: '{label} [{bar}] {value}/{total} {note}',
+    barCompleteChar: '#',
+    barIncompleteChar: '.',
+    emptyOnZero: true,
+    // What is changed on the terminal stays changed after kill -9; signals are the command line's business.
+    hideCursor: false,
+    linewrap: true,
+    gracefulExit: false,
+    // Otherwise a bar that did not move stays hidden under the line that was written over it.
+    forceRedraw: true,
+  });
+  let drawn = false;
+  let stopped = false;
+  return {
+    bar: (label, total) => {
+      drawn = true;
+      const bar = bars.create(total, 0, { label: label.padEnd(LABEL_WIDTH), note: '' });
+      return {
+        update: (done, note) => bar.update(done, note === undefined ? {} : { note }),
+        setTotal: (next) => bar.setTotal(next),
+      };
+    },
+    write: (text) => {
+      if (!drawn || stopped) {
+        stream.write(text);
+        return;
+      }
+      // One line at a time, drawn at once: the library clears one row per drawing, and forgets what is waiting when it stops.
+      for (const line of text.split(/(?<=\n)/)) {
+        bars.log(line);
+        bars.update();
+      }
+    },
+    stop: () => {
+      if (stopped) return;
+      stopped = true;
+      if (drawn) bars.stop();
+    },
+  };
+}

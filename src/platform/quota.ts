@@ -1,0 +1,200 @@
+/** Never more than the quota in any window, over jobs, restarts and processes. */
+import Bottleneck from 'bottleneck';
+import { SECOND_MS } from '../core/time.ts';
+import type { Clock } from './clock.ts';
+import { LONGEST_PAUSE_MS, waitFor } from './ledger.ts';
+import type { Ledger, LedgerLimits, LedgerState, Reservation } from './ledger.ts';
+
+export type QuotaResult<T> = { readonly ran: true; readonly value: T } | Refusal;
+
+/** A job on its way through the two limits. */
+interface Work {
+  started: boolean;
+  /** ms UTC. */
+  readonly deadline: number;
+}
+
+/** The job did not start. */
+interface Refusal {
+  readonly ran: false;
+  readonly reason: 'aborted' | 'too-heavy' | 'ledger';
+  readonly detail: string;
+}
+
+/**
+ * Two limits that must both agree. Bottleneck keeps the order of this process's jobs and gives units back one window
+ * after each job, by the monotonic clock; its own refresh is a fixed window and lets twice the quota through. The ledger
+ * knows what other processes and earlier runs spent, and the silence after a 429.
+ */
+export class Quota {
+  /** Most units one job may weigh. */
+  readonly units: number;
+  readonly windowMs: number;
+  readonly #limits: LedgerLimits;
+  readonly #ledger: Ledger;
+  readonly #clock: Clock;
+  readonly #limiter: Bottleneck;
+  readonly #closed = new AbortController();
+  #turn: Promise<unknown> = Promise.resolve();
+  /** Kept here as well, for when the ledger cannot be written. */
+  #silentUntil = 0;
+  #requests = 0;
+  #spent = 0;
+
+  constructor(ledger: Ledger, limits: LedgerLimits, clock: Clock) {
+    this.units = limits.units;
+    this.windowMs = limits.windowMs;
+    this.#limits = limits;
+    this.#ledger = ledger;
+    this.#clock = clock;
+    this.#limiter = new Bottleneck({ reservoir: limits.units });
+  }
+
+  /** Jobs this process has started, and the units they weighed. */
+  get spent(): { readonly requests: number; readonly units: number } {
+    return { requests: this.#requests, units: this.#spent };
+  }
+
+  /**
+   * Runs `job` when `weight` units are free; jobs start in the order of the calls. `abort` gives up the waiting at once
+   * and does not touch a job that has started; a job that could not start by `deadline` (ms UTC) is given up without
+   * waiting. Rejects only when the job does.
+   */
+  async run<T>(
+    weight: number,
+    job: () => Promise<T>,
+    abort: AbortSignal,
+    deadline = Infinity,
+  ): Promise<QuotaResult<T>> {
+    if (weight > this.units) {
+      return refused('too-heavy', `${weight} units in one request, but the quota is ${this.units} per window`);
+    }
+    const stop = AbortSignal.any([abort, this.#closed.signal]);
+    if (stop.aborted) return givenUp();
+    // Bottleneck would keep it queued until the abort: what cannot be sent in time is told so at once.
+    const waitMs = deadline === Infinity ? 0 : this.estimateMs(weight, weight);
+    if (this.#clock.now() + waitMs > deadline) return tooLate(waitMs);
+    const work = { started: false, deadline };
+    // Bottleneck cannot take back a queued job: it runs later, finds itself aborted and costs nothing.
+    const queued = this.#limiter.schedule({ weight }, () => this.#admitted(weight, job, stop, work));
+    const { promise: aborted, resolve } = Promise.withResolvers<QuotaResult<T>>();
+    const giveUp = (): void => void (work.started || resolve(givenUp()));
+    stop.addEventListener('abort', giveUp);
+    try {
+      return await Promise.race([queued, aborted]);
+    } finally {
+      stop.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** No request on this key, by any process, before `until` (ms UTC). */
+  pauseUntil(until: number): void {
+    const believed = Math.min(until, this.#clock.now() + LONGEST_PAUSE_MS);
+    this.#silentUntil = Math.max(this.#silentUntil, believed);
+    try {
+      this.#ledger.pauseUntil(until);
+    } catch {
+      // This process keeps silent all the same; the next reservation reports the failure.
+      return;
+    }
+  }
+
+  /** How long spending `units` more would take if sent in requests of `size`, ms, answers taking no time. */
+  estimateMs(units: number, size: number): number {
+    const start = this.#clock.now();
+    const { spent, notBefore } = this.#stateForEstimate();
+    const rows = [...spent];
+    let gate = notBefore;
+    let now = start;
+    for (let left = units; left > 0; left -= size) {
+      const weight = Math.min(left, size, this.units);
+      const counting = rows.filter((row) => row.freeAt > now);
+      now += waitFor(weight, { spent: counting, notBefore: gate }, this.#limits, now);
+      rows.push({ units: weight, freeAt: now + this.windowMs });
+      gate = now + this.#limits.minSpacingMs;
+    }
+    return now - start;
+  }
+
+  /** An estimate is no reason to fail: the reservation will report what is wrong. */
+  #stateForEstimate(): LedgerState {
+    try {
+      return this.#ledger.state();
+    } catch {
+      return { spent: [], notBefore: this.#silentUntil };
+    }
+  }
+
+  /** Waiting jobs end as aborted; nothing keeps the process alive afterwards. */
+  close(): void {
+    this.#closed.abort();
+    this.#ledger.close();
+  }
+
+  async #admitted<T>(weight: number, job: () => Promise<T>, stop: AbortSignal, work: Work): Promise<QuotaResult<T>> {
+    const admission = await this.#inTurn(() => this.#admit(weight, stop, work));
+    if (typeof admission !== 'number') {
+      void this.#limiter.incrementReservoir(weight);
+      return admission;
+    }
+    this.#requests += 1;
+    this.#spent += weight;
+    try {
+      return { ran: true, value: await job() };
+    } finally {
+      this.#settle(admission);
+      void this.#clock.sleep(this.windowMs, this.#closed.signal).then(() => this.#limiter.incrementReservoir(weight));
+    }
+  }
+
+  /** One job at a time asks the ledger, or a light one could overtake a heavy one that waits. */
+  #inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    const asked = this.#turn.then(ask);
+    this.#turn = asked;
+    return asked;
+  }
+
+  /** The ledger's id for the units, or why there will be none. */
+  async #admit(weight: number, stop: AbortSignal, work: Work): Promise<number | Refusal> {
+    while (!stop.aborted) {
+      try {
+        const silent = this.#silentUntil > this.#clock.now();
+        const reservation: Reservation = silent ? { granted: false, waitMs: 0 } : this.#ledger.reserve(weight);
+        if (reservation.granted) {
+          work.started = true;
+          return reservation.id;
+        }
+        const now = this.#clock.now();
+        const waitMs = Math.max(reservation.waitMs, this.#silentUntil - now);
+        if (now + waitMs > work.deadline) return tooLate(waitMs);
+        await this.#clock.sleep(waitMs, stop);
+      } catch (error) {
+        return refused('ledger', `the quota ledger ${this.#ledger.file} failed (${String(error)}): nothing was sent`);
+      }
+    }
+    return givenUp();
+  }
+
+  #settle(id: number): void {
+    if (this.#closed.signal.aborted) return;
+    try {
+      this.#ledger.settle(id);
+    } catch {
+      // The units stay taken by their upper bound, which is the safe side; the next reservation reports the failure.
+      return;
+    }
+  }
+}
+
+function refused(reason: Refusal['reason'], detail: string): Refusal {
+  return { ran: false, reason, detail };
+}
+
+function tooLate(waitMs: number): Refusal {
+  const seconds = Math.ceil(waitMs / SECOND_MS);
+  return refused('aborted', `not sent: the quota has no room for ${seconds} s, longer than the time for fetching`);
+}
+
+function givenUp(): Refusal {
+  return refused('aborted', 'not sent: the time for fetching was over');
+}

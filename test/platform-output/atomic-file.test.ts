@@ -1,0 +1,245 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  nodeFileSystem,
+  removeDeadTemps,
+  writeFileAtomic,
+  type AtomicFileSystem,
+} from '../../src/platform/atomic-file.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(path.join(realpathSync(tmpdir()), 'perpscan-atomic-'));
+  file = path.join(folder, 'master_feed.json');
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function errno(code: string): Error {
+  return Object.assign(new Error(`${code}: injected`), { code });
+}
+
+/** The real file system, whose calls from number `from` to `to` (counted from 1) fail; writes take at most 1,000 bytes. */
+function failing(from: number, to: number): { fs: AtomicFileSystem; calls: string[] } {
+  const calls: string[] = [];
+  const counted = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
+    calls.push(name);
+    if (calls.length >= from && calls.length <= to) throw errno('EIO');
+    return call();
+  };
+  const fs: AtomicFileSystem = {
+    mkdir: (name) => counted('mkdir', () => nodeFileSystem.mkdir(name)),
+    realpath: (name) => counted('realpath', () => nodeFileSystem.realpath(name)),
+    rename: (a, b) => counted('rename', () => nodeFileSystem.rename(a, b)),
+    remove: (name) => counted('remove', () => nodeFileSystem.remove(name)),
+    open: (name, flags, mode) =>
+      counted(`open ${flags}`, async () => {
+        const handle = await nodeFileSystem.open(name, flags, mode);
+        return {
+          write: (bytes, offset, length) =>
+            counted('write', () => handle.write(bytes, offset, Math.min(length, 1_000))),
+          sync: () => counted('sync', () => handle.sync()),
+          stat: () => counted('stat', () => handle.stat()),
+          // A close that fails has closed all the same.
+          close: async () => {
+            await handle.close();
+            await counted('close', () => Promise.resolve());
+          },
+        };
+      }),
+  };
+  return { fs, calls };
+}
+
+const OLD = 'old '.repeat(100);
+const NEW = 'new, and longer '.repeat(200);
+
+describe('writeFileAtomic', () => {
+  it('writes the whole text as UTF-8 and leaves no temp', async () => {
+    expect(await writeFileAtomic(file, 'é\n')).toEqual({ ok: true, bytes: 3, warning: null });
+    expect(readFileSync(file, 'utf8')).toBe('é\n');
+    expect(readdirSync(folder)).toEqual(['master_feed.json']);
+    expect(statSync(file).mode & 0o133).toBe(0);
+  });
+
+  it('makes missing folders', async () => {
+    const deep = path.join(folder, 'a', 'b', 'feed.json');
+    expect((await writeFileAtomic(deep, 'x')).ok).toBe(true);
+    expect(readFileSync(deep, 'utf8')).toBe('x');
+  });
+
+  it('a link stays a link and the file it leads to is replaced', async () => {
+    const real = path.join(folder, 'elsewhere.json');
+    writeFileSync(real, OLD);
+    symlinkSync(real, file);
+    expect((await writeFileAtomic(file, NEW)).ok).toBe(true);
+    expect(realpathSync(file)).toBe(real);
+    expect(readFileSync(real, 'utf8')).toBe(NEW);
+  });
+
+  it('the order is write, flush, check, rename, flush of the folder', async () => {
+    const { fs, calls } = failing(Infinity, Infinity);
+    writeFileSync(file, OLD);
+    await writeFileAtomic(file, NEW, fs);
+    const expected = ['mkdir', 'realpath', 'open wx', 'write', 'write', 'write', 'write', 'sync', 'stat', 'close'];
+    expect(calls).toEqual([...expected, 'rename', 'open r', 'sync', 'close']);
+  });
+
+  it('whichever call fails: the old file or the new one, never half, and no temp', async () => {
+    const { calls } = failing(Infinity, Infinity);
+    const counting = failing(Infinity, Infinity);
+    writeFileSync(file, OLD);
+    await writeFileAtomic(file, NEW, counting.fs);
+    expect(calls).toEqual([]);
+    for (let call = 1; call <= counting.calls.length; call += 1) {
+      writeFileSync(file, OLD);
+      const { fs, calls: made } = failing(call, call);
+      const result = await writeFileAtomic(file, NEW, fs);
+      const place = `call ${call} (${made[call - 1]})`;
+      expect(readdirSync(folder), place).toEqual(['master_feed.json']);
+      expect(readFileSync(file, 'utf8'), place).toBe(result.ok ? NEW : OLD);
+      if (result.ok) expect(result.warning, place).toContain('may not survive a power cut');
+      else expect(result, place).toMatchObject({ code: 'EIO', detail: expect.stringContaining(file) });
+    }
+  });
+
+  it('when everything fails from some call on, as when the process dies there: old or new, never half', async () => {
+    const counting = failing(Infinity, Infinity);
+    writeFileSync(file, OLD);
+    await writeFileAtomic(file, NEW, counting.fs);
+    for (let call = 1; call <= counting.calls.length; call += 1) {
+      writeFileSync(file, OLD);
+      await writeFileAtomic(file, NEW, failing(call, Infinity).fs);
+      expect([OLD, NEW]).toContain(readFileSync(file, 'utf8'));
+    }
+  });
+
+  it('a disk that takes no more bytes without saying so is full', async () => {
+    writeFileSync(file, OLD);
+    const fs: AtomicFileSystem = {
+      ...nodeFileSystem,
+      open: async (name, flags, mode) => {
+        const handle = await nodeFileSystem.open(name, flags, mode);
+        let room = 1_000;
+        return {
+          write: async (bytes, offset, length) => {
+            const { bytesWritten } = await handle.write(bytes, offset, Math.min(length, room));
+            room -= bytesWritten;
+            return { bytesWritten };
+          },
+          sync: () => handle.sync(),
+          stat: () => handle.stat(),
+          close: () => handle.close(),
+        };
+      },
+    };
+    const result = await writeFileAtomic(file, NEW, fs);
+    expect(result).toMatchObject({ ok: false, code: 'ENOSPC', detail: expect.stringContaining('free some space') });
+    expect(readFileSync(file, 'utf8')).toBe(OLD);
+    expect(readdirSync(folder)).toEqual(['master_feed.json']);
+  });
+
+  it('a size that is not what was written is a failure', async () => {
+    writeFileSync(file, OLD);
+    const fs: AtomicFileSystem = {
+      ...nodeFileSystem,
+      open: async (name, flags, mode) => {
+        const handle = await nodeFileSystem.open(name, flags, mode);
+        return {
+          write: (bytes, offset, length) => handle.write(bytes, offset, length),
+          sync: () => handle.sync(),
+          stat: () => Promise.resolve({ size: 7 }),
+          close: () => handle.close(),
+        };
+      },
+    };
+    expect(await writeFileAtomic(file, NEW, fs)).toMatchObject({ ok: false, code: 'EIO' });
+    expect(readFileSync(file, 'utf8')).toBe(OLD);
+    expect(readdirSync(folder)).toEqual(['master_feed.json']);
+  });
+
+  it('a folder or a file in the way is named with its remedy', async () => {
+    expect(await writeFileAtomic(folder, 'x')).toMatchObject({
+      ok: false,
+      code: 'EISDIR',
+      detail: expect.stringContaining('name a file'),
+    });
+    writeFileSync(file, OLD);
+    const below = path.join(file, 'feed.json');
+    expect(await writeFileAtomic(below, 'x')).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining('choose another place'),
+    });
+  });
+
+  it('a reader at full speed never sees half a file', async () => {
+    const generation = (n: number): string => JSON.stringify({ n, filler: String(n).repeat(50_000), end: n });
+    writeFileSync(file, generation(0));
+    const finished = new AbortController();
+    const reading = (async () => {
+      let seen = 0;
+      while (!finished.signal.aborted) {
+        const { n, end } = JSON.parse(readFileSync(file, 'utf8')) as { n: number; end: number };
+        expect(end).toBe(n);
+        seen += 1;
+        await setImmediate();
+      }
+      return seen;
+    })();
+    for (let n = 1; n <= 40; n += 1) expect((await writeFileAtomic(file, generation(n))).ok).toBe(true);
+    finished.abort();
+    expect(await reading).toBeGreaterThan(5);
+  });
+});
+
+describe('removeDeadTemps', () => {
+  it('temps of dead processes go; those of living ones and other files stay', async () => {
+    const child = spawn(process.execPath, ['-e', '']);
+    const dead = child.pid!;
+    await once(child, 'exit');
+    const orphan = `master_feed.json.${dead}.0123456789ab.tmp`;
+    const others = [
+      `master_feed.json.${process.pid}.0123456789ab.tmp`,
+      `other.json.${dead}.0123456789ab.tmp`,
+      `master_feed.json.${dead}.tmp`,
+      'master_feed.json.backup.tmp',
+      'master_feed.json',
+    ].sort();
+    for (const name of [orphan, ...others]) writeFileSync(path.join(folder, name), 'x');
+    expect(await removeDeadTemps(file)).toEqual({ removed: [orphan], problems: [] });
+    expect(readdirSync(folder).sort()).toEqual(others);
+  });
+
+  it('a missing folder holds none', async () => {
+    expect(await removeDeadTemps(path.join(folder, 'missing', 'feed.json'))).toEqual({ removed: [], problems: [] });
+  });
+
+  it('the temp of a writer that was killed is removed by the next run', async () => {
+    writeFileSync(file, OLD);
+    const module = path.join(import.meta.dirname, '../../src/platform/atomic-file.ts');
+    const script = `
+      import { nodeFileSystem, writeFileAtomic } from ${JSON.stringify(module)};
+      await writeFileAtomic(${JSON.stringify(file)}, 'new', { ...nodeFileSystem, rename: () => process.kill(process.pid, 'SIGKILL') });`;
+    const child = spawn(process.execPath, ['--input-type=module', '--no-warnings', '-e', script], { stdio: 'inherit' });
+    const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    expect(signal).toBe('SIGKILL');
+    expect(readdirSync(folder)).toHaveLength(2);
+    expect((await removeDeadTemps(file)).removed).toHaveLength(1);
+    expect(readdirSync(folder)).toEqual(['master_feed.json']);
+    expect(readFileSync(file, 'utf8')).toBe(OLD);
+  });
+});
