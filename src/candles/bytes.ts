@@ -1,0 +1,105 @@
+/** The bytes of a candle file, read so that no file can block or flood the process. */
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import type { FileSkipReason } from '../core/candles.ts';
+
+/** Before and after decoding (reliability.md C). */
+const LARGEST_FILE_BYTES = 64 * 1024 * 1024;
+
+export interface Failure {
+  readonly ok: false;
+  readonly reason: FileSkipReason;
+  /** What is wrong and what helps. */
+  readonly detail: string;
+}
+
+/** `modifiedAt` in ms UTC. */
+export type BytesReading = { readonly ok: true; readonly bytes: Buffer; readonly modifiedAt: number } | Failure;
+
+const TOO_LARGE = `it is larger than ${LARGEST_FILE_BYTES / 1024 / 1024} MiB: keep the newest candles only`;
+
+/** The file's content, unpacked when it is gzip. A file that changes meanwhile is read once more. */
+export function readBytes(file: string): BytesReading {
+  try {
+    const reading = readStable(file) ?? readStable(file);
+    if (reading === null) {
+      return failed('changed-while-reading', 'it changed while it was read: write it to another name and rename it');
+    }
+    if (!reading.ok || !isGzip(reading.bytes)) return reading;
+    const unpacked = unpack(reading.bytes);
+    return unpacked.ok ? { ...reading, bytes: unpacked.bytes } : unpacked;
+  } catch (error) {
+    return failed('unreadable', describeErrno(error));
+  }
+}
+
+/** Null when the file changed meanwhile. Synchronous: measured faster than promises for many small files (performance.md 1). */
+function readStable(file: string): BytesReading | null {
+  // Without O_NONBLOCK, opening a named pipe would wait for its writer for ever.
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const before = fstatSync(descriptor);
+    if (!before.isFile()) return failed('not-a-file', 'it is a pipe, socket, device or folder, not a file');
+    if (before.size > LARGEST_FILE_BYTES) return failed('too-large', TOO_LARGE);
+    const bytes = Buffer.allocUnsafe(before.size);
+    let length = 0;
+    while (length < before.size) {
+      const read = readSync(descriptor, bytes, length, before.size - length, length);
+      if (read === 0) break;
+      length += read;
+    }
+    if (length !== before.size || !isSame(before, fstatSync(descriptor))) return null;
+    return { ok: true, bytes, modifiedAt: Math.floor(before.mtimeMs) };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function isSame(before: Stats, after: Stats): boolean {
+  return before.size === after.size && before.mtimeMs === after.mtimeMs;
+}
+
+function isGzip(bytes: Buffer): boolean {
+  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+}
+
+function unpack(bytes: Buffer): { readonly ok: true; readonly bytes: Buffer } | Failure {
+  try {
+    return { ok: true, bytes: gunzipSync(bytes, { maxOutputLength: LARGEST_FILE_BYTES }) };
+  } catch (error) {
+    switch (errorCode(error)) {
+      case 'ERR_BUFFER_TOO_LARGE':
+        return failed('too-large', `unpacked, ${TOO_LARGE}`);
+      case 'Z_BUF_ERROR':
+        return failed('truncated-gzip', `its gzip stream ends early, after ${bytes.length} bytes: download it again`);
+      default:
+        return failed('invalid-gzip', 'its gzip stream is damaged: download it again');
+    }
+  }
+}
+
+export function failed(reason: FileSkipReason, detail: string): Failure {
+  return { ok: false, reason, detail };
+}
+
+/** One sentence for an error of the file system. */
+export function describeErrno(error: unknown): string {
+  const code = errorCode(error);
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+      return 'it may not be read by this user: check its permissions';
+    case 'ENOENT':
+      return 'it vanished, is a link to nothing, or its name is no valid text';
+    case 'ELOOP':
+      return 'it is a link that leads back to itself';
+    case 'ENXIO':
+      return 'it is a socket or device, not a file';
+    default:
+      return `the system refused to read it (${code})`;
+  }
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
+}

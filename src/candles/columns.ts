@@ -1,0 +1,181 @@
+/** From rows as a file has them to columns that hold what `CandleColumns` promises. */
+import type { CandleColumns, CandleFindings, FileSkipReason } from '../core/candles.ts';
+import { TIMEFRAME_MS, timeframeOf, type Timeframe } from '../core/time.ts';
+
+/** Rows in the file's order and time unit; NaN where a value is no number. Whoever fills them hands them over. */
+export interface RawColumns {
+  readonly length: number;
+  readonly time: Float64Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+}
+
+export type RepairedColumns =
+  | { readonly ok: true; readonly columns: CandleColumns; readonly findings: CandleFindings }
+  | { readonly ok: false; readonly reason: FileSkipReason; readonly detail: string };
+
+const NAMES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
+
+/** More impossible rows than this share are no accident: the columns are mixed up or the data made up. */
+const IMPOSSIBLE_SHARE = 0.01;
+const IMPOSSIBLE_FROM_ROWS = 100;
+/** Fewer steps than this say nothing about the timeframe. */
+const STEPS_TO_JUDGE = 3;
+/** Prices computed by their writer may miss high and low by the last digits of a double. */
+const ROUNDING = 1e-9;
+
+export function createColumns(length: number): RawColumns {
+  const column = (): Float64Array => new Float64Array(length);
+  return { length, time: column(), open: column(), high: column(), low: column(), close: column(), volume: column() };
+}
+
+/**
+ * Drops what is not finite, impossible or off the grid, sorts, keeps the last of equal times, and refuses a file whose time
+ * unit or step is not what it should be. `raw` is changed.
+ */
+export function repairColumns(raw: RawColumns, timeframe: Timeframe): RepairedColumns {
+  const timeframeMs = TIMEFRAME_MS[timeframe];
+  const rows = raw.length;
+  let columns = keepRows(raw, (i) => isFiniteRow(raw, i));
+  const notFinite = rows - columns.length;
+
+  if (!toMilliseconds(columns)) return refused('its times are in mixed units (s, ms, us, ns)');
+
+  const finite = columns;
+  columns = keepRows(finite, (i) => isPossible(finite, i));
+  const impossible = finite.length - columns.length;
+  if (rows >= IMPOSSIBLE_FROM_ROWS && impossible > rows * IMPOSSIBLE_SHARE) {
+    return refused(`${impossible} of ${rows} rows have impossible prices (not positive, or outside high and low)`);
+  }
+
+  const disordered = countDisordered(columns.time);
+  const sorted = disordered === 0 ? columns : sortRows(columns);
+  columns = keepRows(sorted, (i) => i === sorted.length - 1 || sorted.time[i] !== sorted.time[i + 1]);
+  const duplicates = sorted.length - columns.length;
+
+  const step = medianStep(columns.time);
+  if (step !== null && step !== timeframeMs) {
+    const found = timeframeOf(step) ?? `${step / 1000} s`;
+    return refused(`its name says ${timeframe} but its candles are ${found} apart: rename or replace it`);
+  }
+
+  const unique = columns;
+  columns = keepRows(unique, (i) => unique.time[i]! % timeframeMs === 0);
+  const offGrid = unique.length - columns.length;
+  if (offGrid > unique.length / 2) return refused(`its open times are no multiples of ${timeframe} from 00:00 UTC`);
+
+  const { length } = columns;
+  if (length === 0) {
+    const detail =
+      rows === 0 ? 'it holds no candles' : `none of its ${rows} rows is a candle with finite, possible prices`;
+    return { ok: false, reason: 'no-candles', detail };
+  }
+  const missing = (columns.time[length - 1]! - columns.time[0]!) / timeframeMs + 1 - length;
+  return { ok: true, columns, findings: { rows, disordered, duplicates, missing, notFinite, impossible, offGrid } };
+}
+
+function refused(detail: string): RepairedColumns {
+  return { ok: false, reason: 'bad-series', detail };
+}
+
+/** The rows that `keep` accepts, moved together in place. */
+function keepRows(columns: RawColumns, keep: (row: number) => boolean): RawColumns {
+  let kept = 0;
+  for (let i = 0; i < columns.length; i++) {
+    if (!keep(i)) continue;
+    if (kept !== i) for (const name of NAMES) columns[name][kept] = columns[name][i]!;
+    kept++;
+  }
+  return kept === columns.length ? columns : mapColumns(kept, (name) => columns[name].subarray(0, kept));
+}
+
+function mapColumns(length: number, column: (name: (typeof NAMES)[number]) => Float64Array): RawColumns {
+  return {
+    length,
+    time: column('time'),
+    open: column('open'),
+    high: column('high'),
+    low: column('low'),
+    close: column('close'),
+    volume: column('volume'),
+  };
+}
+
+/** All six are finite, and the time lies after 1970 and within what nanoseconds can say. */
+function isFiniteRow({ time, open, high, low, close, volume }: RawColumns, i: number): boolean {
+  return (
+    time[i]! > 0 &&
+    time[i]! < 1e19 &&
+    Number.isFinite(open[i]) &&
+    Number.isFinite(high[i]) &&
+    Number.isFinite(low[i]) &&
+    Number.isFinite(close[i]) &&
+    Number.isFinite(volume[i])
+  );
+}
+
+/** True also when high or low miss the body by rounding; they are widened then. */
+function isPossible({ open, high, low, close, volume }: RawColumns, i: number): boolean {
+  const top = Math.max(open[i]!, close[i]!);
+  const bottom = Math.min(open[i]!, close[i]!);
+  const possible =
+    low[i]! > 0 &&
+    bottom > 0 &&
+    volume[i]! >= 0 &&
+    high[i]! >= low[i]! &&
+    high[i]! >= top * (1 - ROUNDING) &&
+    low[i]! <= bottom * (1 + ROUNDING);
+  if (possible) {
+    high[i] = Math.max(high[i]!, top);
+    low[i] = Math.min(low[i]!, bottom);
+  }
+  return possible;
+}
+
+/** How many units make a millisecond, by magnitude (reliability.md C): s below 1e11, ms below 1e14, us below 1e17, else ns. */
+function unitsPerMs(time: number): number {
+  if (time < 1e11) return 1e-3;
+  if (time < 1e14) return 1;
+  return time < 1e17 ? 1e3 : 1e6;
+}
+
+/** False when the times are of more than one unit. */
+function toMilliseconds({ time, length }: RawColumns): boolean {
+  if (length === 0) return true;
+  const units = unitsPerMs(time[0]!);
+  for (let i = 0; i < length; i++) {
+    if (unitsPerMs(time[i]!) !== units) return false;
+    if (units === 1e-3) time[i] = time[i]! * 1e3;
+    // Nanoseconds lie beyond 2^53: the double is off by less than a microsecond.
+    else if (units === 1e6) time[i] = Math.round(time[i]! / 1e6);
+    else time[i] = time[i]! / units;
+  }
+  return true;
+}
+
+function countDisordered(time: Float64Array): number {
+  let newest = -Infinity;
+  let count = 0;
+  for (const at of time) {
+    if (at < newest) count++;
+    else newest = at;
+  }
+  return count;
+}
+
+/** By time; rows of equal time keep their order. */
+function sortRows(columns: RawColumns): RawColumns {
+  const order = Uint32Array.from({ length: columns.length }, (_, i) => i);
+  order.sort((a, b) => columns.time[a]! - columns.time[b]! || a - b);
+  return mapColumns(columns.length, (name) => Float64Array.from(order, (row) => columns[name][row]!));
+}
+
+/** Null when there are too few steps to judge. */
+function medianStep(time: Float64Array): number | null {
+  const steps = time.length - 1;
+  if (steps < STEPS_TO_JUDGE) return null;
+  return Float64Array.from({ length: steps }, (_, i) => time[i + 1]! - time[i]!).sort()[steps >> 1]!;
+}

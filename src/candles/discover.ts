@@ -1,0 +1,175 @@
+/** Which files of the given paths may be candles. Nothing is opened here. */
+import type { Dirent } from 'node:fs';
+import { access, readdir, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { FileSkipReason, SkippedFile } from '../core/candles.ts';
+import { describeErrno } from './bytes.ts';
+import { isFreqtradeSideFile } from './names.ts';
+
+/** A folder that holds a file of this name is a sample: made-up candles (rulings.md 25). */
+export const SAMPLE_MARKER = 'perpscan-sample.json';
+
+export interface CandleFile {
+  /** Absolute. */
+  readonly path: string;
+  /**
+   * As reports name it: relative to the scanned folder, or as given for a single file. With several paths it begins with
+   * the path given.
+   */
+  readonly name: string;
+  /** Absolute path of the marker of the sample that the file belongs to, null for the user's own files. */
+  readonly sampleMarker: string | null;
+}
+
+export type Discovery =
+  | {
+      readonly ok: true;
+      /** Depth first, sorted by name in every folder: the same for the same tree. */
+      readonly files: readonly CandleFile[];
+      readonly skipped: readonly SkippedFile[];
+      /** Files of Freqtrade that hold no candles: mark and index prices, funding, open interest, trades. */
+      readonly ignored: number;
+    }
+  /** A path that cannot be scanned. */
+  | { readonly ok: false; readonly path: string; readonly detail: string };
+
+export interface DiscoverOptions {
+  /** Absolute paths that are never input, such as the output file. */
+  readonly exclude: readonly string[];
+}
+
+const CANDIDATE = /\.(?:json(?:\.gz)?|feather|parquet|csv(?:\.gz)?|zip)$/i;
+
+interface Search {
+  readonly excluded: ReadonlySet<string>;
+  readonly files: CandleFile[];
+  readonly skipped: SkippedFile[];
+  readonly seen: Set<string>;
+  ignored: number;
+}
+
+interface Folder {
+  /** Real path. */
+  readonly path: string;
+  /** What names in it begin with, empty or ending in a separator. */
+  readonly prefix: string;
+  /** Real path of the folder that links must stay in. */
+  readonly root: string;
+  readonly sampleMarker: string | null;
+}
+
+/** Searches folders recursively; `paths` may also name single files. */
+export async function discoverCandleFiles(paths: readonly string[], options: DiscoverOptions): Promise<Discovery> {
+  const excluded = new Set(await Promise.all(options.exclude.map((file) => realLocation(file))));
+  const search: Search = { excluded, files: [], skipped: [], seen: new Set(), ignored: 0 };
+  for (const given of paths) {
+    try {
+      const target = await realpath(given);
+      if ((await stat(target)).isDirectory()) {
+        const prefix = paths.length > 1 ? path.join(given, path.sep) : '';
+        await searchFolder({ path: target, prefix, root: target, sampleMarker: await markerAbove(target) }, search);
+      } else {
+        // The name as given carries exchange and symbol, also where it is a link.
+        const file = await realLocation(given);
+        addFile({ path: file, name: given, sampleMarker: await markerAbove(path.dirname(file)) }, search);
+      }
+    } catch (error) {
+      return { ok: false, path: given, detail: describeErrno(error) };
+    }
+  }
+  const { files, skipped, ignored } = search;
+  return { ok: true, files, skipped, ignored };
+}
+
+async function searchFolder(folder: Folder, search: Search): Promise<void> {
+  const entries = await listFolder(folder, search);
+  const isSample = entries.some((entry) => entry.name === SAMPLE_MARKER);
+  const sampleMarker = isSample ? path.join(folder.path, SAMPLE_MARKER) : folder.sampleMarker;
+  for (const entry of entries) {
+    const file: CandleFile = {
+      path: path.join(folder.path, entry.name),
+      name: folder.prefix + entry.name,
+      sampleMarker,
+    };
+    if (entry.isDirectory()) {
+      await searchFolder({ ...folder, path: file.path, prefix: file.name + path.sep, sampleMarker }, search);
+    } else if (entry.isSymbolicLink()) {
+      await addLink(file, folder.root, search);
+    } else if (CANDIDATE.test(entry.name)) {
+      addFile(file, search);
+    }
+  }
+}
+
+/** Sorted by name, without hidden entries; empty, and reported, when the folder may not be read. */
+async function listFolder(folder: Folder, search: Search): Promise<readonly Dirent[]> {
+  try {
+    const entries = await readdir(folder.path, { withFileTypes: true });
+    return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    skip(folder.prefix === '' ? folder.path : folder.prefix, 'unreadable', describeErrno(error), search);
+    return [];
+  }
+}
+
+/** Links are followed to files inside of the scanned folder only; a folder inside of it is searched under its own name. */
+async function addLink(link: CandleFile, root: string, search: Search): Promise<void> {
+  const isCandidate = CANDIDATE.test(link.path);
+  try {
+    const target = await realpath(link.path);
+    const isFolder = (await stat(target)).isDirectory();
+    if (!isCandidate && !isFolder) return;
+    if (target !== root && !target.startsWith(path.join(root, path.sep))) {
+      skip(
+        link.name,
+        'not-a-file',
+        'it is a link that leads out of the scanned folder: scan its target by its own path',
+        search,
+      );
+    } else if (!isFolder && !search.excluded.has(target)) {
+      addFile(link, search);
+    }
+  } catch (error) {
+    if (isCandidate) skip(link.name, 'unreadable', describeErrno(error), search);
+  }
+}
+
+function addFile(file: CandleFile, search: Search): void {
+  if (search.excluded.has(file.path) || search.seen.has(file.path)) return;
+  if (path.basename(file.path) === SAMPLE_MARKER) return;
+  search.seen.add(file.path);
+  if (!CANDIDATE.test(file.path)) {
+    skip(file.name, 'unsupported-format', 'candle files end in .json or .json.gz', search);
+  } else if (isFreqtradeSideFile(file.path)) {
+    search.ignored++;
+  } else {
+    search.files.push(file);
+  }
+}
+
+function skip(file: string, reason: FileSkipReason, detail: string, search: Search): void {
+  search.skipped.push({ file, reason, detail, market: null });
+}
+
+/** The marker of the nearest folder, from `folder` upward, that holds one. */
+async function markerAbove(folder: string): Promise<string | null> {
+  const marker = path.join(folder, SAMPLE_MARKER);
+  if (await exists(marker)) return marker;
+  const parent = path.dirname(folder);
+  return parent === folder ? null : markerAbove(parent);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The real folder of `file` with its own name: the file may be a link, and need not exist. */
+async function realLocation(file: string): Promise<string> {
+  const absolute = path.resolve(file);
+  const folder = path.dirname(absolute);
+  const real = await realpath(folder).catch(() => folder);
+  return path.join(real, path.basename(absolute));
+}

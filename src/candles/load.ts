@@ -1,0 +1,92 @@
+/** All candle files of a run as markets. */
+import { readFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { z } from 'zod';
+import type { CandleFindings, CandleSeries, SkippedFile } from '../core/candles.ts';
+import { marketKey, type Market } from '../core/market.ts';
+import type { CandleFile } from './discover.ts';
+import { mergeSeries } from './merge.ts';
+import { readCandleFile, type ParsedSeries } from './reader.ts';
+
+export interface LoadedMarket {
+  readonly market: Market;
+  /** At most one per timeframe; empty when no file of the market could be read. */
+  readonly series: readonly CandleSeries[];
+}
+
+export interface LoadedCandles {
+  /** By exchange, then symbol: the same for the same files, whatever order the disk gave. */
+  readonly markets: readonly LoadedMarket[];
+  readonly skipped: readonly SkippedFile[];
+  /** Of every file that was read. */
+  readonly findings: readonly CandleFindings[];
+  /** Files merged into another's series. */
+  readonly mergedFiles: number;
+  /** Files of spot candles that stand for a market which has no perpetual ones. */
+  readonly spotFiles: number;
+  /** Newest candle open time of all, ms UTC; null without candles. */
+  readonly newestOpen: number | null;
+}
+
+/** Reading is synchronous, because that is faster; now and then bars and signals get their turn. */
+const FILES_PER_TURN = 32;
+
+/** @param onFile is told how many files are done */
+export async function loadCandles(
+  files: readonly CandleFile[],
+  onFile: (done: number) => void,
+): Promise<LoadedCandles> {
+  const parsed: ParsedSeries[] = [];
+  const skipped: SkippedFile[] = [];
+  for (const [index, file] of files.entries()) {
+    const result = readCandleFile(file);
+    if (result.ok) parsed.push(...result.series);
+    else skipped.push(result.skipped);
+    if (index % FILES_PER_TURN === 0) await setImmediate();
+    onFile(index + 1);
+  }
+  const merged = mergeSeries(parsed);
+  const allSkipped = [...skipped, ...merged.skipped];
+  const newestOpen = merged.series.reduce((newest, { time }) => Math.max(newest, time.at(-1)!), -Infinity);
+  return {
+    markets: groupByMarket(merged.series, allSkipped),
+    skipped: allSkipped,
+    findings: parsed.map(({ findings }) => findings),
+    mergedFiles: merged.mergedFiles,
+    spotFiles: parsed.filter(({ spot }) => spot).length - merged.skipped.length,
+    newestOpen: Number.isFinite(newestOpen) ? newestOpen : null,
+  };
+}
+
+/** A market is known by its readable files, or by the names of those that are not. */
+function groupByMarket(series: readonly CandleSeries[], skipped: readonly SkippedFile[]): readonly LoadedMarket[] {
+  const markets = new Map<string, { readonly market: Market; readonly series: CandleSeries[] }>();
+  const of = (market: Market): CandleSeries[] => {
+    const key = marketKey(market);
+    const entry = markets.get(key) ?? { market, series: [] };
+    markets.set(key, entry);
+    return entry.series;
+  };
+  for (const one of series) of(one.market).push(one);
+  for (const { market } of skipped) if (market !== null) of(market);
+  return [...markets.values()].sort(
+    (a, b) => compareText(a.market.exchange, b.market.exchange) || compareText(a.market.symbol, b.market.symbol),
+  );
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+const markerSchema = z.object({ generated: z.literal(true), as_of: z.int().nonnegative() });
+
+/** The time of a sample, ms UTC, from its marker file; null when the marker does not say it. */
+export function readSampleTime(marker: string): number | null {
+  try {
+    return markerSchema.parse(JSON.parse(readFileSync(marker, 'utf8'))).as_of;
+  } catch {
+    // A marker without a time still marks the folder; its newest candle then tells the time.
+    return null;
+  }
+}

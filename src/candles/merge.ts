@@ -1,0 +1,73 @@
+/** Several files of one market and timeframe become one series. */
+import { sliceColumns, type CandleSeries, type SkippedFile } from '../core/candles.ts';
+import { marketKey } from '../core/market.ts';
+import { createColumns } from './columns.ts';
+import type { ParsedSeries } from './reader.ts';
+
+export interface MergedSeries {
+  /** At most one per market and timeframe, in the order in which they first appeared. */
+  readonly series: readonly CandleSeries[];
+  /** Files that were merged into another's series. */
+  readonly mergedFiles: number;
+  /** Spot files left out because the market has perpetual candles. */
+  readonly skipped: readonly SkippedFile[];
+}
+
+/**
+ * Files of one market and timeframe merged by time; where both have a candle, that of the later-modified counts
+ * (rulings.md 34). Spot candles are another market's prices: they serve only where a market has nothing else.
+ */
+export function mergeSeries(parsed: readonly ParsedSeries[]): MergedSeries {
+  const withPerpetual = new Set(parsed.filter(({ spot }) => !spot).map(({ series }) => marketKey(series.market)));
+  const groups = new Map<string, ParsedSeries[]>();
+  const skipped: SkippedFile[] = [];
+  for (const item of parsed) {
+    const key = marketKey(item.series.market);
+    if (item.spot && withPerpetual.has(key)) {
+      const detail = 'spot candles: the market has perpetual candles, and the two are not mixed';
+      skipped.push({ file: item.file, reason: 'not-candles', detail, market: item.series.market });
+      continue;
+    }
+    const groupKey = `${key}:${item.series.timeframe}`;
+    const group = groups.get(groupKey);
+    if (group === undefined) groups.set(groupKey, [item]);
+    else group.push(item);
+  }
+  let mergedFiles = 0;
+  const series: CandleSeries[] = [];
+  for (const group of groups.values()) {
+    const [oldest, ...newer] = group.sort(byAge).map((item) => item.series);
+    mergedFiles += newer.length;
+    series.push(newer.reduce(mergeTwo, oldest!));
+  }
+  return { series, mergedFiles, skipped };
+}
+
+/** Oldest first. Equal writing times, as after a checkout, are told apart by the newest candle, then by name. */
+function byAge(a: ParsedSeries, b: ParsedSeries): number {
+  const lastOpen = ({ series }: ParsedSeries): number => series.time[series.length - 1]!;
+  return a.modifiedAt - b.modifiedAt || lastOpen(a) - lastOpen(b) || (a.file < b.file ? -1 : 1);
+}
+
+function mergeTwo(older: CandleSeries, newer: CandleSeries): CandleSeries {
+  const merged = createColumns(older.length + newer.length);
+  let length = 0;
+  let i = 0;
+  let j = 0;
+  while (i < older.length || j < newer.length) {
+    const olderTime = i < older.length ? older.time[i]! : Infinity;
+    const newerTime = j < newer.length ? newer.time[j]! : Infinity;
+    const from = newerTime <= olderTime ? newer : older;
+    const row = from === newer ? j : i;
+    merged.time[length] = from.time[row]!;
+    merged.open[length] = from.open[row]!;
+    merged.high[length] = from.high[row]!;
+    merged.low[length] = from.low[row]!;
+    merged.close[length] = from.close[row]!;
+    merged.volume[length] = from.volume[row]!;
+    length++;
+    if (olderTime <= newerTime) i++;
+    if (newerTime <= olderTime) j++;
+  }
+  return sliceColumns({ market: newer.market, timeframe: newer.timeframe, ...merged }, 0, length);
+}

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { isFreqtradeSideFile, readExchangeSymbolName, readFreqtradeName } from '../../src/candles/names.ts';
+
+function reading(name: string, read = readExchangeSymbolName): string | null {
+  const result = read(`/data/${name}`);
+  if (result === null) return null;
+  if (!result.ok) return result.reason;
+  const { market, timeframe, spot } = result.named;
+  return `${market.exchange} ${market.symbol} ${timeframe}${spot ? ' spot' : ''}`;
+}
+
+describe('<EXCHANGE>_<SYMBOL>_<timeframe>', () => {
+  test.each([
+    ['MEXC_AAVEUSDT_15m.json', 'MEXC AAVEUSDT 15m'],
+    ['HYPERLIQUID_kPEPEUSDT_4h.json', 'HYPERLIQUID kPEPEUSDT 4h'],
+    ['KUCOIN_XBTUSDTM_4h.json.gz', 'KUCOIN XBTUSDTM 4h'],
+    ['KUCOIN_4USDTM_4h.json', 'KUCOIN 4USDTM 4h'],
+    ['binance_btcusdt_1h.json', 'BINANCE BTCUSDT 1h'],
+    ['BINANCE_BTC_USDT_4h.json', 'BINANCE BTCUSDT 4h'],
+    ['BINANCE_BTC_USDT_USDT_4h.json', 'BINANCE BTCUSDT 4h'],
+    ['BINANCE_BTC_USD_BTC_4h.json', 'BINANCE BTCUSD 4h'],
+    ['OKX_BTC-USDT-SWAP_4h.json', 'OKX BTCUSDT 4h'],
+    ['BINANCE_BTCUSDT_PERP_4h.json', 'BINANCE BTCUSDT 4h'],
+    ['BINANCE_币安人生USDT_4h.json', 'BINANCE 币安人生USDT 4h'],
+    ['BINANCE_BTCUSDT_4H.JSON', 'BINANCE BTCUSDT 4h'],
+    ['BINANCE_BTCUSDT_60m.json', 'BINANCE BTCUSDT 1h'],
+    ['BINANCE_BTCUSDT_1D.json', 'BINANCE BTCUSDT 1d'],
+    ['BINANCE_BTCUSDT_1m.json', 'BINANCE BTCUSDT 1m'],
+    ['BINANCE_BTCUSDT_1M.json', 'unknown-timeframe'],
+    ['BINANCE_BTCUSDT_1w.json', 'unknown-timeframe'],
+    ['BINANCE_BTCUSDT_7m.json', 'unknown-timeframe'],
+    ['BINANCE_BTCUSDT_240927_4h.json', 'unknown-name'],
+    ['DERIBIT_BTC-27SEP24_4h.json', 'unknown-name'],
+    ['GATE_IO_BTCUSDT_4h.json', 'unknown-name'],
+    ['GATE_IO_BTC_USDT_4h.json', 'unknown-name'],
+    ['BINANCE___proto___4h.json', 'unknown-name'],
+    ['BTCUSDT_4h.json', null],
+    ['123_BTCUSDT_4h.json', null],
+    ['BINANCE_BTCUSDT.json', null],
+    ['master_feed.json', null],
+    ['package.json', null],
+  ])('%s is %s', (name, expected) => {
+    expect(reading(name)).toBe(expected);
+  });
+
+  test('an unknown timeframe still names the market', () => {
+    expect(readExchangeSymbolName('/x/BINANCE_BTCUSDT_1w.json')).toMatchObject({
+      market: { exchange: 'BINANCE', symbol: 'BTCUSDT' },
+    });
+  });
+});
+
+describe("Freqtrade's names", () => {
+  test.each([
+    ['bybit/futures/BTC_USDT_USDT-1h-futures.json', 'BYBIT BTCUSDT 1h'],
+    ['okx/futures/1000PEPE_USDT_USDT-4h-futures.json.gz', 'OKX 1000PEPEUSDT 4h'],
+    ['hyperliquid/futures/BTC_USDC_USDC-1h-futures.feather', 'HYPERLIQUID BTCUSDC 1h'],
+    ['binance/BTC_USDT-1h.json', 'BINANCE BTCUSDT 1h spot'],
+    ['bybit-futures/BTC_USDT_USDT-1h-futures.json', 'BYBIT BTCUSDT 1h'],
+    ['any/okx_AVAX_USDT_USDT-1h-futures.json', 'OKX AVAXUSDT 1h'],
+    ['bybit/futures/BTC_USDT_USDT-1Mo-futures.json', 'unknown-timeframe'],
+    ['bybit/futures/BTC_USDT_USDT-240927-1h-futures.json', 'unknown-name'],
+    ['binance/BTC-1h.json', 'unknown-name'],
+    ['bybit/futures/BTC_USDT_USDT-1h-mark.json', 'not-candles'],
+    ['BTC_USDT-1h.json', 'unknown-name'],
+    ['futures/BTC_USDT_USDT-1h-futures.json', 'unknown-name'],
+    ['bybit/MEXC_AAVEUSDT_15m.json', null],
+  ])('%s is %s', (name, expected) => {
+    expect(reading(name, readFreqtradeName)).toBe(expected);
+  });
+
+  test.each([
+    ['BTC_USDT_USDT-8h-funding_rate.feather', true],
+    ['BTC_USDT_USDT-1h-mark.json', true],
+    ['BTC_USDT_USDT-1h-index.json', true],
+    ['BTC_USDT_USDT-1h-premiumIndex.json.gz', true],
+    ['BTC_USDT_USDT-1h-open_interest.json', true],
+    ['gate_AVAX-1h-open_interest_usd.json', true],
+    ['BTC_USDT-trades.feather', true],
+    ['BTC_USDT_USDT-1h-futures.json', false],
+    ['BTC_USDT-1h.json', false],
+    ['MEXC_MARKUSDT_4h.json', false],
+  ])('%s holds no candles: %s', (name, expected) => {
+    expect(isFreqtradeSideFile(name)).toBe(expected);
+  });
+});

@@ -1,0 +1,83 @@
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, expect } from 'vitest';
+import type { CandleColumns } from '../../src/core/candles.ts';
+import { readCandleFile, type ParsedSeries } from '../../src/candles/reader.ts';
+
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A new folder with these files (relative path to content), removed after the test. */
+export function folderWith(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'perpscan-candles-'));
+  folders.push(folder);
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), content);
+  }
+  return folder;
+}
+
+export const HOUR = 3_600_000;
+export const START = Date.UTC(2026, 0, 1);
+
+export type Row = [number, number, number, number, number, number];
+
+/** Hourly (or `step`) candles from 2026-01-01 that all differ. */
+export function rows(count: number, step = HOUR): Row[] {
+  return Array.from({ length: count }, (_, i) => [START + i * step, 100 + i, 102 + i, 99 + i, 101 + i, 10 + i]);
+}
+
+export function asObjects(list: readonly Row[]): object[] {
+  return list.map(([time, open, high, low, close, volume]) => ({ time, open, high, low, close, volume }));
+}
+
+/** Reads `content` as a file of this name. */
+export function readAs(name: string, content: string | Uint8Array, modifiedAt?: number) {
+  const folder = folderWith({ [name]: content });
+  const file = path.join(folder, name);
+  if (modifiedAt !== undefined) utimesSync(file, modifiedAt / 1000, modifiedAt / 1000);
+  return readCandleFile({ path: file, name, sampleMarker: null });
+}
+
+export function readOne(name: string, content: string | Uint8Array, modifiedAt?: number): ParsedSeries {
+  const result = readAs(name, content, modifiedAt);
+  if (!result.ok) throw new Error(`${result.skipped.reason}: ${result.skipped.detail}`);
+  expect(result.series).toHaveLength(1);
+  return result.series[0]!;
+}
+
+export function skipOf(name: string, content: string | Uint8Array) {
+  const result = readAs(name, content);
+  if (result.ok) throw new Error('the file was read');
+  return result.skipped;
+}
+
+export function rowsOf(columns: CandleColumns): Row[] {
+  return Array.from(columns.time, (time, i) => [
+    time,
+    columns.open[i]!,
+    columns.high[i]!,
+    columns.low[i]!,
+    columns.close[i]!,
+    columns.volume[i]!,
+  ]);
+}
+
+/** What core/candles.ts promises of columns. */
+export function brokenPromise(columns: CandleColumns): string | null {
+  const { length, time, open, high, low, close, volume } = columns;
+  for (const column of [time, open, high, low, close, volume]) if (column.length !== length) return 'column length';
+  for (let i = 0; i < length; i++) {
+    const values = [time[i]!, open[i]!, high[i]!, low[i]!, close[i]!, volume[i]!];
+    if (!values.every(Number.isFinite)) return `row ${i} is not finite`;
+    if (i > 0 && time[i]! <= time[i - 1]!) return `row ${i} is not after the one before`;
+    if (low[i]! <= 0 || volume[i]! < 0) return `row ${i} is not positive`;
+    if (Math.min(open[i]!, close[i]!) < low[i]! || Math.max(open[i]!, close[i]!) > high[i]!) return `row ${i} is torn`;
+  }
+  return null;
+}
