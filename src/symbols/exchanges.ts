@@ -1,0 +1,75 @@
+/** Names of exchanges, in candle files, in Freqtrade and ccxt and on Coinalyze, brought to one id. Pure. */
+
+/** Upper-case id of an exchange, the same however a file or a listing spells it. */
+export type ExchangeId = string & { readonly __brand: 'ExchangeId' };
+
+/** What the naming rules have to know of an exchange. */
+export interface ExchangeTraits {
+  /** Its USD-quoted perpetuals settle in dollars. Elsewhere `BTCUSD` is coin-margined. */
+  readonly linearUsd: boolean;
+  /** All its perpetuals settle in one unit, so USD, USDC and USDT in a name mean the same contract (rulings.md 22). */
+  readonly singleSettlement: boolean;
+  /** Quote of a name that is a coin alone, e.g. Hyperliquid's `BTC`; null where such names do not exist. */
+  readonly coinQuote: string | null;
+  /** Quote of a coin and PERP, e.g. Bybit's `BTCPERP`; null where that says nothing. */
+  readonly perpQuote: string | null;
+}
+
+const COMMON: ExchangeTraits = { linearUsd: false, singleSettlement: false, coinQuote: null, perpQuote: null };
+const LINEAR: ExchangeTraits = { ...COMMON, linearUsd: true };
+const SINGLE: ExchangeTraits = { ...LINEAR, singleSettlement: true };
+
+/**
+ * Aster is not `singleSettlement`: it has USDT and USD1 perpetuals of one coin. Coinbase is not either: a file
+ * `COINBASE BTCUSD` is its spot market, its perpetuals are called `BTC-PERP`.
+ */
+const TRAITS: ReadonlyMap<string, ExchangeTraits> = new Map([
+  ['HYPERLIQUID', { ...SINGLE, coinQuote: 'USDC' }],
+  ['LIGHTER', { ...SINGLE, coinQuote: 'USDC' }],
+  ['DYDX', SINGLE],
+  ['VERTEX', { ...SINGLE, perpQuote: 'USDC' }],
+  ['KRAKEN', LINEAR],
+  ['CRYPTOCOM', LINEAR],
+  ['PARADEX', LINEAR],
+  ['COINBASE', { ...LINEAR, perpQuote: 'USDC' }],
+  ['BYBIT', { ...COMMON, perpQuote: 'USDC' }],
+  ['BITGET', { ...COMMON, perpQuote: 'USDC' }],
+]);
+
+/** Other spellings, after upper-casing and without what is not a letter or a digit. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['BINANCEUSDM', 'BINANCE'],
+  ['BINANCECOINM', 'BINANCE'],
+  ['OKEX', 'OKX'],
+  ['OKEX5', 'OKX'],
+  ['GATE', 'GATEIO'],
+  ['HTX', 'HUOBI'],
+  ['HUOBIPRO', 'HUOBI'],
+  ['HUOBIDM', 'HUOBI'],
+  ['HUOBIDMLINEAR', 'HUOBI'],
+  ['BITFINEX2', 'BITFINEX'],
+  ['BITFINEXDERIVATIVES', 'BITFINEX'],
+  ['CRYPTOFACILITIES', 'KRAKEN'],
+  ['WOO', 'WOOX'],
+  ['COINBASEINTERNATIONAL', 'COINBASE'],
+  ['COINBASEINTX', 'COINBASE'],
+  ['DYDXV4', 'DYDX'],
+  ['ASTERDEX', 'ASTER'],
+  ['MEXC3', 'MEXC'],
+]);
+
+const MARKET_TYPE = /(?:PERPETUAL|FUTURES|SWAP|PERP)$/;
+
+/**
+ * One id for `GATE`, `gateio` and `Gate.io`; for `krakenfutures` and `Kraken`; for `HTX` and `Huobi`. Names that no table
+ * knows stay themselves, so a venue that Coinalyze adds is found by its name. `BINANCEUS` is not Binance.
+ */
+export function exchangeId(name: string): ExchangeId {
+  const letters = name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
+  const bare = letters.replace(MARKET_TYPE, '') || letters;
+  return (ALIASES.get(bare) ?? bare) as ExchangeId;
+}
+
+export function traitsOf(exchange: ExchangeId): ExchangeTraits {
+  return TRAITS.get(exchange) ?? COMMON;
+}

@@ -1,0 +1,116 @@
+/** What Coinalyze lists, looked up by exchange and coin. Pure. */
+import {
+  isDollar,
+  type FutureMarketRow,
+  type ListedMarket,
+  type MarketListing,
+  type MarketName,
+} from '../core/market.ts';
+import { exchangeId, traitsOf } from './exchanges.ts';
+import type { ExchangeId } from './exchanges.ts';
+import { isCoinMargined, parseMarketName, parseQuote, parseTicker } from './naming.ts';
+
+/** A listed perpetual and the ticker its row speaks of. */
+export interface IndexedMarket {
+  readonly listed: ListedMarket;
+  readonly base: string;
+  /** False: the row's base asset and its symbol on the exchange disagree on the multiplier. */
+  readonly consistent: boolean;
+}
+
+/** Rows that no market can match, by reason. */
+interface UnusableRows {
+  readonly notPerpetual: number;
+  readonly unknownVenue: number;
+  readonly unreadableName: number;
+  /** Rows with a Coinalyze symbol that an earlier row has. */
+  readonly duplicate: number;
+}
+
+export interface MarketIndex {
+  /** Usable perpetuals. */
+  readonly size: number;
+  readonly unusable: UnusableRows;
+  /** Perpetuals that the exchange itself calls `symbol`, whatever separators and case, with the quote of `name`. */
+  bySymbol(exchange: ExchangeId, symbol: string, name: MarketName): readonly IndexedMarket[];
+  /** Perpetuals of the exchange with the coin, quote and margin of `name`, of any multiplier. */
+  byCoin(exchange: ExchangeId, name: MarketName): readonly IndexedMarket[];
+}
+
+type Margin = FutureMarketRow['margined'];
+
+/** Where an exchange has one settlement unit, every dollar in a name means that unit. */
+function quoteKey(exchange: ExchangeId, quote: string): string {
+  return isDollar(quote) && traitsOf(exchange).singleSettlement ? '$' : quote;
+}
+
+/** No part can contain the separator: ids and tickers are letters and digits. */
+function coinKey(exchange: ExchangeId, base: string, quote: string, margin: Margin): string {
+  return `${exchange}|${base}|${quoteKey(exchange, quote)}|${margin}`;
+}
+
+/** Null for a symbol of digits alone: Lighter numbers its markets, and `4` is also a coin. */
+function symbolKey(exchange: ExchangeId, symbol: string, quote: string): string | null {
+  const letters = symbol.toUpperCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+  return /\D/.test(letters) ? `${exchange}|${letters}|${quoteKey(exchange, quote)}` : null;
+}
+
+function indexRow(exchange: ExchangeId, venue: string, row: FutureMarketRow): IndexedMarket | null {
+  const ticker = parseTicker(exchange, row.baseAsset);
+  if (ticker === null) return null;
+  const own = parseMarketName(exchange, row.symbolOnExchange);
+  return {
+    base: ticker.base,
+    consistent: own === null || own.base !== ticker.base || own.multiplier === ticker.multiplier,
+    listed: {
+      symbol: row.symbol,
+      venue,
+      denomination: row.denomination,
+      multiplier: ticker.multiplier,
+      hasLongShortRatio: row.hasLongShortRatio,
+    },
+  };
+}
+
+function add(map: Map<string, IndexedMarket[]>, key: string, market: IndexedMarket): void {
+  const present = map.get(key);
+  if (present === undefined) map.set(key, [market]);
+  else present.push(market);
+}
+
+/** Venues are known by the name they have in the listing, never by a code written down here. */
+export function buildMarketIndex(listing: MarketListing): MarketIndex {
+  const venues = new Map(listing.venues.map((venue) => [venue.code, venue.name]));
+  const coins = new Map<string, IndexedMarket[]>();
+  const symbols = new Map<string, IndexedMarket[]>();
+  const seen = new Set<string>();
+  const unusable = { notPerpetual: 0, unknownVenue: 0, unreadableName: 0, duplicate: 0 };
+  let size = 0;
+  for (const row of listing.markets) {
+    const venue = venues.get(row.venueCode);
+    const exchange = exchangeId(venue ?? '');
+    const market = venue === undefined ? null : indexRow(exchange, venue, row);
+    if (!row.perpetual || row.expireAt !== null) unusable.notPerpetual++;
+    else if (venue === undefined) unusable.unknownVenue++;
+    else if (market === null) unusable.unreadableName++;
+    else if (seen.has(row.symbol)) unusable.duplicate++;
+    else {
+      seen.add(row.symbol);
+      size++;
+      const quote = parseQuote(row.quoteAsset);
+      add(coins, coinKey(exchange, market.base, quote, row.margined), market);
+      // Of coin-margined rows only those against USD can bear the symbol of a market that is understood, and only where
+      // that dollar is not another one's.
+      const named = row.margined === 'STABLE' || (quote === 'USD' && !traitsOf(exchange).singleSettlement);
+      const key = named ? symbolKey(exchange, row.symbolOnExchange, quote) : null;
+      if (key !== null) add(symbols, key, market);
+    }
+  }
+  return {
+    size,
+    unusable,
+    bySymbol: (exchange, symbol, name) => symbols.get(symbolKey(exchange, symbol, name.quote) ?? '') ?? [],
+    byCoin: (exchange, name) =>
+      coins.get(coinKey(exchange, name.base, name.quote, isCoinMargined(name) ? 'COIN' : 'STABLE')) ?? [],
+  };
+}

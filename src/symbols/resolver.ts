@@ -1,0 +1,67 @@
+/** Which Coinalyze symbol feeds a market: its own exchange's, else a reference venue's, else none. Pure. */
+import type { Market, MarketName, NeutralReason, Resolution } from '../core/market.ts';
+import { AMBIGUOUS_TICKERS } from './ambiguous.ts';
+import { exchangeId } from './exchanges.ts';
+import type { ExchangeId } from './exchanges.ts';
+import type { IndexedMarket, MarketIndex } from './market-index.ts';
+import { parseMarketName } from './naming.ts';
+
+export interface ResolveOptions {
+  /** Venues that may stand in, best first, in any spelling that `exchangeId` knows. */
+  readonly referenceVenues: readonly string[];
+}
+
+/** By open interest. All quote in USDT, which is what almost every market that needs a stand-in is quoted in. */
+export const DEFAULT_REFERENCE_VENUES: readonly string[] = ['Binance', 'Bybit', 'OKX', 'Gate.io'];
+
+function neutral(name: MarketName | null, reason: NeutralReason): Resolution {
+  return { tier: 'neutral', reason, name };
+}
+
+/** How a market is reported when there is nothing to look it up in. */
+export function unresolved(market: Market, reason: 'no-index' | 'no-provider'): Resolution {
+  return neutral(parseMarketName(market.exchange, market.symbol), reason);
+}
+
+function answer(tier: 'resolved' | 'aggregated', name: MarketName, candidates: readonly IndexedMarket[]): Resolution {
+  const [market, other] = candidates;
+  if (market === undefined) return neutral(name, 'not-listed');
+  if (other !== undefined) return neutral(name, 'ambiguous-market');
+  return market.consistent ? { tier, listed: market.listed, name } : neutral(name, 'multiplier-mismatch');
+}
+
+/** The exchange's own symbol is the best evidence, then its coin: Coinalyze calls Bybit's PUMPFUN by its coin, PUMP. */
+function onOwnVenue(
+  market: Market,
+  exchange: ExchangeId,
+  name: MarketName,
+  index: MarketIndex,
+): readonly IndexedMarket[] {
+  const called = index.bySymbol(exchange, market.symbol, name);
+  if (called.length > 0) return called;
+  const coin = index.byCoin(exchange, name);
+  const exact = coin.filter(({ listed }) => listed.multiplier === name.multiplier);
+  return exact.length > 0 ? exact : coin;
+}
+
+/**
+ * A listed perpetual for `market`, always looked up and never built from the name (rulings.md 22, 23).
+ * - `resolved`: of its own exchange. Another multiplier of the same coin will do; `listed.multiplier` tells.
+ * - `aggregated`: the same coin, quote and margin on the first reference venue that has it. On doubt the search ends: a
+ *   venue lists no coin twice against one quote, so two rows are two coins (BOB and 1000000BOB on Binance are).
+ * - `neutral`: `unknown-name`, `ambiguous-ticker` (see ambiguous.ts), `ambiguous-market` (two rows match),
+ *   `multiplier-mismatch` (a row contradicts itself) or `not-listed`.
+ */
+export function resolveMarket(market: Market, index: MarketIndex, options: ResolveOptions): Resolution {
+  const exchange = exchangeId(market.exchange);
+  const name = parseMarketName(market.exchange, market.symbol);
+  if (name === null) return neutral(null, 'unknown-name');
+  const own = onOwnVenue(market, exchange, name, index);
+  if (own.length > 0) return answer('resolved', name, own);
+  if (AMBIGUOUS_TICKERS.has(name.base)) return neutral(name, 'ambiguous-ticker');
+  for (const venue of options.referenceVenues) {
+    const candidates = index.byCoin(exchangeId(venue), name);
+    if (candidates.length > 0) return answer('aggregated', name, candidates);
+  }
+  return neutral(name, 'not-listed');
+}
