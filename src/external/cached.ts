@@ -1,0 +1,172 @@
+/** The outermost layer: asks upstream only for what no earlier answer can give. */
+import type { CoinalyzeSymbol } from '../core/market.ts';
+import type { FailureCode } from '../core/outcome.ts';
+import { isFinalFor, SERIES_INTERVAL_MS } from '../core/series.ts';
+import type { Series, SeriesKind, Window } from '../core/series.ts';
+import { DAY_MS, floorTo, MINUTE_MS } from '../core/time.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { CacheEntry, JsonCache } from '../platform/store.ts';
+import { decodeEntry, encodeEntry } from './entry.ts';
+import type { Entry } from './entry.ts';
+import type { Reply, SeriesProvider } from './provider.ts';
+import { completeTo, settledBy } from './publication.ts';
+
+/** Younger than this, an answer that is not final is not asked for again. */
+const SOFT_AGE_MS = 15 * MINUTE_MS;
+/** Older than this, an answer is not even served when upstream fails. */
+const KEPT_MS = DAY_MS;
+/** An entry from further in the future was written by a clock that has been set back since. */
+const CLOCK_SKEW_MS = MINUTE_MS;
+
+/** `final`: nothing later can change it. `fresh`: asked within 15 minutes. Both cost no unit. `absent`: has to be fetched. */
+type CacheState = 'final' | 'fresh' | 'absent';
+
+export interface CachedProvider extends SeriesProvider {
+  /** What `fetch` would find, per symbol in the same order. */
+  peek(kind: SeriesKind, symbols: readonly CoinalyzeSymbol[], window: Window): Promise<readonly CacheState[]>;
+  /** Failures that older entries stood in for, per code and counted in symbols: without them those would be seen by nobody. */
+  readonly coveredFailures: ReadonlyMap<FailureCode, number>;
+}
+
+export interface CachedOptions {
+  readonly cache: JsonCache;
+  /** Provider and base URL: made-up data must never be read by a real run. */
+  readonly scope: string;
+  /** Wall time, or the fixed time of made-up data: the clock that stamped the answers. */
+  readonly dataClock: Clock;
+}
+
+/**
+ * What a call received is committed when it resolves, so ask for one planned batch at a time. Empty answers are kept
+ * like series; failures are not, and an older series is served in their place, marked stale. Calls that want the same
+ * symbol at the same time share one request, and the first one's `abort`.
+ */
+export function createCached(next: SeriesProvider, options: CachedOptions): CachedProvider {
+  const flights = new Map<string, Promise<Reply<Series>>>();
+  const coveredFailures = new Map<FailureCode, number>();
+  return {
+    coveredFailures,
+    peek: async (kind, symbols, window) => {
+      const entries = await readEntries(kind, symbols, options);
+      return entries.map((entry) => stateOf(kind, entry, window, options.dataClock.now()));
+    },
+    fetch: (kind, symbols, window, abort) => {
+      const flightKey = (symbol: CoinalyzeSymbol): string => `${kind}|${symbol}|${window.from}|${window.to}`;
+      const own = [...new Set(symbols)].filter((symbol) => !flights.has(flightKey(symbol)));
+      const landed = resolve(next, { kind, symbols: own, window, abort }, options, coveredFailures);
+      for (const [index, symbol] of own.entries()) {
+        const key = flightKey(symbol);
+        const flight = landed.then((replies) => replies[index]!).finally(() => flights.delete(key));
+        flights.set(key, flight);
+      }
+      return Promise.all(symbols.map((symbol) => flights.get(flightKey(symbol))!));
+    },
+  };
+}
+
+interface Query {
+  readonly kind: SeriesKind;
+  readonly symbols: readonly CoinalyzeSymbol[];
+  readonly window: Window;
+  readonly abort: AbortSignal;
+}
+
+/** Replies in the order of `query.symbols`, which are distinct. */
+async function resolve(
+  next: SeriesProvider,
+  { kind, symbols, window, abort }: Query,
+  options: CachedOptions,
+  coveredFailures: Map<FailureCode, number>,
+): Promise<readonly Reply<Series>[]> {
+  const { cache, scope, dataClock } = options;
+  const entries = await readEntries(kind, symbols, options);
+  const slots = symbols.map((symbol, i) => ({ symbol, entry: entries[i] }));
+  const misses = slots.filter(({ entry }) => stateOf(kind, entry, window, dataClock.now()) === 'absent');
+  const asked = misses.map(({ symbol }) => symbol);
+  const replies = asked.length === 0 ? [] : await next.fetch(kind, asked, window, abort);
+  const received: CacheEntry[] = [];
+  const answers = new Map<CoinalyzeSymbol, Reply<Series>>();
+  for (const [i, { symbol, entry }] of misses.entries()) {
+    const reply = replies[i]!;
+    const older = !reply.ok && entry?.kind === 'series' ? entry : null;
+    answers.set(symbol, older === null ? reply : { ...fromSeries(older.series, window), stale: true });
+    if (older !== null && !reply.ok) coveredFailures.set(reply.code, (coveredFailures.get(reply.code) ?? 0) + 1);
+    const now = dataClock.now();
+    const kept = older === null ? toEntry(kind, reply, window, now) : besideEmpty(older.series, reply, now);
+    if (kept === null || (entry !== undefined && reachOf(kept) < reachOf(entry))) continue;
+    const ttlMs = older === null ? KEPT_MS : KEPT_MS - (now - older.series.fetchedAt);
+    received.push({ key: cacheKey(scope, kind, symbol), value: encodeEntry(kept), ttlMs: Math.max(1, ttlMs) });
+  }
+  if (received.length > 0) await cache.setMany(received);
+  return slots.map(({ symbol, entry }) => answers.get(symbol) ?? fromEntry(entry!, window));
+}
+
+async function readEntries(
+  kind: SeriesKind,
+  symbols: readonly CoinalyzeSymbol[],
+  { cache, scope }: CachedOptions,
+): Promise<readonly (Entry | undefined)[]> {
+  if (symbols.length === 0) return [];
+  const texts = await cache.getMany(symbols.map((symbol) => cacheKey(scope, kind, symbol)));
+  return texts.map((text) => (text === undefined ? undefined : (decodeEntry(text, kind) ?? undefined)));
+}
+
+function cacheKey(scope: string, kind: SeriesKind, symbol: CoinalyzeSymbol): string {
+  return `${scope}|${kind}|${symbol}|${SERIES_INTERVAL_MS[kind]}`;
+}
+
+function stateOf(kind: SeriesKind, entry: Entry | undefined, window: Window, now: number): CacheState {
+  if (entry === undefined) return 'absent';
+  const { coveredFrom, completeTo: complete, fetchedAt } = entry.kind === 'series' ? entry.series : entry;
+  if (coveredFrom > window.from) return 'absent';
+  const final =
+    entry.kind === 'series'
+      ? isFinalFor(entry.series, window.closedBy)
+      : complete >= floorTo(window.closedBy, SERIES_INTERVAL_MS[kind]);
+  if (final) return 'final';
+  const emptyAt = entry.kind === 'series' ? entry.emptyAt : null;
+  // An answer about an earlier time (`--as-of`) says nothing of what came later, however young it is.
+  if (emptyAt === null && complete < settledBy(kind, fetchedAt)) return 'absent';
+  const age = now - (emptyAt ?? fetchedAt);
+  return age < SOFT_AGE_MS && age >= -CLOCK_SKEW_MS ? 'fresh' : 'absent';
+}
+
+/** What a reply is kept as; null for failures. */
+function toEntry(kind: SeriesKind, reply: Reply<Series>, window: Window, now: number): Entry | null {
+  if (reply.ok) return { kind: 'series', series: reply.value, emptyAt: null };
+  if (reply.code !== 'no-data' && reply.code !== 'not-listed') return null;
+  return {
+    kind: 'empty',
+    code: reply.code,
+    detail: reply.detail,
+    coveredFrom: window.from,
+    completeTo: completeTo(kind, window, now, null),
+    fetchedAt: now,
+  };
+}
+
+/** An empty answer does not wipe out a series, but is not asked for again at once either; null for failures. */
+function besideEmpty(series: Series, reply: Reply<Series>, now: number): Entry | null {
+  return !reply.ok && reply.code === 'no-data' ? { kind: 'series', series, emptyAt: now } : null;
+}
+
+/** Up to when the entry knows its buckets: one that knows less never takes the place of one that knows more. */
+function reachOf(entry: Entry): number {
+  return entry.kind === 'series' ? entry.series.completeTo : entry.completeTo;
+}
+
+function fromEntry(entry: Entry, window: Window): Reply<Series> {
+  if (entry.kind === 'series') return fromSeries(entry.series, window);
+  return { ok: false, code: entry.code, detail: entry.detail };
+}
+
+function fromSeries(series: Series, window: Window): Extract<Reply<Series>, { readonly ok: true }> {
+  return {
+    ok: true,
+    value: series,
+    asOf: series.time.at(-1)! + SERIES_INTERVAL_MS[series.kind],
+    fetchedAt: series.fetchedAt,
+    stale: !isFinalFor(series, window.closedBy),
+    origin: 'cache',
+  };
+}

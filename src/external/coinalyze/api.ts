@@ -1,0 +1,214 @@
+/** Coinalyze over HTTP: one request per call, sent once. */
+import type { z } from 'zod';
+import type { CoinalyzeSymbol, FutureMarketRow, VenueRow } from '../../core/market.ts';
+import type { FailureCode, Outcome } from '../../core/outcome.ts';
+import type { Series, SeriesKind, Window } from '../../core/series.ts';
+import { SECOND_MS } from '../../core/time.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Http, HttpResult } from '../../platform/http.ts';
+import { allFailed } from '../provider.ts';
+import type { Reply, RequestFailure, SeriesProvider } from '../provider.ts';
+import { mapExchange, mapFutureMarket, mapHistory, noData } from './map.ts';
+import { retryAfterMs } from './retry-after.ts';
+import {
+  errorBody,
+  EXCHANGES_PATH,
+  exchangeRow,
+  FUTURE_MARKETS_PATH,
+  futureMarketRow,
+  goodRows,
+  HISTORY_PATH,
+  historyEntry,
+  KEY_HEADER,
+  MAX_SYMBOLS,
+  page,
+  SERIES_INTERVAL,
+} from './schema.ts';
+
+export interface CoinalyzeOptions {
+  readonly http: Http;
+  /** With or without a slash at the end, e.g. `https://api.coinalyze.net/v1`. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  /** Stamps answers: wall time, or the fixed time of made-up data. */
+  readonly dataClock: Clock;
+  /** For one request as a whole. */
+  readonly timeoutMs: number;
+  /** The quota's window: how long a 429 without a usable Retry-After silences the key. */
+  readonly windowMs: number;
+}
+
+/** Oddities of the answers so far. */
+interface CoinalyzeCounts {
+  /** Symbols that came without being asked for. */
+  readonly foreignSymbols: number;
+  /** Rows that do not fit the schema, are off the grid, or contradict another row. */
+  readonly droppedRows: number;
+}
+
+/** The lists are replies of one, so that they are charged and retried like the histories. */
+export interface Coinalyze extends SeriesProvider {
+  exchanges(abort: AbortSignal): Promise<readonly Reply<readonly VenueRow[]>[]>;
+  futureMarkets(abort: AbortSignal): Promise<readonly Reply<readonly FutureMarketRow[]>[]>;
+  readonly counts: CoinalyzeCounts;
+}
+
+const MAX_BYTES = 10 * 2 ** 20;
+/** `/future-markets` is several MB. */
+const MAX_LIST_BYTES = 20 * 2 ** 20;
+const MAX_DETAIL = 200;
+
+type Page = { readonly ok: true; readonly rows: readonly unknown[] } | RequestFailure;
+
+export function createCoinalyze(options: CoinalyzeOptions): Coinalyze {
+  const counts = { foreignSymbols: 0, droppedRows: 0 };
+  return {
+    counts,
+    fetch: (kind, symbols, window, abort) => fetchHistories(options, counts, { kind, symbols, window }, abort),
+    exchanges: async (abort) =>
+      asList(options, counts, await getPage(options, EXCHANGES_PATH, {}, MAX_BYTES, abort), exchangeRow, mapExchange),
+    futureMarkets: async (abort) => {
+      const answer = await getPage(options, FUTURE_MARKETS_PATH, {}, MAX_LIST_BYTES, abort);
+      return asList(options, counts, answer, futureMarketRow, mapFutureMarket);
+    },
+  };
+}
+
+interface HistoryQuery {
+  readonly kind: SeriesKind;
+  readonly symbols: readonly CoinalyzeSymbol[];
+  readonly window: Window;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+async function fetchHistories(
+  options: CoinalyzeOptions,
+  counts: Mutable<CoinalyzeCounts>,
+  { kind, symbols, window }: HistoryQuery,
+  abort: AbortSignal,
+): Promise<readonly Reply<Series>[]> {
+  if (symbols.length > MAX_SYMBOLS)
+    throw new RangeError(`${symbols.length} symbols in one request; at most ${MAX_SYMBOLS}`);
+  const answer = await getPage(options, HISTORY_PATH[kind], historyParameters(kind, symbols, window), MAX_BYTES, abort);
+  if (!answer.ok) return allFailed(symbols.length, answer);
+  const { good: entries, bad } = goodRows(answer.rows, historyEntry);
+  const asked = new Set<string>(symbols);
+  const bySymbol = Map.groupBy(entries, (entry) => entry.symbol);
+  counts.foreignSymbols += [...bySymbol.keys()].filter((symbol) => !asked.has(symbol)).length;
+  counts.droppedRows += bad;
+  const fetchedAt = options.dataClock.now();
+  return symbols.map((symbol): Outcome<Series> => {
+    const rows = bySymbol.get(symbol)?.flatMap((entry) => entry.history);
+    if (rows === undefined) return noData();
+    const mapped = mapHistory(kind, rows, window, fetchedAt);
+    counts.droppedRows += mapped.droppedRows;
+    return mapped.outcome;
+  });
+}
+
+/** Both ends of the window are inclusive bucket starts, in seconds. */
+function historyParameters(kind: SeriesKind, symbols: readonly string[], window: Window): Record<string, string> {
+  return {
+    symbols: symbols.join(','),
+    interval: SERIES_INTERVAL[kind],
+    from: String(Math.ceil(window.from / SECOND_MS)),
+    to: String(Math.floor(window.to / SECOND_MS)),
+    ...(kind === 'open_interest' || kind === 'liquidations' ? { convert_to_usd: 'false' } : {}),
+  };
+}
+
+/** A list without a single good row is a fault: it must never take the place of a good one. */
+function asList<Wire, Row>(
+  options: CoinalyzeOptions,
+  counts: Mutable<CoinalyzeCounts>,
+  answer: Page,
+  schema: z.ZodType<Wire>,
+  map: (row: Wire) => Row,
+): readonly Reply<readonly Row[]>[] {
+  if (!answer.ok) return [answer];
+  const { good, bad } = goodRows(answer.rows, schema);
+  counts.droppedRows += bad;
+  if (good.length === 0) return [failure('bad-payload', 'none', `${answer.rows.length} rows, none of them usable`)];
+  const fetchedAt = options.dataClock.now();
+  return [{ ok: true, value: good.map(map), asOf: fetchedAt, fetchedAt, stale: false, origin: 'fetched' }];
+}
+
+async function getPage(
+  { http, baseUrl, apiKey, timeoutMs, windowMs }: CoinalyzeOptions,
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+  maxBytes: number,
+  abort: AbortSignal,
+): Promise<Page> {
+  // A base without the slash would lose its last part, /v1.
+  const url = new URL(path, baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
+  url.search = new URLSearchParams(parameters).toString();
+  const result = await http.get(url, { headers: { [KEY_HEADER]: apiKey }, timeoutMs, maxBytes, abort });
+  const answer =
+    result.kind === 'failed'
+      ? failure(...TRANSPORT_FAILURES[result.code], result.detail)
+      : readAnswer(result, windowMs);
+  if (answer.ok) return answer;
+  return { ...answer, detail: answer.detail.replaceAll(apiKey, '***').slice(0, MAX_DETAIL) };
+}
+
+type TransportCode = Extract<HttpResult, { kind: 'failed' }>['code'];
+
+const TRANSPORT_FAILURES: Readonly<Record<TransportCode, readonly [FailureCode, RequestFailure['remedy']]>> = {
+  timeout: ['timeout', 'again'],
+  network: ['upstream', 'again'],
+  'too-large': ['bad-payload', 'none'],
+  redirect: ['upstream', 'none'],
+  aborted: ['deferred', 'none'],
+};
+
+function readAnswer(response: Extract<HttpResult, { kind: 'response' }>, windowMs: number): Page {
+  const { status, headers, text } = response;
+  if (status === 200) return readPage(text, headers.contentType);
+  const detail = `HTTP ${status}: ${messageOf(text)}`;
+  const pause = retryAfterMs(headers.retryAfter, headers.date);
+  if (status === 429) return failure('rate-limited', 'wait', detail, pause ?? windowMs);
+  if (status === 401 || status === 403) return failure('unauthorized', 'stop', detail);
+  if (status === 400) return failure('upstream', 'split', detail);
+  const mayPass = status === 408 || status === 425 || status >= 500;
+  return failure('upstream', mayPass ? 'again' : 'none', detail, pause);
+}
+
+/** A body that is not JSON is taken for a broken transfer or a proxy's page, which may pass; one of another shape is not. */
+function readPage(text: string, contentType: string | null): Page {
+  const json = parseJson(text);
+  if (json === undefined) {
+    return failure(
+      'bad-payload',
+      'again',
+      `the answer is not JSON (${contentType ?? 'no type'}, ${text.length} characters)`,
+    );
+  }
+  const rows = page.safeParse(json);
+  if (rows.success) return { ok: true, rows: rows.data };
+  return failure('bad-payload', 'none', `the answer is not a list: ${messageOf(text)}`);
+}
+
+function messageOf(text: string): string {
+  const body = errorBody.safeParse(parseJson(text));
+  return body.success ? body.data.message : 'no message';
+}
+
+/** Undefined when the text is not JSON, which no JSON text stands for. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function failure(
+  code: FailureCode,
+  remedy: RequestFailure['remedy'],
+  detail: string,
+  pause: number | null = null,
+): RequestFailure {
+  return { ok: false, code, detail, remedy, retryAfterMs: pause };
+}

@@ -1,0 +1,113 @@
+/** Coinalyze REST API v1 as it is on the wire, https://api.coinalyze.net/v1/doc/. Times in seconds, except `expire_at`. */
+import { z } from 'zod';
+import type { SeriesKind } from '../../core/series.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time.ts';
+
+/** Most symbols in one request. More are charged, and may be cut off silently. */
+export const MAX_SYMBOLS = 20;
+
+/** Every `interval` the histories know, with its length in ms. */
+export const INTERVALS_MS = {
+  '1min': MINUTE_MS,
+  '5min': 5 * MINUTE_MS,
+  '15min': 15 * MINUTE_MS,
+  '30min': 30 * MINUTE_MS,
+  '1hour': HOUR_MS,
+  '2hour': 2 * HOUR_MS,
+  '4hour': 4 * HOUR_MS,
+  '6hour': 6 * HOUR_MS,
+  '12hour': 12 * HOUR_MS,
+  daily: DAY_MS,
+} as const;
+
+export type IntervalName = keyof typeof INTERVALS_MS;
+
+/** What each series is asked with (rulings.md 5); the lengths are core's `SERIES_INTERVAL_MS`. */
+export const SERIES_INTERVAL: Readonly<Record<SeriesKind, IntervalName>> = {
+  open_interest: '1hour',
+  funding_rate: '4hour',
+  long_short_ratio: '1hour',
+  liquidations: '1hour',
+};
+
+/** Path of each history below the base URL. */
+export const HISTORY_PATH: Readonly<Record<SeriesKind, string>> = {
+  open_interest: 'open-interest-history',
+  funding_rate: 'funding-rate-history',
+  long_short_ratio: 'long-short-ratio-history',
+  liquidations: 'liquidation-history',
+};
+
+export const EXCHANGES_PATH = 'exchanges';
+export const FUTURE_MARKETS_PATH = 'future-markets';
+export const KEY_HEADER = 'api_key';
+
+const DECIMAL = /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/;
+
+/** A finite number. The API sends numbers; a plain decimal in quotes is read as well, `1e999` and `NaN` are not. */
+const finite = z.union([z.number(), z.string().regex(DECIMAL).transform(Number).pipe(z.number())]);
+const notNegative = finite.refine((value) => value >= 0);
+
+/** Start of a bucket, seconds UTC; from 2015 on, so that ms are noticed. */
+const bucketStart = z.int().min(1_420_070_400).max(4_102_444_800);
+
+export const exchangeRow = z.object({ name: z.string().min(1), code: z.string().min(1) });
+export type WireExchange = z.infer<typeof exchangeRow>;
+
+export const futureMarketRow = z.object({
+  symbol: z.string().min(1),
+  /** Code of the exchange, without a dot. */
+  exchange: z.string().min(1),
+  symbol_on_exchange: z.string(),
+  base_asset: z.string().min(1),
+  quote_asset: z.string().min(1),
+  /** ms UTC; null for perpetuals. */
+  expire_at: z.number().nullable(),
+  is_perpetual: z.boolean(),
+  margined: z.enum(['STABLE', 'COIN']),
+  oi_lq_vol_denominated_in: z.enum(['BASE_ASSET', 'QUOTE_ASSET', 'CONTRACTS']),
+  has_long_short_ratio_data: z.boolean(),
+  has_ohlcv_data: z.boolean(),
+  has_buy_sell_data: z.boolean(),
+});
+export type WireFutureMarket = z.infer<typeof futureMarketRow>;
+
+/** Open interest in the market's own denomination. */
+export const openInterestRow = z.object({
+  t: bucketStart,
+  o: notNegative,
+  h: notNegative,
+  l: notNegative,
+  c: notNegative,
+});
+/** Percent per native funding interval: 0.01 is 0.01 %. Beyond 100 % it is an error, not a rate. */
+const percent = finite.refine((value) => Math.abs(value) <= 100);
+export const fundingRow = z.object({ t: bucketStart, o: percent, h: percent, l: percent, c: percent });
+/** `r` = longs / shorts by account; `l` and `s` are their percentages and may be missing. */
+export const longShortRow = z.object({
+  t: bucketStart,
+  r: notNegative,
+  l: finite.nullish(),
+  s: finite.nullish(),
+});
+/** `l`: longs liquidated, `s`: shorts. Buckets without liquidations do not exist. */
+export const liquidationRow = z.object({ t: bucketStart, l: notNegative, s: notNegative });
+
+/** One symbol's history; its rows are checked one by one, so that a bad one costs only itself. */
+export const historyEntry = z.object({ symbol: z.string(), history: z.array(z.unknown()) });
+
+/** Top level of every good answer. */
+export const page = z.array(z.unknown());
+
+/** Body of 400, 401, 429 and 500. */
+export const errorBody = z.object({ message: z.string() });
+
+/** The rows that fit the schema, and how many did not. */
+export function goodRows<T>(rows: readonly unknown[], row: z.ZodType<T>): { readonly good: T[]; readonly bad: number } {
+  const good: T[] = [];
+  for (const candidate of rows) {
+    const parsed = row.safeParse(candidate);
+    if (parsed.success) good.push(parsed.data);
+  }
+  return { good, bad: rows.length - good.length };
+}

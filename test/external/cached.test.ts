@@ -1,0 +1,226 @@
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FailureCode, Outcome } from '../../src/core/outcome.ts';
+import type { Series, Window } from '../../src/core/series.ts';
+import { HOUR_MS, MINUTE_MS } from '../../src/core/time.ts';
+import { createCached } from '../../src/external/cached.ts';
+import type { CachedProvider } from '../../src/external/cached.ts';
+import { decodeEntry, encodeEntry } from '../../src/external/entry.ts';
+import type { Reply, SeriesProvider } from '../../src/external/provider.ts';
+import type { JsonCache } from '../../src/platform/store.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { CLOSE, failed, fetched, hourly, NEVER, providerOf, symbols, temporaryCache, windowFor } from './support.ts';
+
+const NO_DATA: Outcome<never> = { ok: false, code: 'no-data', detail: 'none' };
+const [A, B] = symbols('A.A', 'B.A') as [ReturnType<typeof symbols>[number], ReturnType<typeof symbols>[number]];
+
+describe('cached', () => {
+  let cache: JsonCache;
+  let remove: () => void;
+  let clock: FakeClock;
+
+  beforeEach(() => {
+    ({ cache, remove } = temporaryCache());
+    clock = new FakeClock(CLOSE + MINUTE_MS);
+  });
+  afterEach(() => remove());
+
+  const layer = (next: SeriesProvider, scope = 'coinalyze|https://api'): CachedProvider =>
+    createCached(next, { cache, scope, dataClock: clock });
+  const ask = (provider: SeriesProvider, asked = [A], window = windowFor()): Promise<readonly Reply<Series>[]> =>
+    provider.fetch('open_interest', asked, window, NEVER);
+  /** All buckets closed by CLOSE. */
+  const full = (): Outcome<Series> => fetched(hourly(CLOSE, 720, clock.now()));
+  /** The newest bucket has not come yet. */
+  const lacking = (): Outcome<Series> => fetched(hourly(CLOSE - HOUR_MS, 719, clock.now()));
+
+  it('a final series is served at any age for that candle, exactly as it was fetched', async () => {
+    const next = providerOf(full);
+    const [first] = await ask(layer(next));
+    clock.setWall(clock.now() + 3 * HOUR_MS);
+    const [second] = await ask(layer(next));
+    expect(next.calls).toHaveLength(1);
+    expect(second).toEqual({ ...first, stale: false, origin: 'cache' });
+    expect(await layer(next).peek('open_interest', [A, B], windowFor())).toEqual(['final', 'absent']);
+  });
+
+  it('the next candle makes it absent', async () => {
+    const next = providerOf(full);
+    await ask(layer(next));
+    const later = windowFor(CLOSE + 4 * HOUR_MS);
+    clock.setWall(later.closedBy + MINUTE_MS);
+    expect(await layer(next).peek('open_interest', [A], later)).toEqual(['absent']);
+    await ask(layer(next), [A], later);
+    expect(next.calls).toHaveLength(2);
+  });
+
+  it('a series that lacks a closed bucket is fresh for 15 minutes and marked stale, then asked again', async () => {
+    const next = providerOf(lacking);
+    await ask(layer(next));
+    clock.setWall(CLOSE + 16 * MINUTE_MS - 1);
+    expect(await layer(next).peek('open_interest', [A], windowFor())).toEqual(['fresh']);
+    expect(await ask(layer(next))).toMatchObject([{ ok: true, stale: true, origin: 'cache' }]);
+    clock.setWall(CLOSE + 16 * MINUTE_MS);
+    expect(await layer(next).peek('open_interest', [A], windowFor())).toEqual(['absent']);
+    await ask(layer(next));
+    expect(next.calls).toHaveLength(2);
+  });
+
+  it('an entry that begins later than the window has to be fetched', async () => {
+    const next = providerOf(full);
+    await ask(layer(next));
+    const earlier = { ...windowFor(), from: windowFor().from - HOUR_MS };
+    expect(await layer(next).peek('open_interest', [A], earlier)).toEqual(['absent']);
+  });
+
+  it('an empty answer is kept: fresh at first, final once the absence can be believed', async () => {
+    const next = providerOf(() => NO_DATA);
+    expect(await ask(layer(next))).toEqual([NO_DATA]);
+    expect(await ask(layer(next))).toEqual([NO_DATA]);
+    expect(await layer(next).peek('open_interest', [A], windowFor())).toEqual(['fresh']);
+    clock.setWall(CLOSE + 16 * MINUTE_MS);
+    expect(await ask(layer(next))).toEqual([NO_DATA]);
+    expect(next.calls).toHaveLength(2);
+    clock.setWall(CLOSE + 3 * HOUR_MS);
+    expect(await layer(next).peek('open_interest', [A], windowFor())).toEqual(['final']);
+    await ask(layer(next));
+    expect(next.calls).toHaveLength(2);
+  });
+
+  it('a failure is not kept', async () => {
+    const next = providerOf((_, call) => (call === 1 ? failed('timeout', 'again') : full()));
+    expect(await ask(layer(next))).toMatchObject([{ ok: false, code: 'timeout' }]);
+    expect(await ask(layer(next))).toMatchObject([{ ok: true }]);
+  });
+
+  it('on failure an older series stands in, stale and counted; so it does for an empty answer', async () => {
+    const codes: FailureCode[] = ['timeout', 'deferred', 'unauthorized', 'no-data'];
+    for (const code of codes) {
+      const next = providerOf((_, call) => (call === 1 ? lacking() : failed(code, 'none')));
+      const provider = layer(next, code);
+      clock.setWall(CLOSE + MINUTE_MS);
+      const [first] = await ask(provider);
+      clock.setWall(CLOSE + HOUR_MS);
+      expect(await ask(provider)).toEqual([{ ...first, stale: true, origin: 'cache' }]);
+      expect([...provider.coveredFailures]).toEqual([[code, 1]]);
+      // An empty answer is an answer: it is not asked for again at once.
+      const state = code === 'no-data' ? 'fresh' : 'absent';
+      expect(await provider.peek('open_interest', [A], windowFor())).toEqual([state]);
+      clock.setWall(CLOSE + HOUR_MS + 15 * MINUTE_MS);
+      expect(await provider.peek('open_interest', [A], windowFor())).toEqual(['absent']);
+    }
+  });
+
+  it('an answer about an earlier time is not fresh for a later one, and takes the place of no fuller one', async () => {
+    clock.setWall(CLOSE + HOUR_MS);
+    const past: Window = { ...windowFor(), to: CLOSE - 9 * HOUR_MS, closedBy: CLOSE - 8 * HOUR_MS };
+    const cut = {
+      ...lacking(),
+      value: { ...hourly(CLOSE - 8 * HOUR_MS, 700, CLOSE + HOUR_MS), completeTo: CLOSE - 8 * HOUR_MS },
+    };
+    const provider = layer(
+      providerOf((_, call) => (call === 2 ? full() : cut)),
+      'past',
+    );
+    await provider.fetch('open_interest', [A], past, NEVER);
+    expect(await provider.peek('open_interest', [A], windowFor())).toEqual(['absent']);
+    await ask(provider);
+    expect(await provider.peek('open_interest', [A], windowFor())).toEqual(['final']);
+    const earlier: Window = { ...past, from: past.from - 24 * HOUR_MS };
+    await provider.fetch('open_interest', [A], earlier, NEVER);
+    expect(await provider.peek('open_interest', [A], windowFor())).toEqual(['final']);
+  });
+
+  it('only the misses are asked, each symbol once', async () => {
+    const next = providerOf(full);
+    const provider = layer(next);
+    await ask(provider, [A]);
+    const replies = await ask(provider, [A, B, A, B]);
+    expect(next.calls).toEqual([[A], [B]]);
+    expect(replies.map((reply) => reply.ok && reply.origin)).toEqual(['cache', 'fetched', 'cache', 'fetched']);
+  });
+
+  it('callers at the same time share one request', async () => {
+    const { promise, resolve } = Promise.withResolvers<Reply<Series>>();
+    const next = providerOf(() => promise);
+    const provider = layer(next);
+    const callers = Array.from({ length: 100 }, (_, i) => ask(provider, i % 2 === 0 ? [A, B] : [B]));
+    resolve(full());
+    for (const replies of await Promise.all(callers)) expect(replies.every((reply) => reply.ok)).toBe(true);
+    expect(next.calls).toEqual([[A, B]]);
+  });
+
+  it('kinds and scopes do not see each other', async () => {
+    const next = providerOf((_, __, kind) => (kind === 'open_interest' ? full() : NO_DATA));
+    await ask(layer(next, 'sandbox|http://127.0.0.1'));
+    expect(await layer(next, 'coinalyze|https://api').peek('open_interest', [A], windowFor())).toEqual(['absent']);
+    expect(await layer(next, 'sandbox|http://127.0.0.1').peek('liquidations', [A], windowFor())).toEqual(['absent']);
+  });
+
+  it('an entry that is no entry is a miss', async () => {
+    const next = providerOf(full);
+    await ask(layer(next));
+    const key = `coinalyze|https://api|open_interest|A.A|${HOUR_MS}`;
+    const good = (await cache.get(key))!;
+    const bad = ['', '[]', '{"kind":"open_interest"}', good.slice(0, -2), good.replace('"runs":[720]', '"runs":[719]')];
+    bad.push(
+      good.replace('"runs":[720]', '"runs":[900719925474099]'),
+      good.replace('"columns":["', '"columns":["AAAA'),
+    );
+    for (const text of [...bad, good.replace('open_interest', 'funding_rate')]) {
+      expect(text).not.toBe(good);
+      await cache.set(key, text, HOUR_MS);
+      expect(await layer(next).peek('open_interest', [A], windowFor()), text.slice(0, 40)).toEqual(['absent']);
+    }
+    await cache.set(key, good, HOUR_MS);
+    expect(await layer(next).peek('open_interest', [A], windowFor())).toEqual(['final']);
+  });
+
+  it('an entry from the future is not fresh: the clock was set back', async () => {
+    const next = providerOf(lacking);
+    await ask(layer(next));
+    clock.setWall(clock.now() - 2 * HOUR_MS);
+    expect(await layer(next).peek('open_interest', [A], windowFor())).toEqual(['absent']);
+  });
+});
+
+describe('cache entries', () => {
+  const sparse = fc.uniqueArray(fc.integer({ min: 0, max: 800 }), { minLength: 1, maxLength: 200 }).map((steps) =>
+    Float64Array.from(
+      steps.sort((a, b) => a - b),
+      (step) => CLOSE - 800 * HOUR_MS + step * HOUR_MS,
+    ),
+  );
+  const amount = fc.double({ noNaN: true, noDefaultInfinity: true });
+
+  it('come back exactly, whatever buckets are missing', () => {
+    fc.assert(
+      fc.property(sparse, fc.array(amount, { minLength: 200, maxLength: 200 }), (time, amounts) => {
+        const column = (): Float64Array => Float64Array.from(time, (at, i) => amounts[i] ?? at);
+        const base = { length: time.length, time, coveredFrom: 5, completeTo: 6, fetchedAt: 7 };
+        const liquidations: Series = { kind: 'liquidations', ...base, long: column(), short: column() };
+        const ratio: Series = { kind: 'long_short_ratio', ...base, value: column() };
+        for (const series of [liquidations, ratio]) {
+          expect(decodeEntry(encodeEntry({ kind: 'series', series, emptyAt: null }), series.kind)).toEqual({
+            kind: 'series',
+            series,
+            emptyAt: null,
+          });
+        }
+      }),
+    );
+  });
+
+  it('of a 30-day hourly series take at most 12 kB', () => {
+    const series = {
+      ...hourly(CLOSE, 720, CLOSE),
+      value: Float64Array.from({ length: 720 }, (_, i) => 4e9 / (i + 1 / 3)),
+    };
+    expect(encodeEntry({ kind: 'series', series, emptyAt: null }).length).toBeLessThan(12_000);
+  });
+
+  it('of empty answers come back', () => {
+    const entry = { kind: 'empty', code: 'no-data', detail: 'd', coveredFrom: 1, completeTo: 2, fetchedAt: 3 } as const;
+    expect(decodeEntry(encodeEntry(entry), 'liquidations')).toEqual(entry);
+  });
+});
