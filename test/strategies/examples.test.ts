@@ -1,0 +1,269 @@
+import { describe, expect, it } from 'vitest';
+import type { Setup, Strategy, StrategyInput } from '../../src/core/strategy.ts';
+import { crowdingReversal } from '../../src/strategies/crowding-reversal.ts';
+import { squeezeBreak } from '../../src/strategies/squeeze-break.ts';
+import { trendBreakout } from '../../src/strategies/trend-breakout.ts';
+import type { Scored } from '../contract/checks.ts';
+import { firedBars, mirrored, scoreOf, scored } from '../contract/checks.ts';
+import type { Row } from '../contract/markets.ts';
+import { allAbsent, candlesOf, syntheticHistory, viewAt } from '../contract/markets.ts';
+
+function ask(strategy: Strategy, rows: readonly Row[]): Scored {
+  return scored(strategy, inputOf(rows));
+}
+
+function inputOf(rows: readonly Row[]): StrategyInput {
+  return { candles: candlesOf(rows), external: allAbsent(), amounts: null };
+}
+
+function repeat(count: number, row: Row): Row[] {
+  return Array.from({ length: count }, () => row);
+}
+
+function pointsIn({ components }: Scored): Readonly<Record<string, number>> {
+  return Object.fromEntries(components.map(({ component, points }) => [component, points]));
+}
+
+function codesOf({ reasons }: Scored): readonly string[] {
+  return reasons.map(({ code }) => code);
+}
+
+function expectSetup(actual: Setup | null, expected: Setup): void {
+  expect(actual?.entry).toBeCloseTo(expected.entry, 9);
+  expect(actual?.stop_loss).toBeCloseTo(expected.stop_loss, 9);
+  expect(actual?.take_profit).toBeCloseTo(expected.take_profit, 9);
+  expect(actual?.risk_reward).toBeCloseTo(expected.risk_reward, 9);
+  expect(actual?.max_bars).toBe(expected.max_bars);
+}
+
+describe('trend-breakout', () => {
+  const calm: Row = [100, 101, 99, 100, 10];
+  const breakout: Row = [100, 103, 99, 103, 20];
+  // True range 4 after thirteen times 2.
+  const atr = (13 * 2 + 4) / 14;
+
+  it('scores the first close above a narrow channel', () => {
+    const evaluation = ask(trendBreakout, [...repeat(400, calm), breakout]);
+    expect(evaluation.direction).toBe('long');
+    const points = pointsIn(evaluation);
+    // Above EMA200, all averages stacked and rising.
+    expect(points['trend']).toBe(25);
+    // 2 / 2.14 = 0.93 ATR outside (10), close at the high (8), channel 0.93 ATR wide (7).
+    expect(points['breakout']).toBeCloseTo(25, 9);
+    // The only directional movement so far makes DX 100 and its average 100 / 14: below 15.
+    expect(points['strength']).toBe(0);
+    // Twice the average: two thirds of the way from 1 to 2.5.
+    expect(points['volume']).toBeCloseTo(10, 9);
+    expect(points['open_interest']).toBe(10);
+    expect(scoreOf(evaluation.components)).toBeCloseTo(70, 9);
+    expectSetup(evaluation.setup, {
+      entry: 103,
+      stop_loss: 103 - 2 * atr,
+      take_profit: 103 + 4 * atr,
+      risk_reward: 2,
+      max_bars: 48,
+    });
+    expect(codesOf(evaluation)).toEqual([
+      'GATE_BREAKOUT',
+      'TREND_ABOVE_EMA200',
+      'BREAKOUT_ABOVE_CHANNEL',
+      'VOLUME_RATIO',
+      'OI_UNAVAILABLE:no-data',
+    ]);
+    expect(evaluation.observability['indicators']).toMatchObject({
+      donchian: { high: 101, low: 99, width_atr: 2 / atr },
+      breakout_distance_atr: 2 / atr,
+      volume_ratio: 2,
+    });
+  });
+
+  it('scores the same break downwards as a short', () => {
+    const input = mirrored(inputOf([...repeat(400, calm), breakout]), 200);
+    const evaluation = scored(trendBreakout, input);
+    expect(evaluation.direction).toBe('short');
+    expect(scoreOf(evaluation.components)).toBeCloseTo(70, 9);
+    expect(evaluation.setup?.stop_loss).toBeCloseTo(97 + 2 * atr, 9);
+    expect(evaluation.setup?.take_profit).toBeCloseTo(97 - 4 * atr, 9);
+    expect(codesOf(evaluation).slice(0, 3)).toEqual(['GATE_BREAKOUT', 'TREND_BELOW_EMA200', 'BREAKOUT_BELOW_CHANNEL']);
+  });
+
+  it('gives half the points of an EMA200 that does not exist yet', () => {
+    const evaluation = ask(trendBreakout, [...repeat(150, calm), breakout]);
+    expect(pointsIn(evaluation)['trend']).toBe(4 + 3.5 + 5 + 5);
+    expect(codesOf(evaluation)).toContain('TREND_NO_EMA200');
+  });
+
+  it('fades a close that is far outside already', () => {
+    // 33 outside in an ATR of (26 + 36) / 14: 7.45 ATR, beyond 3: only 0.4 of the 10 points are left.
+    const evaluation = ask(trendBreakout, [...repeat(400, calm), [100, 135, 99, 134, 10]]);
+    const width = 2 / (62 / 14);
+    expect(width).toBeLessThan(4);
+    expect(pointsIn(evaluation)['breakout']).toBeCloseTo(4 + 8 + 7, 9);
+  });
+
+  it('waits when the close before was outside already', () => {
+    const evaluation = ask(trendBreakout, [...repeat(400, calm), breakout, [103, 106, 102, 105, 10]]);
+    expect(evaluation).toMatchObject({ direction: 'none', side: 'long', setup: null });
+    expect(evaluation.reasons[0]?.code).toBe('NO_GATE_ALREADY_OUTSIDE');
+  });
+
+  it('says how far the close is from the channel', () => {
+    const evaluation = ask(trendBreakout, [...repeat(400, calm), [100, 101, 99, 100.5, 10]]);
+    expect(evaluation.reasons[0]).toEqual({
+      code: 'NO_GATE_INSIDE_CHANNEL',
+      text: 'close 100.5 is not above the 20-bar high 101: 0.25 ATR short of it',
+    });
+  });
+
+  it('gives no direction when the target of a short would not be a price', () => {
+    // The fall to 2 makes the ATR (26 + 98) / 14 = 8.9: four of them lie far below zero.
+    const evaluation = ask(trendBreakout, [...repeat(400, calm), [100, 100, 2, 2, 10]]);
+    expect(evaluation).toMatchObject({ direction: 'none', side: 'short', setup: null });
+    expect(evaluation.reasons[0]?.code).toBe('NO_GATE_LEVELS');
+  });
+});
+
+describe('crowding-reversal', () => {
+  const calm: Row = [100, 100.5, 99.5, 100, 10];
+  const flush: readonly Row[] = [
+    [100, 100, 91.5, 92, 20],
+    [92, 92.2, 89.8, 90, 10],
+    [90, 94, 90, 93.5, 10],
+  ];
+  const atr = [8.5, 2.4, 4].reduce((average, range) => (13 * average + range) / 14, 1);
+  const mean = (17 * 100 + 92 + 90 + 93.5) / 20;
+  const stop = 93.5 - 89.8 + 0.5 * atr;
+
+  it('scores the turn after a flush', () => {
+    const evaluation = ask(crowdingReversal, [...repeat(400, calm), ...flush]);
+    expect(evaluation.direction).toBe('long');
+    const points = pointsIn(evaluation);
+    // z = 7.6 / sqrt(3.04) = 4.36 on the first bar, RSI 0 without a single rise.
+    expect(points['stretch']).toBeCloseTo(30, 9);
+    // Range 8.5 of ATR 1 (8), volume twice the average (3), wicks below 0.2 (0).
+    expect(points['exhaustion']).toBeCloseTo(11, 9);
+    // 92.84 is the band; close above open, at 0.875 of the range.
+    expect(points['confirmation']).toBeCloseTo(15, 9);
+    // ADX 17 (8); EMA200 fell from 100.
+    const k = 2 / 201;
+    const ema200 = [92, 90, 93.5].reduce((average, close) => average + k * (close - average), 100);
+    expect(points['regime']).toBeCloseTo(8 + 7 * (1 - (100 - ema200) / atr), 9);
+    expect(evaluation.external.score).toBe(10);
+    expectSetup(evaluation.setup, {
+      entry: 93.5,
+      stop_loss: 93.5 - stop,
+      take_profit: mean,
+      risk_reward: (mean - 93.5) / stop,
+      max_bars: 24,
+    });
+  });
+
+  it('scores the turn after a squeeze upwards as a short', () => {
+    const evaluation = scored(crowdingReversal, mirrored(inputOf([...repeat(400, calm), ...flush]), 200));
+    expect(evaluation.direction).toBe('short');
+    expect(evaluation.setup?.take_profit).toBeCloseTo(200 - mean, 9);
+    expect(codesOf(evaluation).slice(0, 2)).toEqual(['GATE_REVERSAL', 'STRETCH_ABOVE_MEAN']);
+  });
+
+  it('measures range and volume of a bar against the averages before it', () => {
+    const wide: Row = [100, 101, 99, 100, 20];
+    const evaluation = ask(crowdingReversal, [...repeat(400, calm), wide]);
+    // Range 2 of ATR 1 (4), volume 2 of 10 (3), a lower wick of half the range (0.75 of 6).
+    expect(pointsIn(evaluation)['exhaustion']).toBeCloseTo(4 + 3 + 4.5, 9);
+  });
+
+  it('gives half the points of a slope that does not exist yet', () => {
+    const evaluation = ask(crowdingReversal, [...repeat(220, calm), ...flush]);
+    expect(pointsIn(evaluation)['regime']).toBeCloseTo(8 + 3.5, 9);
+    expect(codesOf(evaluation)).toContain('REGIME_NO_EMA200');
+  });
+
+  it.each([
+    ['NO_GATE_NOT_STRETCHED', [calm]],
+    ['NO_GATE_STILL_OUTSIDE', [...flush.slice(0, 2), [90, 92, 90, 91.5, 10]]],
+    ['NO_GATE_NO_TURN', [...flush, [93.5, 94, 93, 93.2, 10]]],
+    ['NO_GATE_WEAK_CLOSE', [...flush.slice(0, 2), [90, 98, 90, 93.5, 10]]],
+    ['NO_GATE_NO_ROOM', [...flush.slice(0, 2), [90, 96, 90, 95.5, 10]]],
+  ] as [string, Row[]][])('names what is missing: %s', (code, rows) => {
+    const evaluation = ask(crowdingReversal, [...repeat(400, calm), ...rows]);
+    expect(evaluation).toMatchObject({ direction: 'none', side: 'long' });
+    expect(evaluation.reasons[0]?.code).toBe(code);
+  });
+});
+
+describe('squeeze-break', () => {
+  const calm: Row = [100, 101, 99, 100, 10];
+  const burst: Row = [100, 110.5, 99.8, 110, 17.5];
+  const atr = (13 * 2 + 10.7) / 14;
+
+  it('scores the close above a long squeeze', () => {
+    const evaluation = ask(squeezeBreak, [...repeat(400, calm), burst]);
+    expect(evaluation.direction).toBe('long');
+    // More than 24 bars (15); all widths are equal, so the rank is 0.5 (0).
+    expect(pointsIn(evaluation)).toMatchObject({ compression: 15, release: 20, trendline: 0 });
+    // 1.75 times the average: half of the way from 1 to 2.5.
+    expect(pointsIn(evaluation)['volume']).toBeCloseTo(7.5, 9);
+    // The low of the squeeze is 11 away: limited to 2 ATR.
+    expectSetup(evaluation.setup, {
+      entry: 110,
+      stop_loss: 110 - 2 * atr,
+      take_profit: 110 + 4 * atr,
+      risk_reward: 2,
+      max_bars: 48,
+    });
+    expect(evaluation.observability).toMatchObject({
+      squeeze: { on: false, length: 381 },
+      run: { high: 101, low: 99 },
+      trendlines: [],
+    });
+  });
+
+  it('scores the close below it as a short', () => {
+    const evaluation = scored(squeezeBreak, mirrored(inputOf([...repeat(400, calm), burst]), 200));
+    expect(evaluation.direction).toBe('short');
+    expect(evaluation.setup?.take_profit).toBeCloseTo(90 - 4 * atr, 9);
+  });
+
+  it('waits without a squeeze that has ended, and takes nothing for its release', () => {
+    const evaluation = ask(squeezeBreak, repeat(400, calm));
+    expect(evaluation.direction).toBe('none');
+    expect(evaluation.reasons[0]?.code).toBe('NO_GATE_NO_SQUEEZE');
+    expect(pointsIn(evaluation)).toMatchObject({ compression: 0, release: 0, trendline: 0 });
+    expect(evaluation.observability).toMatchObject({ squeeze: { on: true, length: null }, run: null });
+  });
+
+  it('remembers a squeeze for three bars', () => {
+    const held: Row[] = [burst, [110, 111, 109, 110.5, 10], [110.5, 111.5, 110, 111, 10]];
+    expect(ask(squeezeBreak, [...repeat(400, calm), ...held]).direction).toBe('long');
+    const late = ask(squeezeBreak, [...repeat(400, calm), ...held, [111, 112, 110.5, 111.5, 10]]);
+    expect(late.reasons[0]?.code).toBe('NO_GATE_NO_SQUEEZE');
+  });
+
+  it('waits inside the range of the squeeze', () => {
+    // The burst two bars ago ended the squeeze and came back.
+    const evaluation = ask(squeezeBreak, [...repeat(400, calm), burst, [110, 110, 100, 100.5, 10]]);
+    expect(evaluation.direction).toBe('none');
+    expect(evaluation.reasons[0]?.code).toBe('NO_GATE_INSIDE_RANGE');
+  });
+
+  it('gives a broken trendline points for its touches and its span', () => {
+    const broken = [1, 2, 3, 4, 5].flatMap((seed) => {
+      const history = syntheticHistory(seed, 700);
+      return firedBars(squeezeBreak, history)
+        .map((bar) => scored(squeezeBreak, { ...viewAt(history, bar), external: allAbsent() }))
+        .filter(({ components }) => components.some(({ code }) => code === 'TRENDLINE_BROKEN'));
+    });
+    expect(broken).not.toEqual([]);
+    for (const evaluation of broken) {
+      const [line] = evaluation.observability['trendlines'] as {
+        touches: unknown[];
+        span_bars: number;
+        broken_by_atr: number;
+      }[];
+      expect(line!.broken_by_atr).toBeGreaterThan(0.25);
+      const touches = Math.min((line!.touches.length - 3) / 2, 1);
+      const span = Math.min((line!.span_bars - 20) / 100, 1);
+      expect(pointsIn(evaluation)['trendline']).toBeCloseTo(8 + 6 * touches + 6 * span, 9);
+    }
+  });
+});
