@@ -1,0 +1,40 @@
+/** Which external histories a run can use, and for how many signals. */
+import type { CoinalyzeSymbol } from '../core/market.ts';
+import { SERIES_KINDS, type SeriesKind } from '../core/series.ts';
+import type { Signal } from '../core/signal.ts';
+import type { Strategy } from '../core/strategy.ts';
+import type { SeriesNeed } from './batches.ts';
+
+/** A market that maps to a Coinalyze symbol, with what the price pass said of it. */
+export interface MappedMarket {
+  readonly symbol: CoinalyzeSymbol;
+  /** Kinds that can be had at all for this symbol. */
+  readonly kinds: readonly SeriesKind[];
+  readonly signals: readonly Signal[];
+}
+
+/**
+ * One need per distinct (kind, symbol) that a signal with status `ok` can use: a signal without a score gains nothing
+ * from a series. Markets that share a symbol share the need.
+ */
+export function seriesNeeds(markets: readonly MappedMarket[], strategies: readonly Strategy[]): readonly SeriesNeed[] {
+  const users = new Map(
+    SERIES_KINDS.map((kind) => [kind, new Set(strategies.filter((s) => s.series.includes(kind)).map((s) => s.id))]),
+  );
+  const needs = new Map<string, SeriesNeed>();
+  for (const { symbol, kinds, signals } of markets) {
+    for (const kind of kinds) {
+      const using = signals.filter((signal) => signal.status === 'ok' && users.get(kind)!.has(signal.strategy));
+      if (using.length === 0) continue;
+      const key = `${kind} ${symbol}`;
+      const before = needs.get(key);
+      needs.set(key, {
+        kind,
+        symbol,
+        gatedSignals: (before?.gatedSignals ?? 0) + using.filter((signal) => signal.direction !== 'none').length,
+        signals: (before?.signals ?? 0) + using.length,
+      });
+    }
+  }
+  return [...needs.values()];
+}

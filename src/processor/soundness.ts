@@ -1,0 +1,87 @@
+/** Whether a strategy's answer can be believed: a nonsense number must end as an error, not as a trade. */
+import type { Component, Evaluation, ExternalReading, Observable, Setup } from '../core/strategy.ts';
+import { SERIES_KINDS } from '../core/series.ts';
+
+type Scored = Extract<Evaluation, { kind: 'scored' }>;
+
+const FULL_SCORE = 100;
+const EXTERNAL_FULL = 20;
+/** Sums of weights such as 0.2 * 20 are off by float noise. */
+const NOISE = 1e-6;
+
+const DIRECTIONS: ReadonlySet<string> = new Set(['long', 'short', 'none']);
+
+/** The first thing that is wrong with the answer, as half a sentence with the number; null when it is sound. */
+export function nonsenseIn(answer: Scored): string | null {
+  if (!DIRECTIONS.has(answer.direction)) return `direction is ${answer.direction}`;
+  return (
+    nonsenseInComponents(answer.components) ??
+    nonsenseInSetup(answer) ??
+    nonsenseInReading(answer.external) ??
+    nonsenseInObservable('observability', answer.observability)
+  );
+}
+
+function nonsenseInComponents(components: readonly Component[]): string | null {
+  for (const { component, points, max, low, high } of components) {
+    const values = { points, max, low, high };
+    for (const [name, value] of Object.entries(values)) {
+      if (!Number.isFinite(value)) return `component ${component}: ${name} is ${value}`;
+    }
+    if (points < 0 || points > max + NOISE) return `component ${component}: ${points} points of ${max}`;
+    if (low < 0 || low > points + NOISE || high < points - NOISE || high > max + NOISE) {
+      return `component ${component}: bounds ${low} to ${high} around ${points} points of ${max}`;
+    }
+  }
+  const names = new Set(components.map(({ component }) => component));
+  if (names.size < components.length) return 'two components have the same name';
+  const total = components.reduce((sum, { max }) => sum + max, 0);
+  return Math.abs(total - FULL_SCORE) > NOISE ? `the components add up to ${total} points, not ${FULL_SCORE}` : null;
+}
+
+function nonsenseInSetup({ direction, setup }: Scored): string | null {
+  if (direction === 'none') return setup === null ? null : 'a setup without a direction';
+  if (setup === null) return `direction ${direction} without a setup`;
+  for (const [name, value] of Object.entries(setup)) {
+    if (!(Number.isFinite(value) && value > 0)) return `setup: ${name} is ${value}`;
+  }
+  if (!Number.isInteger(setup.max_bars)) return `setup: max_bars is ${setup.max_bars}`;
+  if (!levelsInOrder(direction, setup)) return `setup: levels on the wrong side for a ${direction}: ${levels(setup)}`;
+  const ratio = Math.abs(setup.take_profit - setup.entry) / Math.abs(setup.entry - setup.stop_loss);
+  return Math.abs(setup.risk_reward / ratio - 1) > NOISE
+    ? `setup: risk_reward is ${setup.risk_reward}, the levels say ${ratio}`
+    : null;
+}
+
+function levelsInOrder(direction: 'long' | 'short', { entry, stop_loss: stop, take_profit: target }: Setup): boolean {
+  return direction === 'long' ? stop < entry && entry < target : target < entry && entry < stop;
+}
+
+function levels({ entry, stop_loss: stop, take_profit: target }: Setup): string {
+  return `entry ${entry}, stop ${stop}, target ${target}`;
+}
+
+function nonsenseInReading({ score, openInterestScore, components }: ExternalReading): string | null {
+  for (const [name, value] of Object.entries({ score, openInterestScore })) {
+    if (!(value >= 0 && value <= EXTERNAL_FULL + NOISE)) return `external ${name} is ${value}`;
+  }
+  for (const kind of SERIES_KINDS) {
+    const { percentile } = components[kind];
+    if (percentile !== null && !(percentile >= 0 && percentile <= 1)) return `${kind}: percentile is ${percentile}`;
+    const found = nonsenseInObservable(kind, { ...components[kind] });
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The path to the first value that JSON cannot hold. */
+function nonsenseInObservable(path: string, value: Observable): string | null {
+  if (typeof value === 'number') return Number.isFinite(value) ? null : `${path} is ${value}`;
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return null;
+  if (typeof value !== 'object') return `${path} is of type ${typeof value}`;
+  for (const [key, member] of Object.entries(value)) {
+    const found = nonsenseInObservable(`${path}.${key}`, member);
+    if (found !== null) return found;
+  }
+  return null;
+}
