@@ -1,0 +1,155 @@
+/** `scan show --explain`: why a score is what it is. */
+import { SERIES_KINDS, type SeriesKind } from '../core/series.ts';
+import type { ExternalFields, OiMetadata, ScoreComponent, Signal } from '../core/signal.ts';
+import type { Reason, Setup } from '../core/strategy.ts';
+import { TIMEFRAME_MS } from '../core/time.ts';
+import { escapeControl, formatDuration, formatPrice } from '../platform/text.ts';
+import { collapse, type CoinSignal } from './find.ts';
+import { paint, paragraph, tableLines, type Column, type Look } from './layout.ts';
+import { actionStyle, boundsText, scoreText, timeText, venuesText } from './table.ts';
+
+/** One block for the best venue of each strategy and direction among `signals`, which are in the feed's order. */
+export function explain(signals: readonly Signal[], look: Look): string {
+  const blocks = collapse(signals).map((coin) => blockOf(coin, look).join('\n'));
+  return `${blocks.join(`\n\n${paint('-'.repeat(Math.min(look.width, 40)), 'dim', look)}\n\n`)}\n`;
+}
+
+function blockOf({ best: signal, others }: CoinSignal, look: Look): readonly string[] {
+  const unified = signal.unified_symbol === null ? 'name not understood' : signal.unified_symbol;
+  const timeframe = signal.timeframe ?? 'no candles';
+  const title = `${signal.exchange} ${signal.symbol}${venuesText(others)} (${unified}, ${timeframe})  ${signal.strategy}`;
+  return [
+    ...paragraph(title, look).map((line) => paint(line, 'bold', look)),
+    ...verdictOf(signal, look),
+    ...(signal.setup === null ? [] : paragraph(setupText(signal.setup, signal), look)),
+    ...section('', signal.score_breakdown, COMPONENT_COLUMNS, look),
+    ...externalOf(signal, look),
+    ...section('Reasons', signal.reasons, REASON_COLUMNS, look),
+  ];
+}
+
+function verdictOf(signal: Signal, look: Look): readonly string[] {
+  const { status, status_reason: reason, price, settled } = signal;
+  const closed = closeTimeOf(signal);
+  const candle = price === null || closed === null ? '' : `, price ${formatPrice(price)} at ${timeText(closed)}`;
+  if (status !== 'ok') {
+    const text = `No score: ${status} (${reason?.code ?? 'no reason'}): ${reason?.text ?? ''}${candle}`;
+    return paragraph(text, look).map((line) => paint(line, 'yellow', look));
+  }
+  const bounds = boundsText(signal);
+  const lines = [
+    ...paragraph(
+      `${signal.action}, score ${scoreText(signal.score)} of 100, rank ${signal.rank_in_strategy ?? '-'} in its strategy${candle}`,
+      look,
+    ).map((line) => paint(line, actionStyle(signal), look)),
+    ...paragraph(
+      bounds === null
+        ? 'No later answer can change this score.'
+        : `Not everything is known yet: the score could become ${bounds}.`,
+      look,
+    ),
+  ];
+  if (settled) return lines;
+  return [...lines, ...paragraph('Short history: the score still depends a little on where it starts.', look)];
+}
+
+function setupText(
+  { entry, stop_loss: stop, take_profit: target, risk_reward, max_bars }: Setup,
+  { timeframe }: Signal,
+): string {
+  const distance = (level: number): string => `${formatPrice(level)} (${signed((100 * (level - entry)) / entry)}%)`;
+  return `Setup: entry ${formatPrice(entry)}, stop ${distance(stop)}, target ${distance(target)}, risk/reward ${risk_reward.toFixed(2)} before costs, at most ${max_bars} candles of ${timeframe ?? '?'}`;
+}
+
+const COMPONENT_COLUMNS: readonly Column<ScoreComponent>[] = [
+  { title: 'COMPONENT', align: 'left', text: ({ component }) => component },
+  { title: 'POINTS', align: 'right', text: ({ points }) => points.toFixed(2), style: () => 'bold' },
+  { title: 'OF', align: 'right', text: ({ max }) => String(max) },
+  { title: 'CODE', align: 'left', text: ({ code }) => code, dispensable: 1 },
+  { title: 'WHY', align: 'left', text: ({ text }) => text },
+];
+
+const REASON_COLUMNS: readonly Column<Reason>[] = [
+  { title: 'CODE', align: 'left', text: ({ code }) => code },
+  { title: 'WHY', align: 'left', text: ({ text }) => text },
+];
+
+interface SeriesRow {
+  readonly kind: SeriesKind;
+  readonly fields: ExternalFields;
+  /** Close of the signal's candle, ms UTC. */
+  readonly closed: number | null;
+}
+
+const SERIES_COLUMNS: readonly Column<SeriesRow>[] = [
+  { title: 'SERIES', align: 'left', text: ({ kind }) => kind },
+  { title: 'VALUE', align: 'right', text: ({ kind, fields }) => valueText(kind, fields) },
+  { title: 'USD', align: 'right', text: ({ fields }) => (fields.value_usd === null ? '' : compact(fields.value_usd)) },
+  {
+    title: 'CHANGE',
+    align: 'right',
+    text: ({ fields }) => (fields.change_pct === null ? '' : `${signed(fields.change_pct)}%`),
+  },
+  { title: 'PERCENTILE', align: 'right', text: ({ fields }) => fields.percentile?.toFixed(2) ?? '' },
+  { title: 'AGE', align: 'right', text: ageText },
+  { title: 'STATUS', align: 'left', text: ({ fields }) => statusText(fields) },
+];
+
+function externalOf(signal: Signal, look: Look): readonly string[] {
+  const { external, oi_metadata: openInterest } = signal;
+  const source = ['', ...paragraph(sourceText(openInterest), look)];
+  if (external === null) return source;
+  const closed = closeTimeOf(signal);
+  const rows = SERIES_KINDS.map((kind) => ({ kind, fields: external[kind], closed }));
+  return [...source, ...tableLines(SERIES_COLUMNS, rows, look)];
+}
+
+function sourceText({ tier, coinalyze_symbol: symbol, venue, reason, score, status }: OiMetadata): string {
+  const from = symbol === null ? `No series: tier ${tier}` : `Series from ${symbol} on ${venue ?? '?'} (${tier})`;
+  const fed = status === 'neutral' ? `neutral, 10 of 20 (${reason ?? 'no reason'})` : `${score.toFixed(2)} of 20`;
+  return `${from}; open interest ${fed}`;
+}
+
+function section<Row>(
+  title: string,
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  look: Look,
+): readonly string[] {
+  if (rows.length === 0) return [];
+  return ['', ...(title === '' ? [] : [escapeControl(title)]), ...tableLines(columns, rows, look)];
+}
+
+function valueText(kind: SeriesKind, { value }: ExternalFields): string {
+  if (value === null) return '';
+  return kind === 'funding_rate' ? `${formatPrice(value)}%` : compact(value);
+}
+
+function ageText({ fields, closed }: SeriesRow): string {
+  return fields.as_of === null || closed === null ? '' : formatDuration(closed - fields.as_of);
+}
+
+function statusText({ status, stale, reason }: ExternalFields): string {
+  const text = status === 'used' ? 'used' : `neutral: ${causeOf(reason)}`;
+  return stale && status === 'used' ? `${text}, stale` : text;
+}
+
+/** `deferred` of `OI_UNAVAILABLE:deferred`; the reasons below the table have the whole code. */
+function causeOf(reason: string | null): string {
+  return reason?.split(':').at(-1) ?? 'no reason';
+}
+
+function closeTimeOf({ candle_time: opened, timeframe }: Signal): number | null {
+  return opened === null || timeframe === null ? null : opened + TIMEFRAME_MS[timeframe];
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '' : '+'}${value.toFixed(2)}`;
+}
+
+const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 4 });
+
+/** `12.35M`; small ratios keep their digits. */
+function compact(value: number): string {
+  return Math.abs(value) < 1_000 ? formatPrice(value) : COMPACT.format(value);
+}

@@ -1,0 +1,67 @@
+/** Reading a feed back. */
+import type { z } from 'zod';
+import { SCHEMA_VERSION, type Feed } from '../core/feed.ts';
+import { feedSchema } from './schema.ts';
+
+export type ParsedFeed =
+  | { readonly ok: true; readonly feed: Feed }
+  /** One sentence with file, field and remedy. */
+  | { readonly ok: false; readonly detail: string };
+
+const SCAN_AGAIN = 'write it anew with: scan data/ --strategy all';
+
+/**
+ * The feed in `text`, which stood in `file`. Fields that a newer minor version added are kept unread; a newer major version is
+ * refused, because its fields may mean something else.
+ */
+export function parseFeed(text: string, file: string): ParsedFeed {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (error) {
+    return refused(`${file} is not JSON (${(error as Error).message}): ${SCAN_AGAIN}`);
+  }
+  const version = versionOf(data);
+  if (version === null) return refused(`${file} is no perpscan feed: it has no schema_version; name the feed to read`);
+  const [found, known] = [majorOf(version), majorOf(SCHEMA_VERSION)];
+  if (found > known) {
+    return refused(
+      `${file} has schema_version ${version}, newer than this program's ${SCHEMA_VERSION}: update perpscan`,
+    );
+  }
+  const feed = { ...(data as object), schema_version: SCHEMA_VERSION };
+  const issue = firstIssue(feed, 'tolerate-added');
+  return issue === null ? { ok: true, feed: feed as Feed } : refused(`${file}: ${issue}: ${SCAN_AGAIN}`);
+}
+
+/** Path and message of the first thing that is wrong with a feed, or null. */
+export function firstIssue(feed: unknown, added: 'tolerate-added' | 'refuse-added'): string | null {
+  const checked = feedSchema.safeParse(feed);
+  if (checked.success) return null;
+  const counting = (issue: z.core.$ZodIssue): boolean => added === 'refuse-added' || issue.code !== 'unrecognized_keys';
+  const issue = checked.error.issues.find(counting);
+  return issue === undefined ? null : `${pathOf(issue.path)}: ${issue.message}`;
+}
+
+/** As jq writes it: `signals[12].setup.entry`. */
+function pathOf(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'the file';
+  return path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
+}
+
+function versionOf(data: unknown): string | null {
+  if (typeof data !== 'object' || data === null || !('schema_version' in data)) return null;
+  const { schema_version: version } = data;
+  return typeof version === 'string' && /^\d+\.\d+\.\d+$/.test(version) ? version : null;
+}
+
+function majorOf(version: string): number {
+  return Number.parseInt(version, 10);
+}
+
+function refused(detail: string): ParsedFeed {
+  return { ok: false, detail };
+}

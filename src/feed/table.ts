@@ -1,0 +1,159 @@
+/** What a run ends with, and `scan show`. */
+import type { Feed } from '../core/feed.ts';
+import type { Signal } from '../core/signal.ts';
+import { escapeControl, formatDuration, formatPrice } from '../platform/text.ts';
+import { coinOf, collapse, type CoinSignal } from './find.ts';
+import { paint, paragraph, tableLines, type Column, type Look, type Style } from './layout.ts';
+
+const BEST = 5;
+/** Files named in the summary; the feed has them all. */
+const NAMED_FILES = 5;
+
+export interface SummaryOptions {
+  /** The feed's path as the user would type it, or null when none was written. */
+  readonly file: string | null;
+  /** What the user types to start the program, e.g. `npx scan`. */
+  readonly command: string;
+}
+
+const RANK: Column<CoinSignal> = {
+  title: '#',
+  align: 'right',
+  text: ({ best }) => String(best.rank_in_strategy ?? '-'),
+};
+
+const STRATEGY: Column<CoinSignal> = { title: 'STRATEGY', align: 'left', text: ({ best }) => best.strategy };
+
+const COLUMNS: readonly Column<CoinSignal>[] = [
+  { title: 'MARKET', align: 'left', text: ({ best }) => best.symbol, style: () => 'bold' },
+  { title: 'VENUE', align: 'left', text: ({ best, others }) => best.exchange + venuesText(others) },
+  { title: 'ACTION', align: 'left', text: ({ best }) => best.action, style: ({ best }) => actionStyle(best) },
+  { title: 'SCORE', align: 'right', text: ({ best }) => scoreText(best.score) },
+  { title: 'COULD BE', align: 'left', text: ({ best }) => boundsText(best) ?? '', dispensable: 2 },
+  { title: 'PRICE', align: 'right', text: ({ best }) => priceText(best.price) },
+  { title: 'STOP', align: 'right', text: ({ best }) => priceText(best.setup?.stop_loss), dispensable: 1 },
+  { title: 'TARGET', align: 'right', text: ({ best }) => priceText(best.setup?.take_profit), dispensable: 1 },
+  { title: 'R/R', align: 'right', text: ({ best }) => best.setup?.risk_reward.toFixed(2) ?? '', dispensable: 1 },
+  { title: 'OPEN INTEREST', align: 'left', text: ({ best }) => openInterestText(best), dispensable: 3 },
+];
+
+/** The end of a run: the best five with a direction, the counts, what to type next. Ends with a newline. */
+export function runSummary(feed: Feed, options: SummaryOptions, look: Look): string {
+  const best = collapse(feed.signals.filter(({ direction }) => direction !== 'none')).slice(0, BEST);
+  const title = `Best ${best.length} with a direction, of ${feed.signals.length} signals`;
+  const table =
+    best.length === 0
+      ? ['No signal with a direction.']
+      : [paint(title, 'bold', look), ...tableLines([STRATEGY, ...COLUMNS], best, look)];
+  const lines = [...bannerOf(feed, look), ...table, '', ...countLines(feed, look), ...nextSteps(feed, options, look)];
+  return `${lines.join('\n')}\n`;
+}
+
+/** The first `top` coins of each strategy in the feed's order. Ends with a newline. */
+export function feedTable(feed: Feed, { top }: { readonly top: number }, look: Look): string {
+  const strategies = [...new Set(feed.signals.map(({ strategy }) => strategy))].sort();
+  const lines = [...headOf(feed, look)];
+  for (const strategy of strategies) {
+    const signals = feed.signals.filter((signal) => signal.strategy === strategy);
+    lines.push('', ...strategyLines(strategy, signals, top, look));
+  }
+  if (strategies.length === 0) lines.push('', 'No signals.');
+  return `${lines.join('\n')}\n`;
+}
+
+function strategyLines(strategy: string, signals: readonly Signal[], top: number, look: Look): readonly string[] {
+  const scored = signals.filter(({ status }) => status === 'ok');
+  const count = (direction: Signal['direction']): number =>
+    scored.filter((signal) => signal.direction === direction).length;
+  const title = `${paint(escapeControl(strategy), 'bold', look)}  ${count('long')} long, ${count('short')} short, ${count('none')} without direction, ${signals.length - scored.length} not scored`;
+  const coins = collapse(scored);
+  if (coins.length === 0) return [title];
+  const shown = coins.slice(0, top);
+  const rest = coins.length > shown.length ? [paint(`${coins.length - shown.length} more`, 'dim', look)] : [];
+  return [title, ...tableLines([RANK, ...COLUMNS], shown, look), ...rest];
+}
+
+function headOf(feed: Feed, look: Look): readonly string[] {
+  const { run, summary, last_updated: written } = feed;
+  const text = `${run.timeframe} candles up to ${timeText(run.as_of)}, markets: ${summary.markets}, series: ${run.provider}, written ${timeText(written)}`;
+  return [...paragraph(text, look), ...bannerOf(feed, look)];
+}
+
+/** What nobody may overlook. */
+function bannerOf({ run }: Feed, look: Look): readonly string[] {
+  const warnings = run.degraded_reasons.map(({ code, text }) => `Degraded (${code}): ${text}`);
+  if (run.inputs.sample) warnings.unshift('Made-up sample data: names are real tickers, every number is invented.');
+  else if (run.provider === 'sandbox')
+    warnings.unshift('Series are made up (provider sandbox): do not trade on these scores.');
+  return warnings.flatMap((text) => paragraph(text, look).map((line) => paint(line, 'yellow', look)));
+}
+
+function countLines({ summary, run }: Feed, look: Look): readonly string[] {
+  const { signals, resolution, external } = summary;
+  const lines = [
+    `Signals ${signals.total}: ${signals.long} long, ${signals.short} short, ${signals.none} without direction, ${signals.insufficient_data} insufficient data, ${signals.stale} stale, ${signals.error} errors`,
+    `Markets ${summary.markets}: ${resolution.resolved} resolved, ${resolution.aggregated} aggregated, ${resolution.neutral} neutral`,
+    `Series (${run.provider}): ${external.fresh} fetched, ${external.cached} cached, ${external.stale} stale, ${external.deferred} deferred, ${external.missing} missing; ${external.requests} requests, ${external.units} units; took ${formatDuration(run.duration_ms)}`,
+  ];
+  return [...lines.flatMap((line) => paragraph(line, look)), ...skippedLines(summary.files_skipped, look)];
+}
+
+function skippedLines(skipped: Feed['summary']['files_skipped'], look: Look): readonly string[] {
+  if (skipped.length === 0) return [];
+  const named = skipped.slice(0, NAMED_FILES).map(({ file, reason }) => `${file}: ${reason}`);
+  const rest = skipped.length > named.length ? [`${skipped.length - named.length} more in .summary.files_skipped`] : [];
+  const title = `Files skipped ${skipped.length}:`;
+  const lines = [title, ...[...named, ...rest].flatMap((line) => paragraph(line, look, [2, 4]))];
+  return lines.map((line) => paint(line, 'yellow', look));
+}
+
+function nextSteps({ signals }: Feed, { file, command }: SummaryOptions, look: Look): readonly string[] {
+  if (file === null) return [];
+  const path = quoted(file);
+  const first = signals[0];
+  const steps = [
+    `${command} show ${path}`,
+    ...(first === undefined ? [] : [`${command} show ${path} --symbol ${quoted(coinOf(first))} --explain`]),
+    `jq '.signals[0]' ${path}`,
+  ];
+  return ['', 'Next:', ...steps.map((step) => paint(`  ${step}`, 'dim', look))];
+}
+
+/** As a shell takes it for one word. */
+function quoted(text: string): string {
+  return /^[\w./:@%+,-]+$/.test(text) ? text : `'${escapeControl(text).replaceAll("'", String.raw`'\''`)}'`;
+}
+
+export function venuesText(others: number): string {
+  if (others === 0) return '';
+  return others === 1 ? ' +1 venue' : ` +${others} venues`;
+}
+
+export function actionStyle({ direction }: Signal): Style | null {
+  if (direction === 'none') return null;
+  return direction === 'long' ? 'green' : 'red';
+}
+
+export function scoreText(score: number | null): string {
+  return score === null ? '-' : score.toFixed(2);
+}
+
+/** Null when nothing that is still open could change the score. */
+export function boundsText({ score_bounds: bounds }: Signal): string | null {
+  if (bounds === null || bounds[0] === bounds[1]) return null;
+  return `${bounds[0].toFixed(2)} to ${bounds[1].toFixed(2)}`;
+}
+
+/** `2026-01-19 16:00 UTC`. */
+export function timeText(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function priceText(price: number | null | undefined): string {
+  return price === null || price === undefined ? '' : formatPrice(price);
+}
+
+function openInterestText({ oi_metadata: { status, venue, score, stale } }: Signal): string {
+  if (status === 'neutral') return 'neutral';
+  return `${score.toFixed(1)} ${status} ${venue ?? ''}${stale ? ', stale' : ''}`.trim();
+}

@@ -1,0 +1,63 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { paragraph, tableLines, wrap, type Column } from '../../src/feed/layout.ts';
+import { displayWidth } from '../../src/platform/text.ts';
+
+type Row = readonly [string, string, string];
+const COLUMNS: readonly Column<Row>[] = [
+  { title: 'NAME', align: 'left', text: ([name]) => name },
+  { title: 'N', align: 'right', text: ([, n]) => n, dispensable: 1 },
+  { title: 'WHY', align: 'left', text: ([, , why]) => why },
+];
+const at = (width: number) => ({ colour: false, width });
+
+describe('tableLines', () => {
+  it('aligns left and right, and wide characters too', () => {
+    const rows: Row[] = [
+      ['币安', '1', 'x'],
+      ['BTC', '100', 'y'],
+    ];
+    expect(tableLines(COLUMNS, rows, at(80))).toEqual(['NAME    N  WHY', '币安    1  x', 'BTC   100  y']);
+  });
+
+  it('drops what is dispensable when the width is short', () => {
+    expect(tableLines(COLUMNS, [['BTC', '100', 'abc']], at(14))).toEqual(['NAME    N  WHY', 'BTC   100  abc']);
+    expect(tableLines(COLUMNS, [['BTC', '100', 'abc']], at(13))).toEqual(['NAME  WHY', 'BTC   abc']);
+  });
+
+  it('a column without text is left out', () => {
+    expect(tableLines(COLUMNS, [['BTC', '', 'abc']], at(80))).toEqual(['NAME  WHY', 'BTC   abc']);
+  });
+
+  it('the last column goes on below itself', () => {
+    const rows: Row[] = [['BTC', '', 'close above the average of 200 candles']];
+    expect(tableLines(COLUMNS, rows, at(30))).toEqual([
+      'NAME  WHY',
+      'BTC   close above the average',
+      '      of 200 candles',
+    ]);
+  });
+});
+
+describe('wrap', () => {
+  it('lines are never too wide and no word is lost', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 20 }), (text, width) => {
+        const lines = wrap(text, width);
+        for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+        expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+      }),
+    );
+  });
+
+  it('a word longer than a line is broken', () => {
+    expect(wrap('a 123456 b', 4)).toEqual(['a', '1234', '56 b']);
+  });
+});
+
+describe('paragraph', () => {
+  it('indents its first line and the others', () => {
+    expect(paragraph('one two three', at(9), [2, 4])).toEqual(['  one', '    two', '    three']);
+    expect(paragraph('a\nb', at(80))).toEqual([String.raw`a\nb`]);
+  });
+});
