@@ -1,0 +1,259 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { discoverCandleFiles, type CandleFile } from '../candles/discover.ts';
+import { loadCandles, readSampleTime, type LoadedCandles } from '../candles/load.ts';
+import { defaultOutput, loadConfig, type Config, type SettingName } from '../config.ts';
+import { ConfigError } from '../core/config-error.ts';
+import type { Feed, ProviderName } from '../core/feed.ts';
+import { parseFeed } from '../feed/parse.ts';
+import { feedTable, runSummary } from '../feed/table.ts';
+import { feedText, writeFeed } from '../feed/writer.ts';
+import { removeDeadTemps } from '../platform/atomic-file.ts';
+import { systemClock } from '../platform/clock.ts';
+import { createLog, type Log } from '../platform/log.ts';
+import { createProgress, type Progress } from '../platform/progress.ts';
+import { scan, type ScanRequest } from '../scan.ts';
+import { appearance, commandName, EXIT, type CommandContext } from './context.ts';
+import { keepMarkets, parseAsOf, parseLimit, selectStrategies } from './run-options.ts';
+
+/** As commander hands them over; every value as typed. */
+export interface RunFlags {
+  readonly strategy?: string;
+  readonly timeframe?: string;
+  readonly provider?: string;
+  readonly budget?: string;
+  readonly output?: string;
+  readonly logLevel?: string;
+  readonly logFormat?: string;
+  readonly symbol?: string;
+  readonly exchange?: string;
+  readonly limit?: string;
+  readonly asOf?: string;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly progress: boolean;
+  readonly allowDegraded?: true;
+}
+
+/** Reads, scans, writes and prints; answers with the exit code. */
+export async function run(paths: readonly string[], flags: RunFlags, context: CommandContext): Promise<number> {
+  const config = loadConfig({ ...context, flags: settingsIn(flags) });
+  const { stderr, env } = context;
+  const bars = flags.progress && !flags.quiet && stderr.isTTY && env['TERM'] !== 'dumb' && !env['CI'];
+  const progress = createProgress(context.stderr, { enabled: bars });
+  const log = createLog({
+    write: (text) => progress.write(text),
+    level: config.logLevel,
+    format: config.logFormat,
+    quiet: flags.quiet === true,
+    secrets: config.apiKey === null ? [] : [config.apiKey],
+    clock: systemClock,
+  });
+  try {
+    return await runScan(paths, flags, { context, config, log, progress });
+  } finally {
+    progress.stop();
+  }
+}
+
+function settingsIn(flags: RunFlags): Readonly<Partial<Record<SettingName, string>>> {
+  const given: Partial<Record<SettingName, string | undefined>> = {
+    strategies: flags.strategy,
+    timeframe: flags.timeframe,
+    provider: flags.provider,
+    budgetMs: flags.budget,
+    output: flags.output,
+    logLevel: flags.logLevel,
+    logFormat: flags.logFormat,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+interface RunTools {
+  readonly context: CommandContext;
+  readonly config: Config;
+  readonly log: Log;
+  readonly progress: Progress;
+}
+
+async function runScan(paths: readonly string[], flags: RunFlags, tools: RunTools): Promise<number> {
+  const { config, log, context } = tools;
+  const strategies = selectStrategies(config.strategies, config.sources.strategies === 'flag' ? 2 : 78);
+  const asOf = flags.asOf === undefined ? null : parseAsOf(flags.asOf);
+  const limit = flags.limit === undefined ? null : parseLimit(flags.limit);
+  const { symbol = null, exchange = null } = flags;
+  const output = isPartial(paths, flags) && config.sources.output !== 'flag' ? null : config.output;
+
+  const input = await readInput(paths, tools);
+  if (!input.candles.markets.some(({ series }) => series.length > 0)) return nothingRead(input, log);
+  const candles = keepMarkets(input.candles, { symbol, exchange, limit });
+  const provider = providerFor(config, input.sampleMarker !== null);
+  announce(provider, input, tools);
+
+  const request: ScanRequest = {
+    ...input,
+    candles,
+    inputs: { paths, symbol, exchange, limit, sample: input.sampleMarker !== null },
+    strategies,
+    timeframe: config.timeframe,
+    asOf: asOf ?? timeOf(provider, input),
+    provider,
+    referenceVenues: config.referenceVenues,
+    version: context.version,
+    runId: randomUUID(),
+    previous: output === null ? null : readPrevious(output, log),
+  };
+  const feed = await scanWith(request, tools);
+  return finish(feed, output, flags, tools);
+}
+
+/** A look at a part of the market must not replace the feed of the whole. */
+function isPartial(paths: readonly string[], { symbol, exchange, limit }: RunFlags): boolean {
+  const onlyFiles = paths.every((given) => statSync(given, { throwIfNoEntry: false })?.isFile() === true);
+  return onlyFiles || symbol !== undefined || exchange !== undefined || limit !== undefined;
+}
+
+interface Input extends Pick<ScanRequest, 'files' | 'skipped'> {
+  readonly candles: LoadedCandles;
+  /** Set when all files belong to a sample. */
+  readonly sampleMarker: string | null;
+}
+
+async function readInput(paths: readonly string[], { config, log, progress }: RunTools): Promise<Input> {
+  const { problems } = await removeDeadTemps(config.output);
+  for (const problem of problems) log.warn(problem);
+  const found = await discoverCandleFiles(paths, { exclude: [config.output, defaultOutput(config.root)] });
+  if (!found.ok) throw new ConfigError(`${found.path}: ${found.detail}`, 2);
+  const own = found.files.filter((file) => file.sampleMarker === null);
+  const sample: readonly CandleFile[] = found.files.filter((file) => file.sampleMarker !== null);
+  const files = own.length > 0 ? own : sample;
+  if (own.length > 0 && sample.length > 0) log.info(`Left out the made-up sample (${sample.length} files)`);
+  const bar = progress.bar('reading', files.length);
+  const candles = await loadCandles(files, (done) => bar.update(done, 'files'));
+  const count = files.length + found.skipped.length;
+  if (found.ignored > 0)
+    log.info(`${found.ignored} files hold no candles of a market (mark prices, funding and the like)`);
+  log.line(`[DIRECTORY MODE] Found ${candles.markets.length} markets in ${count} files`);
+  if (candles.spotFiles > 0)
+    log.warn(`${candles.spotFiles} files hold spot candles; they are scored as the market's own`);
+  for (const { file, reason, detail } of [...found.skipped, ...candles.skipped]) {
+    log.warn(`${file} was skipped (${reason}): ${detail}`);
+  }
+  return {
+    candles,
+    files: count,
+    skipped: found.skipped,
+    sampleMarker: own.length > 0 ? null : (sample[0]?.sampleMarker ?? null),
+  };
+}
+
+function nothingRead({ files, skipped, candles }: Input, log: Log): number {
+  const why = files === 0 ? 'no candle files were found' : `none of ${files} files could be read`;
+  const first = [...skipped, ...candles.skipped][0];
+  const example = first === undefined ? '' : `, e.g. ${first.file}: ${first.detail}`;
+  log.error(`scan: ${why}${example}. No feed was written; an older one stays as it was`);
+  return EXIT.noFeed;
+}
+
+function providerFor({ provider, apiKey }: Config, sample: boolean): ProviderName {
+  if (provider !== 'auto') {
+    if (!sample || provider !== 'coinalyze') return provider;
+    throw new ConfigError(
+      'the sample is made up: real series do not go with it. Scan candles of your own, or use --provider sandbox',
+      2,
+    );
+  }
+  if (sample) return 'sandbox';
+  return apiKey === null ? 'none' : 'coinalyze';
+}
+
+function announce(provider: ProviderName, { sampleMarker }: Input, { config, log }: RunTools): void {
+  if (sampleMarker !== null) {
+    log.line('[SAMPLE] Made-up candles of made-up markets, to show how it works: nothing here is a real price.');
+  }
+  if (provider === 'sandbox') {
+    log.line('[SANDBOX] Series come from the built-in server and are made up. No account, no key, no network.');
+  }
+  if (provider === 'none' && config.provider === 'auto') {
+    log.info(
+      'No COINALYZE_API_KEY: every series is neutral. A free key comes from https://coinalyze.net; --provider sandbox shows made-up series.',
+    );
+  }
+}
+
+/** rulings.md 1 and 25: a file's newest candle is never proven closed, so made-up series live at its open time. */
+function timeOf(provider: ProviderName, { sampleMarker, candles }: Input): number {
+  const newest = candles.newestOpen ?? systemClock.now();
+  if (sampleMarker !== null) return readSampleTime(sampleMarker) ?? newest;
+  return provider === 'sandbox' ? newest : systemClock.now();
+}
+
+/** Null when there is none that can be read: writing will tell what is wrong with the file. */
+function readPrevious(file: string, log: Log): Feed | null {
+  if (!existsSync(file)) return null;
+  try {
+    const previous = parseFeed(readFileSync(file, 'utf8'), file);
+    if (previous.ok) return previous.feed;
+    log.warn(`not compared with the previous feed: ${previous.detail}`);
+  } catch (error) {
+    log.warn(`not compared with the previous feed: ${file} cannot be read (${String(error)})`);
+  }
+  return null;
+}
+
+async function scanWith(request: ScanRequest, { context, config, log, progress }: RunTools): Promise<Feed> {
+  const services = { clock: systemClock, log, progress, budget: AbortSignal.timeout(config.budgetMs) };
+  if (request.provider === 'none') return scan(request, { ...services, upstream: null });
+  // HTTP client and cache are of no use to a run without series.
+  const { openUpstream } = await import('../wire.ts');
+  const upstream = await openUpstream(request.provider, {
+    config,
+    version: context.version,
+    asOf: request.asOf,
+    deadline: systemClock.now() + config.budgetMs,
+    onBatch: ({ kind, symbols }) => log.debug('sending', { kind, symbols: symbols.length }),
+    note: (text) => log.warn(text),
+  });
+  try {
+    const feed = await scan(request, { ...services, upstream });
+    const { droppedRows, foreignSymbols } = upstream.oddities();
+    if (droppedRows > 0) log.warn(`${droppedRows} rows of the answers were not usable and were left out`);
+    if (foreignSymbols > 0) log.warn(`${foreignSymbols} symbols came without being asked for and were left out`);
+    return feed;
+  } finally {
+    await upstream.close();
+  }
+}
+
+async function finish(feed: Feed, output: string | null, flags: RunFlags, tools: RunTools): Promise<number> {
+  const { context, log, progress } = tools;
+  progress.stop();
+  const shown = output === null ? null : shortest(output, context.cwd);
+  if (output !== null && shown !== null) {
+    const written = await writeFeed(output, feed);
+    if (!written.ok) {
+      log.error(`scan: ${written.detail}`);
+      return written.code === 'invalid-feed' ? EXIT.bug : EXIT.noFeed;
+    }
+    if (written.warning !== null) log.warn(written.warning);
+    log.line(`[SUCCESS] Saved ${feed.signals.length} signals to ${shown}`);
+    log.line(`[TIMESTAMP] Last Updated: ${feed.last_updated}`);
+  }
+  const look = appearance(context.stdout, context.env);
+  if (flags.json) context.stdout.write(feedText(feed));
+  else if (!flags.quiet) {
+    const table = output === null ? `${feedTable(feed, { top: 20 }, look)}\n` : '\n';
+    context.stdout.write(table + runSummary(feed, { file: shown, command: commandName(context.env) }, look));
+  }
+  // Exit 3 from cron must not come without a word.
+  if (flags.quiet && !flags.allowDegraded)
+    for (const { text } of feed.run.degraded_reasons) log.error(`degraded: ${text}`);
+  return feed.run.degraded && !flags.allowDegraded ? EXIT.degraded : EXIT.ok;
+}
+
+/** As a user would type it from the current folder. */
+function shortest(file: string, cwd: string): string {
+  const relative = path.relative(cwd, file);
+  return relative.startsWith('..') ? file : relative;
+}

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
+import type { RunFlags } from './run-scan.ts';
+
+const EXAMPLES = `Examples:
+  scan data/ --strategy all                               the main job: every market, every strategy
+  scan candles/ --provider sandbox --output /tmp/f.json   made-up series, to see how it works
+  scan candles/ --symbol BTC --json | jq '.signals[0]'    a part of the market, nothing written
+  scan candles/ --as-of 2026-01-19T17:00:00Z              as it was then
+`;
+
+export function addRunCommand(program: Command, context: CommandContext, setExitCode: (code: number) => void): void {
+  program
+    .command('run', { isDefault: true })
+    .description('score candle files and write the feed (also without the word run)')
+    .argument('[paths...]', 'folders, searched recursively, or single candle files')
+    .option('--strategy <ids>', 'all, or ids separated by commas (default: all)')
+    .option('--timeframe <timeframe>', 'timeframe of the feed: 15m 1h 4h 1d ..., or auto (default: 4h)')
+    .option('--provider <name>', 'where series come from: auto, coinalyze, sandbox, none (default: auto)')
+    .option('--budget <duration>', 'how long series may be fetched, e.g. 90s (default: 5m)')
+    .option('--symbol <name>', 'only this coin or symbol, e.g. BTC or XBTUSDTM')
+    .option('--exchange <name>', 'only this exchange, e.g. KUCOIN')
+    .option('--limit <n>', 'only the first n markets')
+    .option('--as-of <time>', 'ISO time or ms UTC that replaces the clock for all that is computed')
+    .option('--output <file>', 'the feed (default: data/master_feed.json)')
+    .option('--json', 'print the feed on stdout')
+    .option('--quiet', 'print errors only')
+    .option('--log-level <level>', 'error, warn, info or debug (default: info)')
+    .option('--log-format <format>', 'text or json (default: text)')
+    .option('--no-progress', 'no progress bars')
+    .option('--allow-degraded', 'exit 0 also when the feed is degraded')
+    .addHelpText('before', EXAMPLES)
+    .action(async (paths: string[], flags: RunFlags, command: Command) => {
+      if (paths.length === 0) command.help({ error: true });
+      // Loaded only when it is needed: help and version must not wait for it.
+      const { run } = await import('./run-scan.ts');
+      setExitCode(await run(paths, flags, context));
+    });
+}

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import type { Strategy } from '../core/strategy.ts';
+import type { CommandContext } from './context.ts';
+
+export function addStrategiesCommand(program: Command, context: CommandContext): void {
+  program
+    .command('strategies')
+    .description('list the strategies with their parameters')
+    .option('--json', 'print JSON')
+    .addHelpText('before', "Examples:\n  scan strategies\n  scan strategies --json | jq '.[].id'\n")
+    .action(async (options: { readonly json?: true }) => {
+      const { STRATEGIES } = await import('../strategies/index.ts');
+      context.stdout.write(
+        options.json ? `${JSON.stringify(STRATEGIES.map(described), null, 2)}\n` : asText(STRATEGIES),
+      );
+    });
+}
+
+function described({ id, summary, warmup, settledAt, series, parameters }: Strategy): object {
+  return { id, summary, warmup, settled_at: settledAt, series, parameters };
+}
+
+function asText(strategies: readonly Strategy[]): string {
+  const blocks = strategies.map((strategy) => {
+    const parameters = Object.entries(strategy.parameters).map(([name, value]) => `${name} ${value}`);
+    return [
+      strategy.id,
+      `  ${strategy.summary}`,
+      `  needs ${strategy.warmup} closed candles, settled from ${strategy.settledAt}`,
+      `  uses ${strategy.series.join(', ')}`,
+      `  ${parameters.join(', ')}`,
+    ].join('\n');
+  });
+  return `${blocks.join('\n\n')}\n`;
+}

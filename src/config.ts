@@ -1,0 +1,297 @@
+/** Settings: flags, then environment, then `.env`, then `scan.config.json`, then defaults. Parsed once into one frozen Config. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+import { ConfigError } from './core/config-error.ts';
+import { TIMEFRAMES, isTimeframe, type Timeframe } from './core/time.ts';
+import { closest } from './platform/text.ts';
+import { DEFAULT_REFERENCE_VENUES } from './symbols/resolver.ts';
+
+/** A timer counts no further than 24.8 days. */
+const LONGEST_DURATION_MS = 24 * 3_600_000;
+const DURATION_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+const duration = z
+  .string()
+  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration such as 90s, 5m or 1h')
+  .transform((text) => {
+    const unit = /[a-z]+$/.exec(text)![0] as keyof typeof DURATION_MS;
+    return Math.round(Number.parseFloat(text) * DURATION_MS[unit]);
+  })
+  .refine((ms) => ms <= LONGEST_DURATION_MS, 'at most 24h');
+
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,8}$/, 'a whole number from 1 on')
+  .transform(Number);
+
+const list = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== ''),
+  )
+  .refine((parts) => parts.length > 0, 'at least one name; several are separated by commas');
+
+const timeframe = z
+  .string()
+  .refine(
+    (text): text is Timeframe | 'auto' => text === 'auto' || isTimeframe(text),
+    `auto or one of ${TIMEFRAMES.join(' ')}`,
+  );
+
+const baseUrl = z
+  .string()
+  .refine(isSafeBaseUrl, 'an https:// address (http:// only on this machine itself)')
+  // One spelling for one address: cache and ledger are named by it.
+  .transform((text) => new URL(text).href.replace(/\/+$/, ''));
+
+const text = z.string().min(1, 'not empty');
+
+/** Every setting: where it can be set, how it is read, its default. The default is text, as a user would type it. */
+const SETTINGS = {
+  strategies: { flag: '--strategy', env: 'SCAN_STRATEGY', file: 'strategies', schema: list, fallback: 'all' },
+  timeframe: { flag: '--timeframe', env: 'SCAN_TIMEFRAME', file: 'timeframe', schema: timeframe, fallback: '4h' },
+  provider: {
+    flag: '--provider',
+    env: 'SCAN_PROVIDER',
+    file: 'provider',
+    schema: z.enum(['auto', 'coinalyze', 'sandbox', 'none'], 'auto, coinalyze, sandbox or none'),
+    fallback: 'auto',
+  },
+  budgetMs: { flag: '--budget', env: 'SCAN_BUDGET', file: 'budget', schema: duration, fallback: '5m' },
+  output: { flag: '--output', env: 'SCAN_OUTPUT', file: 'output', schema: text, fallback: 'data/master_feed.json' },
+  cacheDir: { flag: null, env: 'SCAN_CACHE_DIR', file: 'cache_dir', schema: text, fallback: 'cache' },
+  stateDir: { flag: null, env: 'SCAN_STATE_DIR', file: 'state_dir', schema: text, fallback: '' },
+  referenceVenues: {
+    flag: null,
+    env: 'SCAN_REFERENCE_VENUES',
+    file: 'reference_venues',
+    schema: list,
+    fallback: DEFAULT_REFERENCE_VENUES.join(','),
+  },
+  quotaUnits: { flag: null, env: 'SCAN_QUOTA_UNITS', file: 'quota.units', schema: count, fallback: '40' },
+  quotaWindowMs: { flag: null, env: 'SCAN_QUOTA_WINDOW_MS', file: 'quota.window_ms', schema: count, fallback: '60000' },
+  quotaMinSpacingMs: {
+    flag: null,
+    env: 'SCAN_QUOTA_MIN_SPACING_MS',
+    file: 'quota.min_spacing_ms',
+    schema: z
+      .string()
+      .regex(/^\d{1,9}$/, 'a whole number')
+      .transform(Number),
+    fallback: '2200',
+  },
+  requestTimeoutMs: {
+    flag: null,
+    env: 'SCAN_REQUEST_TIMEOUT_MS',
+    file: 'request_timeout_ms',
+    schema: count,
+    fallback: '15000',
+  },
+  baseUrl: {
+    flag: null,
+    env: 'COINALYZE_BASE_URL',
+    file: 'base_url',
+    schema: baseUrl,
+    fallback: 'https://api.coinalyze.net/v1',
+  },
+  logLevel: {
+    flag: '--log-level',
+    env: 'SCAN_LOG_LEVEL',
+    file: 'log_level',
+    schema: z.enum(['error', 'warn', 'info', 'debug'], 'error, warn, info or debug'),
+    fallback: 'info',
+  },
+  logFormat: {
+    flag: '--log-format',
+    env: 'SCAN_LOG_FORMAT',
+    file: 'log_format',
+    schema: z.enum(['text', 'json'], 'text or json'),
+    fallback: 'text',
+  },
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+type SettingSource = 'flag' | 'environment' | '.env' | 'scan.config.json' | 'default';
+
+type SettingValues = { readonly [K in SettingName]: z.output<(typeof SETTINGS)[K]['schema']> };
+
+export interface Config extends Omit<SettingValues, 'output' | 'cacheDir' | 'stateDir'> {
+  /** Folder that relative default paths start from (rulings.md 29). */
+  readonly root: string;
+  /** Absolute paths. */
+  readonly output: string;
+  readonly cacheDir: string;
+  readonly stateDir: string;
+  /** From the environment or `.env` only, never from a flag or the config file; null without one. */
+  readonly apiKey: string | null;
+  readonly sources: Readonly<Record<SettingName, SettingSource>>;
+}
+
+export interface ConfigInput {
+  /** Values given on the command line, as typed. */
+  readonly flags: Readonly<Partial<Record<SettingName, string>>>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Current folder, absolute. */
+  readonly cwd: string;
+  /** Folder that holds the program's package.json, absolute. */
+  readonly packageRoot: string;
+}
+
+/** @throws ConfigError */
+export function loadConfig({ flags, env, cwd, packageRoot }: ConfigInput): Config {
+  const { root, installed } = findRoot(cwd, packageRoot);
+  const dotenv = readDotenv(path.join(root, '.env'));
+  const file = readConfigFile(path.join(root, 'scan.config.json'));
+  rejectUnknownEnvironment(env, 'environment variable');
+  rejectUnknownEnvironment(dotenv, `setting in ${path.join(root, '.env')}`);
+
+  const values: Partial<Record<SettingName, unknown>> = {};
+  const sources: Partial<Record<SettingName, SettingSource>> = {};
+  for (const name of Object.keys(SETTINGS) as SettingName[]) {
+    const setting = SETTINGS[name];
+    const found = firstGiven([
+      ['flag', flags[name]],
+      ['environment', env[setting.env]],
+      ['.env', dotenv[setting.env]],
+      ['scan.config.json', file.get(setting.file)],
+      ['default', setting.fallback],
+    ]);
+    sources[name] = found.source;
+    values[name] = found.source === 'default' && found.text === '' ? '' : parseSetting(name, found);
+  }
+  const parsed = values as SettingValues;
+  const absolute = (name: 'output' | 'cacheDir' | 'stateDir', otherwise: string): string =>
+    sources[name] === 'default' ? otherwise : path.resolve(sources[name] === 'flag' ? cwd : root, parsed[name]);
+  return Object.freeze({
+    ...parsed,
+    root,
+    output: absolute('output', defaultOutput(root)),
+    cacheDir: absolute('cacheDir', installed ? xdg(env, 'XDG_CACHE_HOME', '.cache') : path.join(root, 'cache')),
+    stateDir: absolute('stateDir', xdg(env, 'XDG_STATE_HOME', '.local/state')),
+    apiKey: checkedKey(nonEmpty(env['COINALYZE_API_KEY']) ?? nonEmpty(dotenv['COINALYZE_API_KEY'])),
+    sources: sources as Record<SettingName, SettingSource>,
+  });
+}
+
+/** Where the feed is written unless something else is said; never input either. */
+export function defaultOutput(root: string): string {
+  return path.join(root, SETTINGS.output.fallback);
+}
+
+/** The nearest folder upward that holds scan.config.json, else the clone, else (installed as a package) the current folder. */
+function findRoot(cwd: string, packageRoot: string): { readonly root: string; readonly installed: boolean } {
+  for (let folder = cwd; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, 'scan.config.json'))) return { root: folder, installed: false };
+    if (folder === path.dirname(folder)) break;
+  }
+  const isClone = existsSync(path.join(packageRoot, 'tsconfig.json'));
+  return isClone ? { root: packageRoot, installed: false } : { root: cwd, installed: true };
+}
+
+function xdg(env: ConfigInput['env'], variable: string, fallback: string): string {
+  const base = nonEmpty(env[variable]) ?? path.join(nonEmpty(env['HOME']) ?? '.', fallback);
+  return path.resolve(base, 'perpscan');
+}
+
+interface Found {
+  readonly source: SettingSource;
+  readonly text: string;
+}
+
+function firstGiven(candidates: readonly (readonly [SettingSource, string | undefined])[]): Found {
+  for (const [source, text] of candidates) if (text !== undefined) return { source, text };
+  throw new Error('every setting has a default');
+}
+
+function parseSetting(name: SettingName, { source, text }: Found): unknown {
+  const setting = SETTINGS[name];
+  const result = setting.schema.safeParse(text);
+  if (result.success) return result.data;
+  const where =
+    source === 'flag'
+      ? setting.flag
+      : source === 'scan.config.json'
+        ? `${setting.file} in scan.config.json`
+        : setting.env;
+  const expected = result.error.issues[0]?.message ?? 'another value';
+  // An address may hold a password.
+  const shown = name === 'baseUrl' ? 'its value' : `"${text}"`;
+  throw new ConfigError(`${where}: ${shown} is not understood; expected ${expected}`, source === 'flag' ? 2 : 78);
+}
+
+function readDotenv(file: string): Readonly<Record<string, string | undefined>> {
+  if (!existsSync(file)) return {};
+  try {
+    return parseEnv(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`${file} cannot be read (${(error as Error).message}); mend it or remove it`, 78);
+  }
+}
+
+/** Settings of the config file as text by dotted key, e.g. `quota.units`. */
+function readConfigFile(file: string): ReadonlyMap<string, string> {
+  if (!existsSync(file)) return new Map();
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`${file}: not valid JSON (${(error as Error).message}); mend it or delete it`, 78);
+  }
+  const known = Object.values(SETTINGS).map((setting) => setting.file as string);
+  const flat = new Map<string, string>();
+  const visit = (value: unknown, key: string): void => {
+    if (key === '' || known.some((name) => name.startsWith(`${key}.`))) {
+      if (typeof value !== 'object' || value === null || Array.isArray(value))
+        throw new ConfigError(`${file}: ${key === '' ? 'the file' : key} must be an object {...}`, 78);
+      for (const [name, member] of Object.entries(value)) visit(member, key === '' ? name : `${key}.${name}`);
+      return;
+    }
+    if (!known.includes(key)) throw new ConfigError(unknownKey(`${file}: unknown setting "${key}"`, key, known), 78);
+    flat.set(key, asText(value, file, key));
+  };
+  visit(parsed, '');
+  return flat;
+}
+
+function asText(value: unknown, file: string, key: string): string {
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(',');
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  throw new ConfigError(`${file}: ${key} must be text, a number or a list of text`, 78);
+}
+
+function rejectUnknownEnvironment(env: Readonly<Record<string, string | undefined>>, what: string): void {
+  const known = [...Object.values(SETTINGS).map((setting) => setting.env as string), 'COINALYZE_API_KEY'];
+  for (const name of Object.keys(env)) {
+    const ours = name.startsWith('SCAN_') || name.startsWith('COINALYZE_');
+    if (ours && !known.includes(name)) throw new ConfigError(unknownKey(`unknown ${what} ${name}`, name, known), 78);
+  }
+}
+
+function unknownKey(message: string, name: string, known: readonly string[]): string {
+  const near = closest(name, known);
+  return near === null ? `${message}; known are ${known.join(', ')}` : `${message}; did you mean ${near}?`;
+}
+
+function isSafeBaseUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+  return (
+    url.username === '' && url.search === '' && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback))
+  );
+}
+
+/** A header carries printable ASCII only: a typographic quote or a line break comes from copying. */
+function checkedKey(key: string | null): string | null {
+  if (key === null || /^[\x21-\x7e]+$/.test(key)) return key;
+  throw new ConfigError('COINALYZE_API_KEY holds characters that no key has; copy it again', 78);
+}
+
+function nonEmpty(value: string | undefined): string | null {
+  return value === undefined || value.trim() === '' ? null : value.trim();
+}

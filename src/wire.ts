@@ -1,0 +1,176 @@
+/** Builds the real adapters from the configuration: the only file that constructs clients. */
+import path from 'node:path';
+import type { Config } from './config.ts';
+import { ConfigError } from './core/config-error.ts';
+import type { ProviderName } from './core/feed.ts';
+import type { MarketListing } from './core/market.ts';
+import type { Outcome } from './core/outcome.ts';
+import { MINUTE_MS } from './core/time.ts';
+import { createBatched } from './external/batched.ts';
+import { createCached, type CachedProvider } from './external/cached.ts';
+import { createCoinalyze } from './external/coinalyze/api.ts';
+import { MAX_SYMBOLS } from './external/coinalyze/schema.ts';
+import { createLimited, type SentBatch } from './external/limited.ts';
+import { createListingSource } from './external/listing.ts';
+import { createRetried, Retrier } from './external/retried.ts';
+import { fixedClock, systemClock, type Clock } from './platform/clock.ts';
+import { createHttp } from './platform/http.ts';
+import { ledgerFile, openLedger, type Ledger, type LedgerLimits } from './platform/ledger.ts';
+import { Quota } from './platform/quota.ts';
+import { openStore, type JsonCache } from './platform/store.ts';
+import { startSandbox } from './sandbox/server.ts';
+
+/** Where a run gets its market list and series from. */
+export interface Upstream {
+  readonly provider: CachedProvider;
+  readonly listing: (abort: AbortSignal) => Promise<Outcome<MarketListing>>;
+  readonly indexCache: JsonCache;
+  /** Names the upstream in cache keys: made-up data are never read by a real run. */
+  readonly scope: string;
+  /** Most symbols of one request. */
+  readonly batchSize: number;
+  spent(): { readonly requests: number; readonly units: number };
+  /** Of the answers so far: rows that were not usable, and symbols nobody asked for. */
+  oddities(): { readonly droppedRows: number; readonly foreignSymbols: number };
+  /** How long spending `units` more takes under the quota, ms. */
+  estimateMs(units: number): number;
+  close(): Promise<void>;
+}
+
+export interface UpstreamOptions {
+  readonly config: Config;
+  readonly version: string;
+  /** The time everything is computed for, ms UTC: made-up data live at this time. */
+  readonly asOf: number;
+  /** When fetching ends, ms UTC of the wall clock. */
+  readonly deadline: number;
+  readonly onBatch: (batch: SentBatch) => void;
+  /** Hears of what went wrong and cost nothing but a refetch. */
+  readonly note: (text: string) => void;
+}
+
+/** The embedded sandbox keeps the real rules in a window this short, so that a scan of it takes seconds. */
+const SANDBOX_WINDOW_MS = 100;
+const SANDBOX_KEY = 'sandbox';
+/** How far the embedded world is ahead of the run: everything closed by then is published, so that nothing is provisional. */
+const SANDBOX_LEAD_MS = 30 * MINUTE_MS;
+/** Two keep one slow answer from holding up the rest; the quota is the limit. */
+const CONCURRENT_REQUESTS = 2;
+
+interface Target {
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  readonly scope: string;
+  readonly limits: LedgerLimits;
+  readonly ledgerPath: string;
+  /** Stamps answers: wall time, or the standing time of made-up data. */
+  readonly dataClock: Clock;
+  close(): Promise<void>;
+}
+
+/** @throws ConfigError without a key for `coinalyze`, or when the ledger that guards the quota cannot be opened. */
+export async function openUpstream(name: Exclude<ProviderName, 'none'>, options: UpstreamOptions): Promise<Upstream> {
+  const { config } = options;
+  const target = name === 'sandbox' ? await sandboxTarget(options) : coinalyzeTarget(config);
+  try {
+    return assemble(target, options);
+  } catch (error) {
+    await target.close();
+    throw error;
+  }
+}
+
+function assemble(target: Target, { config, version, deadline, note, onBatch }: UpstreamOptions): Upstream {
+  const ledger = openOrThrow(target, note);
+  const quota = new Quota(ledger, target.limits, systemClock);
+  const http = createHttp({ clock: systemClock, userAgent: `perpscan/${version}` });
+  const store = openStore(path.join(config.cacheDir, 'perpscan.sqlite'), { clock: systemClock, note });
+  const retrier = new Retrier({ clock: systemClock, random: Math.random, deadline });
+  const limited = { quota, clock: systemClock, deadline, onBatch };
+  const coinalyze = createCoinalyze({
+    http,
+    baseUrl: target.baseUrl,
+    apiKey: target.apiKey,
+    dataClock: target.dataClock,
+    timeoutMs: target.limits.requestTimeoutMs,
+    windowMs: target.limits.windowMs,
+  });
+  const batchSize = Math.min(MAX_SYMBOLS, target.limits.units);
+  const retried = createRetried(createLimited(coinalyze, limited), retrier);
+  const batched = createBatched(retried, { size: batchSize, concurrency: CONCURRENT_REQUESTS });
+  return {
+    provider: createCached(batched, {
+      cache: store.cache('series'),
+      scope: target.scope,
+      dataClock: target.dataClock,
+    }),
+    listing: createListingSource(coinalyze, retrier, limited),
+    indexCache: store.cache('markets'),
+    scope: target.scope,
+    batchSize,
+    spent: () => quota.spent,
+    oddities: () => coinalyze.counts,
+    estimateMs: (units) => quota.estimateMs(units, batchSize),
+    close: async () => {
+      quota.close();
+      await http.close();
+      store.close();
+      await target.close();
+    },
+  };
+}
+
+function coinalyzeTarget(config: Config): Target {
+  if (config.apiKey === null) {
+    throw new ConfigError(
+      'provider coinalyze needs a key: set COINALYZE_API_KEY in the environment or in .env, or use --provider none',
+      78,
+    );
+  }
+  return {
+    baseUrl: config.baseUrl,
+    apiKey: config.apiKey,
+    scope: `coinalyze ${config.baseUrl}`,
+    limits: {
+      units: config.quotaUnits,
+      windowMs: config.quotaWindowMs,
+      minSpacingMs: config.quotaMinSpacingMs,
+      requestTimeoutMs: config.requestTimeoutMs,
+    },
+    ledgerPath: ledgerFile(config.stateDir, config.baseUrl, config.apiKey),
+    dataClock: systemClock,
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Units as configured; window and spacing shrunk alike, never stretched. */
+async function sandboxTarget({ config, asOf }: UpstreamOptions): Promise<Target> {
+  const windowMs = Math.min(SANDBOX_WINDOW_MS, config.quotaWindowMs);
+  const server = await startSandbox({
+    now: () => asOf + SANDBOX_LEAD_MS,
+    quotaUnits: config.quotaUnits,
+    quotaWindowMs: windowMs,
+  });
+  return {
+    baseUrl: server.url,
+    apiKey: SANDBOX_KEY,
+    // Not its address, which has a new port each time.
+    scope: 'sandbox embedded',
+    limits: {
+      units: config.quotaUnits,
+      windowMs,
+      minSpacingMs: (config.quotaMinSpacingMs * windowMs) / config.quotaWindowMs,
+      requestTimeoutMs: config.requestTimeoutMs,
+    },
+    ledgerPath: ':memory:',
+    dataClock: fixedClock(asOf + SANDBOX_LEAD_MS),
+    close: () => server.close(),
+  };
+}
+
+function openOrThrow({ ledgerPath, limits }: Target, note: (text: string) => void): Ledger {
+  const opened = openLedger(ledgerPath, limits, systemClock);
+  if (!opened.ok) throw new ConfigError(opened.detail, 78);
+  if (opened.note !== null) note(opened.note);
+  return opened.ledger;
+}

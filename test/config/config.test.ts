@@ -1,0 +1,155 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadConfig, type Config, type ConfigInput } from '../../src/config.ts';
+import { ConfigError } from '../../src/core/config-error.ts';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'perpscan-config-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true });
+});
+
+function load(input: Partial<ConfigInput> = {}): Config {
+  return loadConfig({ flags: {}, env: { HOME: folder }, cwd: folder, packageRoot: folder, ...input });
+}
+
+function configFile(value: unknown, where = folder): void {
+  writeFileSync(path.join(where, 'scan.config.json'), typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function failure(attempt: () => unknown): ConfigError {
+  try {
+    attempt();
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('no error was raised');
+}
+
+describe('settings', () => {
+  it('have the defaults that the product names', () => {
+    const config = load();
+    expect(config).toMatchObject({
+      timeframe: '4h',
+      provider: 'auto',
+      budgetMs: 300_000,
+      quotaUnits: 40,
+      quotaWindowMs: 60_000,
+      quotaMinSpacingMs: 2_200,
+      requestTimeoutMs: 15_000,
+      baseUrl: 'https://api.coinalyze.net/v1',
+      strategies: ['all'],
+      apiKey: null,
+    });
+    expect(config.sources.timeframe).toBe('default');
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('come from flags before environment before .env before the config file', () => {
+    configFile({ budget: '1m', timeframe: '1h', quota: { units: 7 }, provider: 'none' });
+    writeFileSync(path.join(folder, '.env'), 'SCAN_TIMEFRAME=15m\nSCAN_QUOTA_UNITS=9\nSCAN_PROVIDER=sandbox\n');
+    const env = { HOME: folder, SCAN_QUOTA_UNITS: '11', SCAN_PROVIDER: 'coinalyze' };
+    const config = load({ env, flags: { provider: 'none' } });
+    expect(config).toMatchObject({ budgetMs: 60_000, timeframe: '15m', quotaUnits: 11, provider: 'none' });
+    expect(config.sources).toMatchObject({
+      budgetMs: 'scan.config.json',
+      timeframe: '.env',
+      quotaUnits: 'environment',
+      provider: 'flag',
+    });
+  });
+
+  it('read the key from the environment or .env, never from the config file', () => {
+    writeFileSync(path.join(folder, '.env'), 'COINALYZE_API_KEY=from-dotenv\n');
+    expect(load().apiKey).toBe('from-dotenv');
+    expect(load({ env: { HOME: folder, COINALYZE_API_KEY: ' k ' } }).apiKey).toBe('k');
+    configFile({ api_key: 'secret-value' });
+    const error = failure(() => load());
+    expect(error.exitCode).toBe(78);
+    expect(error.message).toContain('unknown setting "api_key"');
+    expect(error.message).not.toContain('secret-value');
+  });
+
+  it.each([
+    [{ SCAN_QUOTA_UNIT: '5' }, 'did you mean SCAN_QUOTA_UNITS?'],
+    [{ SCAN_QUOTA_UNITS: '0' }, 'SCAN_QUOTA_UNITS: "0" is not understood; expected a whole number'],
+    [{ SCAN_BUDGET: 'soon' }, 'a duration such as 90s, 5m or 1h'],
+    [{ COINALYZE_BASE_URL: 'http://api.coinalyze.net/v1' }, 'https://'],
+    [{ COINALYZE_BASE_URL: 'https://user:pw@host/v1' }, 'https://'],
+    [{ SCAN_TIMEFRAME: '60' }, 'auto or one of 1m'],
+  ])('wrong environment %j is refused with the remedy', (env, text) => {
+    const error = failure(() => load({ env: { HOME: folder, ...env } }));
+    expect(error.exitCode).toBe(78);
+    expect(error.message).toContain(text);
+  });
+
+  it.each([
+    ['{', 'not valid JSON'],
+    ['[]', 'must be an object'],
+    [{ budgt: '5m' }, 'did you mean budget?'],
+    [{ quota: { window: 5 } }, 'unknown setting "quota.window"'],
+    [{ quota: 5 }, 'quota must be an object'],
+    [{ budget: { a: 1 } }, 'budget must be text'],
+    [{ timeframe: '5h' }, 'timeframe in scan.config.json'],
+  ])('a wrong config file %j is refused with its path and the remedy', (content, text) => {
+    configFile(content);
+    const error = failure(() => load());
+    expect(error.exitCode).toBe(78);
+    expect(error.message).toContain(text);
+  });
+
+  it('a wrong flag is a usage error', () => {
+    expect(failure(() => load({ flags: { budgetMs: '5 minutes' } })).exitCode).toBe(2);
+  });
+
+  it('one address has one spelling, because the quota is counted by it', () => {
+    const spell = (text: string): string => load({ env: { HOME: folder, COINALYZE_BASE_URL: text } }).baseUrl;
+    expect(spell('https://API.coinalyze.net/v1/')).toBe('https://api.coinalyze.net/v1');
+    expect(spell('https://api.coinalyze.net:443/v1')).toBe('https://api.coinalyze.net/v1');
+  });
+
+  it('a key that no header can carry is refused without being shown', () => {
+    const error = failure(() => load({ env: { HOME: folder, COINALYZE_API_KEY: 'abc\u201d' } }));
+    expect([error.exitCode, error.message.includes('abc')]).toEqual([78, false]);
+  });
+
+  it('an http address of this machine is allowed, for the sandbox', () => {
+    expect(load({ env: { HOME: folder, COINALYZE_BASE_URL: 'http://127.0.0.1:8080/v1' } }).baseUrl).toContain(
+      '127.0.0.1',
+    );
+  });
+});
+
+describe('default paths', () => {
+  it('start at the nearest folder upward that holds the config file', () => {
+    configFile({ cache_dir: 'my-cache' });
+    const below = path.join(folder, 'a', 'b');
+    mkdirSync(below, { recursive: true });
+    const config = load({ cwd: below, flags: { output: 'out.json' } });
+    expect(config.root).toBe(folder);
+    expect(config.cacheDir).toBe(path.join(folder, 'my-cache'));
+    expect(config.output).toBe(path.join(below, 'out.json'));
+  });
+
+  it('start at the clone when there is no config file', () => {
+    const clone = path.join(folder, 'clone');
+    mkdirSync(clone);
+    writeFileSync(path.join(clone, 'tsconfig.json'), '{}');
+    const config = load({ packageRoot: clone });
+    expect(config.output).toBe(path.join(clone, 'data', 'master_feed.json'));
+    expect(config.cacheDir).toBe(path.join(clone, 'cache'));
+    expect(config.stateDir).toBe(path.join(folder, '.local/state/perpscan'));
+  });
+
+  it('an installed program keeps its cache in the XDG folder', () => {
+    const config = load({ env: { HOME: folder, XDG_CACHE_HOME: path.join(folder, 'xdg') } });
+    expect(config.cacheDir).toBe(path.join(folder, 'xdg', 'perpscan'));
+    expect(config.output).toBe(path.join(folder, 'data', 'master_feed.json'));
+  });
+});
