@@ -1,0 +1,107 @@
+import { readFileSync, symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT, runProcess, SAMPLE, workplace } from './support/cli.ts';
+import { describeWithShared, sharedPath } from './support/shared.ts';
+
+const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+const place = workplace();
+const FEED = 'data/master_feed.json';
+
+beforeAll(async () => {
+  await place.scan([SAMPLE, '--strategy', 'all', '--output', FEED]);
+});
+afterAll(() => place.remove());
+
+/** Shell blocks of the README, without comment lines. */
+const shellBlocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) =>
+  match[1]!
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .join('\n'),
+);
+const jqCommands = shellBlocks.filter((block) => block.startsWith('jq '));
+const hasJq = spawnSync('jq', ['--version']).status === 0;
+
+describe('the README', () => {
+  it('has the two commands of a fresh clone, each alone in a block', () => {
+    expect(shellBlocks).toContain('npm ci && npx scan data/ --strategy all');
+    expect(shellBlocks).toContain('npm ci && npm test');
+  });
+
+  it('names every setting with its default, and no other', () => {
+    const source = readFileSync(path.join(ROOT, 'src', 'config.ts'), 'utf8');
+    const settings = [...source.matchAll(/env: '([A-Z_]+)'/g)].map((match) => match[1]!);
+    const documented = [...readme.matchAll(/\| `((?:SCAN|COINALYZE)_[A-Z_]+)` \|/g)].map((match) => match[1]!);
+    expect(settings.length).toBeGreaterThan(10);
+    expect(documented.sort()).toEqual([...settings, 'COINALYZE_API_KEY'].sort());
+  });
+
+  it('tells the same exit codes as --help', async () => {
+    const { stdout } = await place.scan(['--help']);
+    const codes = [...stdout.matchAll(/^ {2}(\d+) {2,}\S/gm)].map((match) => match[1]!);
+    expect(codes.length).toBeGreaterThan(4);
+    for (const code of codes) expect(readme).toMatch(new RegExp(`^\\| ${code} \\|`, 'm'));
+  });
+
+  it('every command in it exists', async () => {
+    const { stdout } = await place.scan(['--help']);
+    for (const command of readme.matchAll(/^\| `scan (show|strategies|schema|sandbox|doctor)/gm)) {
+      expect(stdout).toContain(`  ${command[1]!}`);
+    }
+  });
+
+  it('shows what the sample really prints', async () => {
+    const result = await place.scan([SAMPLE, '--strategy', 'all', '--output', FEED], {
+      env: { SCAN_CACHE_DIR: place.path('another-cache'), npm_command: 'exec' },
+    });
+    expect(steady(transcript('sample'))).toBe(steady(`${result.stderr}${result.stdout}`));
+  });
+});
+
+describeWithShared('candles/perps-2026-01', "the README's run on real candles", () => {
+  it('is what is printed, line by line, apart from batches left out', async () => {
+    symlinkSync(sharedPath('candles', 'perps-2026-01'), place.path('candles'));
+    const args = ['candles', '--strategy', 'all', '--provider', 'sandbox', '--output', 'feed.json'];
+    const env = { npm_command: 'exec', SCAN_CACHE_DIR: place.path('third-cache') };
+    const { stdout, stderr } = await place.scan(args, { env });
+    const printed = `${stderr}${stdout}`.split('\n').map(steady);
+    const shown = transcript('real').split('\n').map(steady).slice(1);
+    expect(shown.length).toBeGreaterThan(25);
+    expect(shown.filter((line) => line !== '...' && !printed.includes(line))).toEqual([]);
+    const leftOut = printed.filter((line) => !shown.includes(line));
+    expect(leftOut.filter((line) => !line.startsWith('[BATCH] Fetching batch'))).toEqual([]);
+  });
+});
+
+function transcript(name: string): string {
+  const text = new RegExp(`<!-- transcript:${name} -->\\n\`\`\`text\\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1];
+  if (text === undefined) throw new Error(`the README has no transcript ${name}`);
+  return text;
+}
+
+/** Without what differs from run to run: durations and the time of writing. */
+function steady(text: string): string {
+  return text
+    .replaceAll(/\d+(\.\d+)? (ms|s|min)\b/g, '<duration>')
+    .replaceAll(/\b\d{13}\b/g, '<time>')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
+describe.skipIf(!hasJq)('the jq cookbook (needs jq)', () => {
+  it('has at least four recipes', () => {
+    expect(jqCommands.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it.each(jqCommands)('%s', async (command) => {
+    const { code, stdout, stderr } = await runProcess('/bin/sh', ['-c', command], place.folder, {
+      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    });
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    expect(stdout.trim()).not.toBe('');
+    expect(stdout.trim()).not.toBe('null');
+  });
+});
