@@ -1,7 +1,8 @@
 /** Files that are written whole or not at all: temp in the same folder, fsync, rename, fsync of the folder. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from './folder.ts';
 
 /** The calls that writing makes, so that a test can let each of them fail. */
 export interface AtomicFileSystem {
@@ -32,7 +33,7 @@ export type AtomicWrite =
   | { readonly ok: false; readonly code: string; readonly detail: string };
 
 export const nodeFileSystem: AtomicFileSystem = {
-  mkdir: async (folder) => void (await mkdir(folder, { recursive: true })),
+  mkdir: async (folder) => makeFolder(folder),
   realpath: (file) => realpath(file),
   open: (file, flags, mode) => open(file, flags, mode),
   rename: (from, to) => rename(from, to),
@@ -46,6 +47,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EDQUOT: 'free some space within your disk quota',
   EACCES: 'make its folder writable or choose another place',
   EPERM: 'make its folder writable or choose another place',
+  ENOENT: 'its folder cannot be made there: choose another place',
   EROFS: 'that disk is read-only: choose another place',
   EISDIR: 'it is a folder: name a file',
   ENOTDIR: 'a part of the path is a file: choose another place',

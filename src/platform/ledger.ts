@@ -1,9 +1,10 @@
 /** What one key has spent lately, shared by all processes that use it and kept over restarts. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from './clock.ts';
+import { makeFolder } from './folder.ts';
 
 export interface LedgerLimits {
   /** Units that may be spent in any window. */
@@ -65,7 +66,7 @@ export function ledgerFile(stateDir: string, baseUrl: string, key: string): stri
 /** A missing file is an empty ledger. A damaged one is moved aside and counts as a full window: better slow than over the quota. */
 export function openLedger(file: string, limits: LedgerLimits, clock: Clock): OpenedLedger {
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(path.dirname(file), 0o700);
     const opened = connect(file);
     if (opened !== null) return { ok: true, ledger: createLedger(file, opened, limits, clock), note: null };
     renameSync(file, `${file}.corrupt`);

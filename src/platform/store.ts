@@ -1,11 +1,12 @@
 /** Text by key that outlives the process: what every cache in `cache/` is made of. */
-import { chmodSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { crc32 } from 'node:zlib';
 import { Keyv, keyvStorageCapability } from 'keyv';
 import type { KeyvStorageCapability, KeyvStorageEntry } from 'keyv';
 import type { Clock } from './clock.ts';
+import { makeFolder } from './folder.ts';
 
 /** One value to keep. */
 export interface CacheEntry {
@@ -225,7 +226,7 @@ class CacheDatabase {
 
   #open(): DatabaseSync {
     try {
-      mkdirSync(path.dirname(this.#file), { recursive: true, mode: 0o700 });
+      makeFolder(path.dirname(this.#file), 0o700);
       return connect(this.#file);
     } catch (error) {
       if (isDamage(error)) {
