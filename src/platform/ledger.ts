@@ -4,6 +4,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from './clock.ts';
+import { inspectDatabase, isDamage, type DatabaseState } from './database.ts';
 import { makeFolder } from './folder.ts';
 
 export interface LedgerLimits {
@@ -48,7 +49,6 @@ export type OpenedLedger =
 /** The longest silence that is believed, ms. */
 export const LONGEST_PAUSE_MS = 3_600_000;
 const BUSY_TIMEOUT_MS = 5_000;
-const DAMAGED = new Set([11, 26]);
 
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
@@ -84,6 +84,11 @@ export function openLedger(file: string, limits: LedgerLimits, clock: Clock): Op
   }
 }
 
+/** What a ledger says, without making, mending or changing it. */
+export function inspectLedger(file: string, minSpacingMs: number, now: number): DatabaseState<LedgerState> {
+  return inspectDatabase(file, (db) => readState(db, minSpacingMs, now));
+}
+
 /** Null when the file is no sound database. */
 function connect(file: string): DatabaseSync | null {
   const known = existsSync(file);
@@ -97,7 +102,7 @@ function connect(file: string): DatabaseSync | null {
     return db;
   } catch (error) {
     db.close();
-    if (error instanceof Error && 'errcode' in error && DAMAGED.has(Number(error.errcode) & 0xff)) return null;
+    if (isDamage(error)) return null;
     throw error;
   }
 }

@@ -6,6 +6,7 @@ import { crc32 } from 'node:zlib';
 import { Keyv, keyvStorageCapability } from 'keyv';
 import type { KeyvStorageCapability, KeyvStorageEntry } from 'keyv';
 import type { Clock } from './clock.ts';
+import { inspectDatabase, isDamage, type DatabaseState } from './database.ts';
 import { makeFolder } from './folder.ts';
 
 /** One value to keep. */
@@ -47,8 +48,6 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires);`;
 
 const BUSY_TIMEOUT_MS = 5_000;
-/** SQLITE_CORRUPT and SQLITE_NOTADB, https://www.sqlite.org/rescode.html */
-const DAMAGED = new Set([11, 26]);
 
 /**
  * Opens the store in `file`; its folder is made (0700) when missing. A damaged file is moved to `<file>.corrupt` and
@@ -60,6 +59,11 @@ export function openStore(file: string, { clock, note }: StoreOptions): Store {
     cache: (namespace) => jsonCache(namespace, database, note),
     close: () => database.close(),
   };
+}
+
+/** How many entries the store in `file` has, expired ones included, without making, mending or changing it. */
+export function inspectStore(file: string): DatabaseState<number> {
+  return inspectDatabase(file, (db) => Number(db.prepare('SELECT count(*) AS n FROM entries').get()?.['n']));
 }
 
 function jsonCache(namespace: string, database: CacheDatabase, note: (text: string) => void): JsonCache {
@@ -256,8 +260,4 @@ function connect(file: string): DatabaseSync {
     db.close();
     throw error;
   }
-}
-
-function isDamage(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && DAMAGED.has(Number(error.errcode) & 0xff);
 }

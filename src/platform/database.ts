@@ -1,0 +1,50 @@
+/** What cache and ledger, both SQLite files, have in common: when one is damaged, and a look at one that changes nothing. */
+import { statSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB, https://www.sqlite.org/rescode.html */
+const DAMAGED = new Set([11, 26]);
+/** A look does not wait for a run that writes. */
+const BUSY_TIMEOUT_MS = 500;
+
+/** True when SQLite says that the file is no sound database. */
+export function isDamage(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && DAMAGED.has(Number(error.errcode) & 0xff);
+}
+
+export type DatabaseState<T> =
+  | { readonly kind: 'missing' }
+  /** `bytes` with what has not been moved into the main file yet. */
+  | { readonly kind: 'sound'; readonly bytes: number; readonly value: T }
+  | { readonly kind: 'damaged'; readonly bytes: number }
+  /** It may be sound, but this process cannot tell; `detail` is the system's or SQLite's reason. */
+  | { readonly kind: 'unknown'; readonly detail: string };
+
+/**
+ * Opens `file` for reading, checks it and reads from it. Never throws, and never makes, repairs or moves a database; SQLite may
+ * leave its own empty `-wal` and `-shm` beside it.
+ */
+export function inspectDatabase<T>(file: string, read: (db: DatabaseSync) => T): DatabaseState<T> {
+  const bytes = sizeOf(file);
+  if (bytes === null) return { kind: 'missing' };
+  try {
+    const db = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+    try {
+      if (db.prepare('PRAGMA quick_check(1)').get()?.['quick_check'] !== 'ok') return { kind: 'damaged', bytes };
+      return { kind: 'sound', bytes: bytes + (sizeOf(`${file}-wal`) ?? 0), value: read(db) };
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    return isDamage(error) ? { kind: 'damaged', bytes } : { kind: 'unknown', detail: String(error) };
+  }
+}
+
+/** Null when there is no such file, or no way to look. */
+function sizeOf(file: string): number | null {
+  try {
+    return statSync(file).size;
+  } catch {
+    return null;
+  }
+}
