@@ -1,4 +1,4 @@
-/** One market through every strategy: exactly one signal each, whatever happens. */
+/** One market through one strategy: exactly one signal, whatever happens. */
 import type { CandleSeries } from '../core/candles.ts';
 import { isDollar, type Market, type Resolution } from '../core/market.ts';
 import type {
@@ -39,7 +39,11 @@ const QUIET_SHARE = 0.2;
 
 const ACTIONS: Readonly<Record<Direction, Action>> = { long: 'LONG', short: 'SHORT', none: 'WAIT' };
 
-const STRATEGY_FAULTS = { threw: 'strategy-threw', nonsense: 'strategy-nonsense' } as const;
+const STRATEGY_FAULTS = {
+  threw: 'strategy-threw',
+  nonsense: 'strategy-nonsense',
+  timeout: 'strategy-timeout',
+} as const;
 
 const NO_SERIES: Readonly<Record<Extract<Selection, { kind: 'none' }>['reason'], string>> = {
   unreadable: 'none of its candle files could be read; see summary.files_skipped',
@@ -47,20 +51,21 @@ const NO_SERIES: Readonly<Record<Extract<Selection, { kind: 'none' }>['reason'],
   'no-timeframe': 'it has no file of the timeframe, and none finer that gives it with enough candles',
 };
 
-/**
- * The signals of one market in the order of `strategies`, without ranks. A strategy that throws or answers nonsense gets an error
- * signal and disturbs no other. `asOf`: the time everything is computed for, ms UTC; a later candle is an error.
- */
-export function evaluateMarket(input: MarketInput, strategies: readonly Strategy[], asOf: number): readonly Signal[] {
-  return strategies.map((strategy) => evaluateOne(input, strategy, asOf));
-}
-
 /** True when the strategy itself failed, which degrades the run; candles that allow no answer do not. */
 export function isStrategyFault({ status_reason: reason }: Signal): boolean {
-  return reason?.code === STRATEGY_FAULTS.threw || reason?.code === STRATEGY_FAULTS.nonsense;
+  return reason !== null && Object.values<string>(STRATEGY_FAULTS).includes(reason.code);
 }
 
-function evaluateOne(input: MarketInput, strategy: Strategy, asOf: number): Signal {
+/** The signal of a strategy that gave no answer in time. */
+export function timedOut(input: MarketInput, strategy: Strategy, text: string): Signal {
+  return unscored(input, strategy, 'error', { code: STRATEGY_FAULTS.timeout, text });
+}
+
+/**
+ * The signal of one market and strategy, without its rank. A strategy that throws or answers nonsense gets an error signal.
+ * `asOf`: the time everything is computed for, ms UTC; a later candle is an error.
+ */
+export function evaluateOne(input: MarketInput, strategy: Strategy, asOf: number): Signal {
   const { selection } = input;
   if (selection.kind === 'none') {
     const reason = { code: selection.reason, text: NO_SERIES[selection.reason] };

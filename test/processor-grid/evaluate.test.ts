@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Resolution } from '../../src/core/market.ts';
 import type { Evaluation, StrategyInput } from '../../src/core/strategy.ts';
 import { HOUR_MS } from '../../src/core/time.ts';
-import { evaluateMarket, isStrategyFault, type MarketInput } from '../../src/processor/evaluate.ts';
+import { isStrategyFault, type MarketInput } from '../../src/processor/evaluate.ts';
 import {
   AS_OF,
   CLOSE_TIME,
@@ -12,6 +12,7 @@ import {
   UNLISTED,
   answer,
   component,
+  evaluateMarket,
   marketInput,
   series,
   strategy,
@@ -27,7 +28,7 @@ function candles(length: number, stale = false, volume?: (index: number) => numb
   return { selection: { kind: 'series', series: series(length, volume), resampledFrom: null, cut: false, stale } };
 }
 
-describe('evaluateMarket', () => {
+describe('evaluating a market', () => {
   it('gives exactly one signal per strategy, in their order', () => {
     const ids = ['c', 'a', 'b'];
     const inputs: Partial<MarketInput>[] = [

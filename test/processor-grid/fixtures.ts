@@ -2,7 +2,8 @@ import type { CandleSeries } from '../../src/core/candles.ts';
 import type { CoinalyzeSymbol, Market, Resolution } from '../../src/core/market.ts';
 import type { Component, Evaluation, ExternalInputs, SeriesReading, Strategy } from '../../src/core/strategy.ts';
 import { HOUR_MS } from '../../src/core/time.ts';
-import type { MarketInput } from '../../src/processor/evaluate.ts';
+import type { Signal } from '../../src/core/signal.ts';
+import { evaluateOne, type MarketInput } from '../../src/processor/evaluate.ts';
 
 export type Scored = Extract<Evaluation, { kind: 'scored' }>;
 
@@ -119,4 +120,8 @@ export function strategy(id: string, evaluate: Strategy['evaluate'] = () => answ
     parameters: {},
     evaluate,
   };
+}
+
+export function evaluateMarket(input: MarketInput, strategies: readonly Strategy[], asOf: number): readonly Signal[] {
+  return strategies.map((one) => evaluateOne(input, one, asOf));
 }

@@ -2,8 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Signal } from '../../src/core/signal.ts';
 import { orderSignals } from '../../src/processor/order.ts';
-import { evaluateMarket } from '../../src/processor/evaluate.ts';
-import { AS_OF, marketInput, strategy } from './fixtures.ts';
+import { AS_OF, evaluateMarket, marketInput, strategy } from './fixtures.ts';
 
 const base = evaluateMarket(marketInput(), [strategy('s')], AS_OF)[0]!;
 
