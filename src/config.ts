@@ -52,7 +52,7 @@ const baseUrl = z
 const text = z.string().min(1, 'not empty');
 
 /** Every setting: where it can be set, how it is read, its default. The default is text, as a user would type it. */
-const SETTINGS = {
+export const SETTINGS = {
   strategies: { flag: '--strategy', env: 'SCAN_STRATEGY', file: 'strategies', schema: list, fallback: 'all' },
   timeframe: { flag: '--timeframe', env: 'SCAN_TIMEFRAME', file: 'timeframe', schema: timeframe, fallback: '4h' },
   provider: {
