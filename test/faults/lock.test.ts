@@ -1,0 +1,134 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LockHolder } from '../../src/platform/lock.ts';
+import { figure, rounds } from './figures.ts';
+
+const PROCESS = path.join(import.meta.dirname, 'lock-process.ts');
+
+interface Note {
+  readonly pid: number;
+  readonly what: 'in' | 'out';
+}
+
+interface Ended {
+  readonly state: string;
+  readonly holder?: LockHolder | null;
+  readonly ms: number;
+}
+
+describe('run lock over processes', () => {
+  let folder: string;
+  const children = new Set<ChildProcess>();
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'perpscan-lock-'));
+  });
+  afterEach(() => {
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const log = (): string => path.join(folder, 'log');
+
+  function notes(): readonly Note[] {
+    if (!existsSync(log())) return [];
+    const lines = readFileSync(log(), 'utf8').split('\n').slice(0, -1);
+    return lines.map((line) => JSON.parse(line) as Note);
+  }
+
+  function start(holdMs: number, waitMs = 0): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+    const begun = performance.now();
+    const args = [PROCESS, path.join(folder, 'cache'), log(), String(holdMs), String(waitMs)];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.add(child);
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    const ended = new Promise<Ended>((resolve) => {
+      child.on('close', () => {
+        children.delete(child);
+        const result = text === '' ? { state: 'killed' } : (JSON.parse(text) as Omit<Ended, 'ms'>);
+        resolve({ ...result, ms: performance.now() - begun });
+      });
+    });
+    return { child, ended };
+  }
+
+  async function entered(pid: number): Promise<void> {
+    while (!notes().some((note) => note.pid === pid)) await sleep(5);
+  }
+
+  /** The most processes that were in at the same time: kills are ends that nobody noted. */
+  function mostAtOnce(all: readonly Note[]): number {
+    const inside = new Set<number>();
+    return all.reduce((most, { pid, what }) => {
+      if (what === 'in') inside.add(pid);
+      else inside.delete(pid);
+      return Math.max(most, inside.size);
+    }, 0);
+  }
+
+  it('of many that start at once exactly one runs, and every other is told who it is', async () => {
+    const count = rounds(6, 20);
+    const ended = await Promise.all(Array.from({ length: count }, () => start(rounds(2_500, 8_000)).ended));
+    const winner = notes()[0]!.pid;
+    expect(notes().filter(({ what }) => what === 'in')).toHaveLength(1);
+    const losers = ended.filter(({ state }) => state === 'taken');
+    expect(losers).toHaveLength(count - 1);
+    expect(losers.map(({ holder }) => holder?.pid)).toEqual(losers.map(() => winner));
+    figure(
+      'A11',
+      `two runs never overlap: of ${count} started at once ${count - losers.length} ran, ${losers.length} were told who`,
+    );
+  });
+
+  it('those that wait run one after the other', async () => {
+    const count = rounds(4, 20);
+    const ended = await Promise.all(Array.from({ length: count }, () => start(20, 60_000).ended));
+    expect(ended.map(({ state }) => state)).toEqual(ended.map(() => 'held'));
+    expect(notes()).toHaveLength(2 * count);
+    expect(mostAtOnce(notes())).toBe(1);
+    figure('A11', `of ${count} that waited all ran, at most ${mostAtOnce(notes())} at a time`);
+  });
+
+  it('a holder that is killed frees the lock at once', async () => {
+    const kills = rounds(2, 20);
+    const waits: number[] = [];
+    for (let kill = 0; kill < kills; kill += 1) {
+      const holder = start(60_000);
+      await entered(holder.child.pid!);
+      const next = start(0, 10_000);
+      await sleep(Math.random() * 300);
+      const killed = performance.now();
+      holder.child.kill('SIGKILL');
+      expect(await holder.ended).toMatchObject({ state: 'killed' });
+      await entered(next.child.pid!);
+      waits.push(performance.now() - killed);
+      expect(await next.ended).toMatchObject({ state: 'held' });
+    }
+    const longest = Math.max(...waits);
+    expect(longest).toBeLessThan(1_000);
+    figure('A11', `after ${kills} kill -9 of the holder the next one ran within ${Math.round(longest)} ms`);
+  });
+
+  it('the count of those inside finds an overlap', () => {
+    const [a, b] = [1, 2];
+    expect(
+      mostAtOnce([
+        { pid: a, what: 'in' },
+        { pid: b, what: 'in' },
+        { pid: a, what: 'out' },
+      ]),
+    ).toBe(2);
+    expect(
+      mostAtOnce([
+        { pid: a, what: 'in' },
+        { pid: a, what: 'out' },
+        { pid: b, what: 'in' },
+      ]),
+    ).toBe(1);
+  });
+});
