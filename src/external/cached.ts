@@ -13,6 +13,8 @@ import { completeTo, settledBy } from './publication.ts';
 
 /** Younger than this, an answer that is not final is not asked for again. */
 const SOFT_AGE_MS = 15 * MINUTE_MS;
+/** A symbol that upstream refuses with an error costs a batch and its halving to ask for: not before this age. */
+const REFUSED_AGE_MS = DAY_MS;
 /** Older than this, an answer is not even served when upstream fails. */
 const KEPT_MS = DAY_MS;
 /** An entry from further in the future was written by a clock that has been set back since. */
@@ -125,10 +127,12 @@ function stateOf(kind: SeriesKind, entry: Entry | undefined, window: Window, now
       : complete >= floorTo(window.closedBy, SERIES_INTERVAL_MS[kind]);
   if (final) return 'final';
   const emptyAt = entry.kind === 'series' ? entry.emptyAt : null;
+  const age = now - (emptyAt ?? fetchedAt);
+  if (age < -CLOCK_SKEW_MS) return 'absent';
+  if (entry.kind === 'empty' && entry.code === 'not-listed') return age < REFUSED_AGE_MS ? 'fresh' : 'absent';
   // An answer about an earlier time (`--as-of`) says nothing of what came later, however young it is.
   if (emptyAt === null && complete < settledBy(kind, fetchedAt)) return 'absent';
-  const age = now - (emptyAt ?? fetchedAt);
-  return age < SOFT_AGE_MS && age >= -CLOCK_SKEW_MS ? 'fresh' : 'absent';
+  return age < SOFT_AGE_MS ? 'fresh' : 'absent';
 }
 
 /** What a reply is kept as; null for failures. */
@@ -147,7 +151,9 @@ function toEntry(kind: SeriesKind, reply: Reply<Series>, window: Window, now: nu
 
 /** An empty answer does not wipe out a series, but is not asked for again at once either; null for failures. */
 function besideEmpty(series: Series, reply: Reply<Series>, now: number): Entry | null {
-  return !reply.ok && reply.code === 'no-data' ? { kind: 'series', series, emptyAt: now } : null;
+  return !reply.ok && (reply.code === 'no-data' || reply.code === 'not-listed')
+    ? { kind: 'series', series, emptyAt: now }
+    : null;
 }
 
 /** Up to when the entry knows its buckets: one that knows less never takes the place of one that knows more. */

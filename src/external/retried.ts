@@ -7,8 +7,11 @@ import { allFailed, deferred, failureOf } from './provider.ts';
 import type { Reply, Request, RequestFailure, SeriesProvider } from './provider.ts';
 
 const MAX_ATTEMPTS = 3;
-/** Requests in a row that failed through all their attempts, after which upstream counts as down for this run. */
-const GIVE_UP_AFTER = 2;
+/** Attempts in a row that failed, after which upstream counts as down for this run: two requests through all their attempts. */
+const GIVE_UP_AFTER = 2 * MAX_ATTEMPTS;
+/** Of all requests of a run, the share that may be spent on asking again after a fault; and how many may be in any case. */
+const RETRY_SHARE = 0.1;
+const RETRIES_ALWAYS = 6;
 
 export interface RetrierOptions {
   readonly clock: Clock;
@@ -23,15 +26,21 @@ export class Retrier {
   readonly #options: RetrierOptions;
   #down: RequestFailure | null = null;
   #failedInARow = 0;
+  #sent = 0;
+  #retries = 0;
 
   constructor(options: RetrierOptions) {
     this.#options = options;
   }
 
-  /** Sends `request`, which replies to `count` things, up to three times. */
+  /**
+   * Sends `request`, which replies to `count` things, up to three times: less where upstream fails so often that asking
+   * again would make its trouble worse. A run's requests stay below 1.1 times those of a run without faults.
+   */
   async send<T>(count: number, request: Request<T>, abort: AbortSignal): Promise<readonly Reply<T>[]> {
     for (let attempt = 1; ; attempt += 1) {
       if (this.#down !== null) return allFailed(count, this.#down);
+      this.#sent += 1;
       const replies = await request(abort);
       const failure = failureOf(replies);
       if (failure === null) this.#failedInARow = 0;
@@ -41,18 +50,22 @@ export class Retrier {
       // Out of time after a 429 is this run's own limit; out of time after a fault is still upstream's fault.
       if (late) return failure.remedy === 'wait' ? allFailed(count, outOfTime(pause, failure)) : replies;
       // After a 429 the quota itself keeps the key silent, for this request as for all others.
-      if (failure.remedy === 'again') await this.#options.clock.sleep(pause, abort);
+      if (failure.remedy !== 'again') continue;
+      this.#retries += 1;
+      await this.#options.clock.sleep(pause, abort);
     }
   }
 
   /** ms until the next attempt, or null when there is none. */
   #pauseAfter(failure: RequestFailure, attempt: number): number | null {
-    if (failure.remedy === 'stop') this.#down = { ...failure, remedy: 'none' };
-    const last = attempt === MAX_ATTEMPTS;
-    if (failure.remedy === 'wait') return last ? null : (failure.retryAfterMs ?? 0);
-    if (failure.remedy !== 'again') return null;
-    if (last) this.#countFailed(failure);
-    return last ? null : Math.max(this.#jitter(attempt), failure.retryAfterMs ?? 0);
+    const { remedy, retryAfterMs } = failure;
+    if (remedy === 'stop') this.#down = { ...failure, remedy: 'none' };
+    if (remedy !== 'again' && remedy !== 'wait') return null;
+    this.#countFailed(failure);
+    if (attempt === MAX_ATTEMPTS || this.#down !== null) return null;
+    if (remedy === 'wait') return retryAfterMs ?? 0;
+    const mayRetry = this.#retries < Math.max(RETRIES_ALWAYS, this.#sent * RETRY_SHARE);
+    return mayRetry ? Math.max(this.#jitter(attempt), retryAfterMs ?? 0) : null;
   }
 
   #countFailed(failure: RequestFailure): void {

@@ -26,7 +26,8 @@ export type HttpResult =
     }
   | {
       readonly kind: 'failed';
-      readonly code: 'timeout' | 'network' | 'too-large' | 'redirect' | 'aborted';
+      /** `tls`: the server is not who the address says, as far as its certificate tells. */
+      readonly code: 'timeout' | 'network' | 'tls' | 'too-large' | 'redirect' | 'aborted';
       /** One sentence with host and path, never with the query, a header or a body. */
       readonly detail: string;
     };
@@ -70,7 +71,7 @@ async function get(url: URL, options: GetOptions, { agent, clock, userAgent }: T
     if (options.abort.aborted) return failed('aborted', `${place}: given up`);
     if (deadline.signal.aborted)
       return failed('timeout', `${place}: no complete answer within ${options.timeoutMs} ms`);
-    return failed('network', `${place}: ${causeOf(error)}`);
+    return failed(isUntrusted(error) ? 'tls' : 'network', `${place}: ${causeOf(error)}`);
   } finally {
     ended.abort();
   }
@@ -113,11 +114,42 @@ function failed(code: Extract<HttpResult, { kind: 'failed' }>['code'], detail: s
   return { kind: 'failed', code, detail };
 }
 
-/** The error's code or name. Its message may quote a header, and so the key. */
+/** What the usual failures mean, by the error's code. */
+const IN_WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was closed before the answer was complete',
+  EPIPE: 'the connection was closed before the answer was complete',
+  UND_ERR_SOCKET: 'the connection was closed before the answer was complete',
+  ENOTFOUND: 'there is no host of this name',
+  EAI_AGAIN: 'the name of the host could not be looked up; is the network up?',
+  ENETUNREACH: 'the network cannot be reached',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ETIMEDOUT: 'no connection within the time',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection within the time',
+  CERT_HAS_EXPIRED: 'its certificate has expired; is the clock right?',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
+  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by an authority that Node does not know',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by an authority that Node does not know',
+};
+
+/** OpenSSL's and Node's codes for a certificate that is refused, and for an answer that is no TLS at all. */
+const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|HOSTNAME_MISMATCH|^INVALID_CA$|^ERR_TLS_|^ERR_SSL_/;
+
+function isUntrusted(error: unknown): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if ('code' in cause && typeof cause.code === 'string' && UNTRUSTED.test(cause.code)) return true;
+  }
+  return false;
+}
+
+/** The error's code in words, else the code or name itself. Its message may quote a header, and so the key. */
 function causeOf(error: unknown): string {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if ('code' in cause && typeof cause.code === 'string') return cause.code;
-    if (cause.cause === undefined) return cause.name;
+    // One error per address that was tried; the first stands for all.
+    if (cause instanceof AggregateError && cause.errors.length > 0) return causeOf(cause.errors[0]);
+    if ('code' in cause && typeof cause.code === 'string') return IN_WORDS[cause.code] ?? cause.code;
+    // The only failure that fetch reports by its message alone.
+    if (cause.cause === undefined) return cause.message === 'bad port' ? 'no request may go to this port' : cause.name;
   }
   return 'unknown error';
 }

@@ -140,6 +140,8 @@ describe('coinalyze', () => {
       [{ 'retry-after': '-5' }, 60_000],
       [{ 'retry-after': '0' }, 60_000],
       [{ 'retry-after': 'soon' }, 60_000],
+      [{ 'retry-after': 'after 2050', date }, 60_000],
+      [{ 'retry-after': '2027-01-01', date }, 60_000],
       [{ 'retry-after': '1e9' }, 60_000],
       [{ 'retry-after': '1000000000' }, 3_600_000],
     ];
@@ -186,7 +188,9 @@ describe('coinalyze', () => {
 
   it('an error text that quotes the key is shown without it', async () => {
     const [reply] = await ask(status(401, {}, { message: `Invalid API key ${KEY}` }));
-    expect(reply).toMatchObject({ detail: 'HTTP 401: Invalid API key ***' });
+    expect(reply).toMatchObject({
+      detail: expect.stringMatching(/^HTTP 401: .*COINALYZE_API_KEY.*Invalid API key \*\*\*/),
+    });
   });
 
   it('more than 20 symbols are never sent', async () => {

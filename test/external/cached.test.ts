@@ -87,6 +87,18 @@ describe('cached', () => {
     expect(next.calls).toHaveLength(2);
   });
 
+  it('a symbol that upstream refuses is not asked for again for a day', async () => {
+    const next = providerOf(() => ({ ok: false, code: 'not-listed', detail: 'refused alone' }));
+    await ask(layer(next));
+    const later = windowFor(CLOSE + 20 * HOUR_MS);
+    clock.setWall(clock.now() + 24 * HOUR_MS - 1);
+    expect(await ask(layer(next), [A], later)).toMatchObject([{ code: 'not-listed' }]);
+    expect(next.calls).toHaveLength(1);
+    clock.setWall(clock.now() + 1 + MINUTE_MS);
+    await ask(layer(next), [A], windowFor(CLOSE + 24 * HOUR_MS));
+    expect(next.calls).toHaveLength(2);
+  });
+
   it('a failure is not kept', async () => {
     const next = providerOf((_, call) => (call === 1 ? failed('timeout', 'again') : full()));
     expect(await ask(layer(next))).toMatchObject([{ ok: false, code: 'timeout' }]);
@@ -94,7 +106,7 @@ describe('cached', () => {
   });
 
   it('on failure an older series stands in, stale and counted; so it does for an empty answer', async () => {
-    const codes: FailureCode[] = ['timeout', 'deferred', 'unauthorized', 'no-data'];
+    const codes: FailureCode[] = ['timeout', 'deferred', 'unauthorized', 'no-data', 'not-listed'];
     for (const code of codes) {
       const next = providerOf((_, call) => (call === 1 ? lacking() : failed(code, 'none')));
       const provider = layer(next, code);
@@ -104,7 +116,7 @@ describe('cached', () => {
       expect(await ask(provider)).toEqual([{ ...first, stale: true, origin: 'cache' }]);
       expect([...provider.coveredFailures]).toEqual([[code, 1]]);
       // An empty answer is an answer: it is not asked for again at once.
-      const state = code === 'no-data' ? 'fresh' : 'absent';
+      const state = code === 'no-data' || code === 'not-listed' ? 'fresh' : 'absent';
       expect(await provider.peek('open_interest', [A], windowFor())).toEqual([state]);
       clock.setWall(CLOSE + HOUR_MS + 15 * MINUTE_MS);
       expect(await provider.peek('open_interest', [A], windowFor())).toEqual(['absent']);

@@ -115,6 +115,23 @@ describe('retried', () => {
     expect(flaky.calls).toHaveLength(10);
   });
 
+  it('a key that is refused for lack of quota six times in a row is left alone for the rest of the run', async () => {
+    const limited = providerOf(() => failed('rate-limited', 'wait', 50_000));
+    const provider = retried(limited);
+    for (let i = 0; i < 5; i += 1) expect(codes(await ask(provider))).toEqual(['rate-limited']);
+    expect(limited.calls).toHaveLength(6);
+  });
+
+  it('asking again costs at most a tenth of all requests, however often upstream fails', async () => {
+    const flaky = providerOf((_, call) =>
+      call % 2 === 0 ? fetched(hourly(CLOSE, 1, CLOSE)) : failed('upstream', 'again'),
+    );
+    const provider = retried(flaky);
+    for (let i = 0; i < 300; i += 1) await ask(provider);
+    expect(flaky.calls.length).toBeGreaterThan(320);
+    expect(flaky.calls.length).toBeLessThanOrEqual(334);
+  });
+
   it('a pause that would go beyond the deadline is not begun: deferred', async () => {
     const limited = providerOf(() => failed('rate-limited', 'wait', 50_000));
     expect(codes(await ask(retried(limited, { deadline: CLOSE + 49_999 })))).toEqual(['deferred']);

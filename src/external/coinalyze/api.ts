@@ -57,6 +57,7 @@ const MAX_BYTES = 10 * 2 ** 20;
 /** `/future-markets` is several MB. */
 const MAX_LIST_BYTES = 20 * 2 ** 20;
 const MAX_DETAIL = 200;
+const KEY_REFUSED = 'the key in COINALYZE_API_KEY was refused, copy it again from your Coinalyze account';
 
 type Page = { readonly ok: true; readonly rows: readonly unknown[] } | RequestFailure;
 
@@ -158,6 +159,7 @@ type TransportCode = Extract<HttpResult, { kind: 'failed' }>['code'];
 const TRANSPORT_FAILURES: Readonly<Record<TransportCode, readonly [FailureCode, RequestFailure['remedy']]>> = {
   timeout: ['timeout', 'again'],
   network: ['upstream', 'again'],
+  tls: ['upstream', 'stop'],
   'too-large': ['bad-payload', 'none'],
   redirect: ['upstream', 'none'],
   aborted: ['deferred', 'none'],
@@ -169,7 +171,8 @@ function readAnswer(response: Extract<HttpResult, { kind: 'response' }>, windowM
   const detail = `HTTP ${status}: ${messageOf(text)}`;
   const pause = retryAfterMs(headers.retryAfter, headers.date);
   if (status === 429) return failure('rate-limited', 'wait', detail, pause ?? windowMs);
-  if (status === 401 || status === 403) return failure('unauthorized', 'stop', detail);
+  if (status === 401 || status === 403)
+    return failure('unauthorized', 'stop', `HTTP ${status}: ${KEY_REFUSED} (${messageOf(text)})`);
   if (status === 400) return failure('upstream', 'split', detail);
   const mayPass = status === 408 || status === 425 || status >= 500;
   return failure('upstream', mayPass ? 'again' : 'none', detail, pause);

@@ -2,6 +2,8 @@
 import { HOUR_MS, SECOND_MS } from '../../core/time.ts';
 
 const DECIMAL_SECONDS = /^\d+(\.\d+)?$/;
+/** The one form that RFC 9110 5.6.7 lets a server send. `Date.parse` alone finds a year in `try 2050`. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 /** The server's window and ours are not read off the same clock. */
 const MARGIN_MS = 100;
 /** Beyond this a value is a mistake; the key is asked again after it. */
@@ -13,7 +15,12 @@ const LONGEST_MS = HOUR_MS;
  */
 export function retryAfterMs(header: string | null, date: string | null): number | null {
   const text = header?.trim() ?? '';
-  const asked = DECIMAL_SECONDS.test(text) ? Number(text) * SECOND_MS : Date.parse(text) - Date.parse(date ?? '');
+  const asked = DECIMAL_SECONDS.test(text) ? Number(text) * SECOND_MS : httpTime(text) - httpTime(date?.trim() ?? '');
   if (!(asked > 0)) return null;
   return Math.min(Math.ceil(asked) + MARGIN_MS, LONGEST_MS);
+}
+
+/** ms UTC, NaN when it is no HTTP date. */
+function httpTime(text: string): number {
+  return HTTP_DATE.test(text) ? Date.parse(text) : Number.NaN;
 }
