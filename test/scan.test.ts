@@ -27,7 +27,7 @@ let candles: LoadedCandles;
 beforeAll(async () => {
   const found = await discoverCandleFiles([SAMPLE], { exclude: [] });
   if (!found.ok) throw new Error(found.detail);
-  candles = await loadCandles(found.files, () => undefined);
+  candles = await loadCandles(found.files, { format: null, exchange: null, now: Infinity }, () => undefined);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

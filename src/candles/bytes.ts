@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import type { FileSkipReason } from '../core/candles.ts';
 
 /** Before and after decoding (reliability.md C). */
-const LARGEST_FILE_BYTES = 64 * 1024 * 1024;
+export const LARGEST_FILE_BYTES = 64 * 1024 * 1024;
 
 export interface Failure {
   readonly ok: false;
@@ -16,18 +16,16 @@ export interface Failure {
 /** `modifiedAt` in ms UTC. */
 export type BytesReading = { readonly ok: true; readonly bytes: Buffer; readonly modifiedAt: number } | Failure;
 
-const TOO_LARGE = `it is larger than ${LARGEST_FILE_BYTES / 1024 / 1024} MiB: keep the newest candles only`;
+export const TOO_LARGE = `it is larger than ${LARGEST_FILE_BYTES / 1024 / 1024} MiB: keep the newest candles only`;
 
-/** The file's content, unpacked when it is gzip. A file that changes meanwhile is read once more. */
+/** The file's content as it is on disk. A file that changes meanwhile is read once more. */
 export function readBytes(file: string): BytesReading {
   try {
     const reading = readStable(file) ?? readStable(file);
     if (reading === null) {
       return failed('changed-while-reading', 'it changed while it was read: write it to another name and rename it');
     }
-    if (!reading.ok || !isGzip(reading.bytes)) return reading;
-    const unpacked = unpack(reading.bytes);
-    return unpacked.ok ? { ...reading, bytes: unpacked.bytes } : unpacked;
+    return reading;
   } catch (error) {
     return failed('unreadable', describeErrno(error));
   }
@@ -59,11 +57,11 @@ function isSame(before: Stats, after: Stats): boolean {
   return before.size === after.size && before.mtimeMs === after.mtimeMs;
 }
 
-function isGzip(bytes: Buffer): boolean {
+export function isGzip(bytes: Buffer): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-function unpack(bytes: Buffer): { readonly ok: true; readonly bytes: Buffer } | Failure {
+export function readGzip(bytes: Buffer): { readonly ok: true; readonly bytes: Buffer } | Failure {
   try {
     return { ok: true, bytes: gunzipSync(bytes, { maxOutputLength: LARGEST_FILE_BYTES }) };
   } catch (error) {
@@ -90,7 +88,8 @@ export function describeErrno(error: unknown): string {
     case 'EPERM':
       return 'it may not be read by this user: check its permissions';
     case 'ENOENT':
-      return 'it vanished, is a link to nothing, or its name is no valid text';
+    case 'ENOTDIR':
+      return 'no such file or folder';
     case 'ELOOP':
       return 'it is a link that leads back to itself';
     case 'ENXIO':
@@ -100,6 +99,6 @@ export function describeErrno(error: unknown): string {
   }
 }
 
-function errorCode(error: unknown): string {
+export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 }

@@ -1,6 +1,6 @@
 /** From rows as a file has them to columns that hold what `CandleColumns` promises. */
 import type { CandleColumns, CandleFindings, FileSkipReason } from '../core/candles.ts';
-import { TIMEFRAME_MS, timeframeOf, type Timeframe } from '../core/time.ts';
+import { TIMEFRAME_MS, timeframeOf, TIMEFRAMES, type Timeframe } from '../core/time.ts';
 
 /** Rows in the file's order and time unit; NaN where a value is no number. Whoever fills them hands them over. */
 export interface RawColumns {
@@ -14,7 +14,12 @@ export interface RawColumns {
 }
 
 export type RepairedColumns =
-  | { readonly ok: true; readonly columns: CandleColumns; readonly findings: CandleFindings }
+  | {
+      readonly ok: true;
+      readonly columns: CandleColumns;
+      readonly timeframe: Timeframe;
+      readonly findings: Omit<CandleFindings, 'naiveTimes'>;
+    }
   | { readonly ok: false; readonly reason: FileSkipReason; readonly detail: string };
 
 const NAMES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
@@ -22,6 +27,9 @@ const NAMES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 /** More impossible rows than this share are no accident: the columns are mixed up or the data made up. */
 const IMPOSSIBLE_SHARE = 0.01;
 const IMPOSSIBLE_FROM_ROWS = 100;
+/** Fewer rows in another order of columns may be an accident. */
+const SWAPPED_FROM_ROWS = 3;
+const ALONE_SHARE = 0.01;
 /** Fewer steps than this say nothing about the timeframe. */
 const STEPS_TO_JUDGE = 3;
 /** Prices computed by their writer may miss high and low by the last digits of a double. */
@@ -33,51 +41,111 @@ export function createColumns(length: number): RawColumns {
 }
 
 /**
- * Drops what is not finite, impossible or off the grid, sorts, keeps the last of equal times, and refuses a file whose time
- * unit or step is not what it should be. `raw` is changed.
+ * Drops what is not finite, impossible, off the grid or in the future, sorts, keeps the last of equal times, and refuses a file
+ * whose time unit or step is not what it should be. `raw` is changed.
+ *
+ * @param timeframe as the file is named; null when only the step of its times can tell
+ * @param now wall clock, ms UTC
  */
-export function repairColumns(raw: RawColumns, timeframe: Timeframe): RepairedColumns {
-  const timeframeMs = TIMEFRAME_MS[timeframe];
+export function repairColumns(raw: RawColumns, timeframe: Timeframe | null, now: number): RepairedColumns {
   const rows = raw.length;
-  let columns = keepRows(raw, (i) => isFiniteRow(raw, i));
-  const notFinite = rows - columns.length;
+  if (!toMilliseconds(raw)) return refused('its times are in mixed units (s, ms, us, ns)');
+  // Judged on all rows: those that are dropped below leave holes that are no steps.
+  const step = stepOf(raw.time, timeframe);
+  if (!step.ok) return step;
+  const stepMs = TIMEFRAME_MS[step.timeframe];
 
-  if (!toMilliseconds(columns)) return refused('its times are in mixed units (s, ms, us, ns)');
-
-  const finite = columns;
-  columns = keepRows(finite, (i) => isPossible(finite, i));
+  const finite = keepRows(raw, (i) => isFiniteRow(raw, i));
+  const notFinite = rows - finite.length;
+  const swapped = countSwapped(finite);
+  let columns = keepRows(finite, (i) => isPossible(finite, i));
   const impossible = finite.length - columns.length;
-  if (rows >= IMPOSSIBLE_FROM_ROWS && impossible > rows * IMPOSSIBLE_SHARE) {
-    return refused(`${impossible} of ${rows} rows have impossible prices (not positive, or outside high and low)`);
-  }
+  const mixedUp = impossibleDetail({ rows, impossible, swapped });
+  if (mixedUp !== null) return refused(mixedUp);
 
   const disordered = countDisordered(columns.time);
   const sorted = disordered === 0 ? columns : sortRows(columns);
   columns = keepRows(sorted, (i) => i === sorted.length - 1 || sorted.time[i] !== sorted.time[i + 1]);
   const duplicates = sorted.length - columns.length;
 
-  const step = medianStep(columns.time);
-  if (step !== null && step !== timeframeMs) {
-    const found = timeframeOf(step) ?? `${step / 1000} s`;
-    return refused(`its name says ${timeframe} but its candles are ${found} apart: rename or replace it`);
-  }
-
   const unique = columns;
-  columns = keepRows(unique, (i) => unique.time[i]! % timeframeMs === 0);
+  columns = keepRows(unique, (i) => unique.time[i]! % stepMs === 0);
   const offGrid = unique.length - columns.length;
-  if (offGrid > unique.length / 2) return refused(`its open times are no multiples of ${timeframe} from 00:00 UTC`);
-
-  const { length } = columns;
-  if (length === 0) {
-    const detail =
-      rows === 0 ? 'it holds no candles' : `none of its ${rows} rows is a candle with finite, possible prices`;
-    return { ok: false, reason: 'no-candles', detail };
+  if (offGrid > unique.length / 2) {
+    return refused(`its open times are no multiples of ${step.timeframe} from 00:00 UTC`);
   }
-  const missing = (columns.time[length - 1]! - columns.time[0]!) / timeframeMs + 1 - length;
-  return { ok: true, columns, findings: { rows, disordered, duplicates, missing, notFinite, impossible, offGrid } };
+
+  const future = countFuture(columns.time, now + stepMs);
+  const onGrid = columns;
+  columns = keepRows(onGrid, (i) => i < onGrid.length - future);
+  const { length } = columns;
+  if (length === 0) return { ok: false, reason: 'no-candles', detail: emptyDetail(rows, future) };
+  const missing = (columns.time[length - 1]! - columns.time[0]!) / stepMs + 1 - length;
+  const findings = { rows, disordered, duplicates, missing, notFinite, impossible, offGrid, future };
+  return { ok: true, columns, timeframe: step.timeframe, findings };
 }
 
-function refused(detail: string): RepairedColumns {
+function emptyDetail(rows: number, future: number): string {
+  if (rows === 0) return 'it holds no candles';
+  if (future > 0)
+    return `all of its ${future} candles are dated in the future: check its times and this machine's clock`;
+  return `none of its ${rows} rows is a candle with finite, possible prices`;
+}
+
+type Step = { readonly ok: true; readonly timeframe: Timeframe } | Extract<RepairedColumns, { readonly ok: false }>;
+
+function stepOf(time: Float64Array, named: Timeframe | null): Step {
+  const step = medianStep(time);
+  if (step === null) {
+    if (named !== null) return { ok: true, timeframe: named };
+    const detail = 'it has too few candles to tell their timeframe: say it in its name, e.g. BINANCE_BTCUSDT_4h.json';
+    return { ok: false, reason: 'unknown-timeframe', detail };
+  }
+  const found = timeframeOf(step);
+  const words = found ?? `${step / 1000} s`;
+  if (named !== null && step !== TIMEFRAME_MS[named]) {
+    return refused(`its name says ${named} but its candles are ${words} apart: rename or replace it`);
+  }
+  if (found !== null) return { ok: true, timeframe: found };
+  const detail = `its candles are ${words} apart; known are ${TIMEFRAMES.join(' ')}`;
+  return { ok: false, reason: 'unknown-timeframe', detail };
+}
+
+/** Why the impossible rows are no accident, or null when they may be one. */
+function impossibleDetail(counts: { rows: number; impossible: number; swapped: number }): string | null {
+  const { rows, impossible, swapped } = counts;
+  if (impossible > rows / 2 && swapped >= impossible * (1 - IMPOSSIBLE_SHARE) && rows >= SWAPPED_FROM_ROWS) {
+    return `its columns stand as time, open, close, high, low, volume (as KuCoin and Jesse write them): put them in the order time, open, high, low, close, volume`;
+  }
+  if (rows < IMPOSSIBLE_FROM_ROWS || impossible <= rows * IMPOSSIBLE_SHARE) return null;
+  return `${impossible} of ${rows} rows have impossible prices (not positive, or outside high and low)`;
+}
+
+/** Rows that are possible only when the columns behind the open are taken as close, high, low. */
+function countSwapped({ length, open, high: close, low: high, close: low }: RawColumns): number {
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    const inRange = high[i]! >= Math.max(open[i]!, close[i]!) && low[i]! <= Math.min(open[i]!, close[i]!);
+    if (inRange && low[i]! > 0 && high[i]! > low[i]!) count++;
+  }
+  return count;
+}
+
+/**
+ * How many of the last rows are dated beyond `latest`, or stand alone: at most one in a hundred, behind a gap longer than
+ * everything before it. Either is a slip of the writer, and would make all else look old.
+ */
+function countFuture(time: Float64Array, latest: number): number {
+  let kept = time.length;
+  while (kept > 0 && time[kept - 1]! > latest) kept--;
+  const most = Math.floor(kept * ALONE_SHARE);
+  for (let i = kept - 1; i >= kept - most; i--) {
+    if (time[i]! - time[i - 1]! > time[i - 1]! - time[0]!) return time.length - i;
+  }
+  return time.length - kept;
+}
+
+function refused(detail: string): Extract<RepairedColumns, { readonly ok: false }> {
   return { ok: false, reason: 'bad-series', detail };
 }
 
@@ -104,11 +172,10 @@ function mapColumns(length: number, column: (name: (typeof NAMES)[number]) => Fl
   };
 }
 
-/** All six are finite, and the time lies after 1970 and within what nanoseconds can say. */
+/** All six are finite, and the time is sound. */
 function isFiniteRow({ time, open, high, low, close, volume }: RawColumns, i: number): boolean {
   return (
-    time[i]! > 0 &&
-    time[i]! < 1e19 &&
+    isSoundTime(time[i]!) &&
     Number.isFinite(open[i]) &&
     Number.isFinite(high[i]) &&
     Number.isFinite(low[i]) &&
@@ -142,11 +209,18 @@ function unitsPerMs(time: number): number {
   return time < 1e17 ? 1e3 : 1e6;
 }
 
-/** False when the times are of more than one unit. */
+/** After 1970 and within what nanoseconds can say. */
+function isSoundTime(time: number): boolean {
+  return time > 0 && time < 1e19;
+}
+
+/** Sound times only; false when they are of more than one unit. */
 function toMilliseconds({ time, length }: RawColumns): boolean {
-  if (length === 0) return true;
-  const units = unitsPerMs(time[0]!);
+  const first = time.find(isSoundTime);
+  if (first === undefined) return true;
+  const units = unitsPerMs(first);
   for (let i = 0; i < length; i++) {
+    if (!isSoundTime(time[i]!)) continue;
     if (unitsPerMs(time[i]!) !== units) return false;
     if (units === 1e-3) time[i] = time[i]! * 1e3;
     // Nanoseconds lie beyond 2^53: the double is off by less than a microsecond.
@@ -173,9 +247,11 @@ function sortRows(columns: RawColumns): RawColumns {
   return mapColumns(columns.length, (name) => Float64Array.from(order, (row) => columns[name][row]!));
 }
 
-/** Null when there are too few steps to judge. */
+/** Of the different times; null when there are too few steps to judge. */
 function medianStep(time: Float64Array): number | null {
-  const steps = time.length - 1;
+  const sound = time.filter(isSoundTime).sort();
+  const different = sound.filter((at, i) => at !== sound[i - 1]);
+  const steps = different.length - 1;
   if (steps < STEPS_TO_JUDGE) return null;
-  return Float64Array.from({ length: steps }, (_, i) => time[i + 1]! - time[i]!).sort()[steps >> 1]!;
+  return Float64Array.from({ length: steps }, (_, i) => different[i + 1]! - different[i]!).sort()[steps >> 1]!;
 }

@@ -6,7 +6,7 @@ import type { CandleFindings, CandleSeries, SkippedFile } from '../core/candles.
 import { marketKey, type Market } from '../core/market.ts';
 import type { CandleFile } from './discover.ts';
 import { mergeSeries } from './merge.ts';
-import { readCandleFile, type ParsedSeries } from './reader.ts';
+import { readCandleFile, type ParsedSeries, type ReadOptions } from './reader.ts';
 
 export interface LoadedMarket {
   readonly market: Market;
@@ -34,14 +34,17 @@ const FILES_PER_TURN = 32;
 /** @param onFile is told how many files are done */
 export async function loadCandles(
   files: readonly CandleFile[],
+  options: ReadOptions,
   onFile: (done: number) => void,
 ): Promise<LoadedCandles> {
   const parsed: ParsedSeries[] = [];
   const skipped: SkippedFile[] = [];
   for (const [index, file] of files.entries()) {
-    const result = readCandleFile(file);
-    if (result.ok) parsed.push(...result.series);
-    else skipped.push(result.skipped);
+    const result = await readCandleFile(file, options);
+    if (result.ok) {
+      parsed.push(...result.series);
+      skipped.push(...result.refused);
+    } else skipped.push(result.skipped);
     if (index % FILES_PER_TURN === 0) await setImmediate();
     onFile(index + 1);
   }

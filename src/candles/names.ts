@@ -1,19 +1,23 @@
 /** What the name of a candle file says. Never guessed: a market under a wrong name costs more than one left out. */
 import path from 'node:path';
 import type { FileSkipReason } from '../core/candles.ts';
-import type { Market } from '../core/market.ts';
+import { isDollar, type Market } from '../core/market.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, timeframeOf, TIMEFRAMES, type Timeframe } from '../core/time.ts';
+import { isKnownVenue } from '../core/venues.ts';
 
-/** The series that a file's name speaks of. */
-export interface NamedSeries {
-  readonly market: Market;
-  readonly timeframe: Timeframe;
+/** What a file's name and folder say of its series; null for what they do not say. */
+export interface FileName {
+  /** Upper case. */
+  readonly exchange: string | null;
+  /** As `Market.symbol`. */
+  readonly symbol: string | null;
+  readonly timeframe: Timeframe | null;
   /** True when the name says that the candles are the spot market's. */
   readonly spot: boolean;
 }
 
 export type NameReading =
-  | { readonly ok: true; readonly named: NamedSeries }
+  | { readonly ok: true; readonly named: FileName }
   | {
       readonly ok: false;
       readonly reason: FileSkipReason;
@@ -22,7 +26,7 @@ export type NameReading =
       readonly market: Market | null;
     };
 
-const EXTENSION = /\.(?:json|feather|parquet|csv|zip)(?:\.gz)?$/i;
+const EXTENSION = /\.(?:json|feather|parquet|csv|tsv|zip|h5|hdf5|npy|npz|sqlite3?|db)(?:\.gz)?$/i;
 /** An upper-case M is a month, as at ccxt; `1Mo` is Freqtrade's. */
 const TIMEFRAME = /^(\d{1,4})(m|h|H|d|D|w|W|M|Mo)$/;
 const UNIT_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, H: HOUR_MS, d: DAY_MS, D: DAY_MS };
@@ -86,6 +90,58 @@ export function readFreqtradeName(file: string): NameReading | null {
   return readingOf(exchange, symbolParts.join('_'), timeframe, kind === undefined && !isSettled(symbolParts));
 }
 
+/** `BTCUSDT-4h-2024-01`, `BTCUSDT-1h`, `BTC-USDT_4h`: no exchange. The date is the one of Binance's archive. */
+const SYMBOL_ONLY = /^(?<symbol>.+?)[-_](?<timeframe>\d+[a-z]{1,2})(?:-\d{4}-\d\d(?:-\d\d)?)?$/i;
+
+/**
+ * What a file's name and folder say, in whatever way people name candle files; a name that says nothing is no failure,
+ * because the content may say it.
+ *
+ * @param file absolute path
+ */
+export function readCandleName(file: string): NameReading {
+  const stem = stemOf(file);
+  const named = readExchangeSymbolName(file);
+  // In `BTC_USDT_4h` the first word is the coin.
+  if (named !== null && !(named.ok && isQuote(named.named.symbol))) return named;
+  const pair = FREQTRADE.exec(stem)?.groups?.['pair'];
+  if (pair?.includes('_') === true) {
+    const reading = readFreqtradeName(file);
+    if (reading !== null) return reading;
+  }
+  const groups = SYMBOL_ONLY.exec(stem)?.groups;
+  const symbol = groups?.['symbol'];
+  const timeframe = groups?.['timeframe'];
+  const spot = SPOT_FOLDER.test(file);
+  if (symbol === undefined || timeframe === undefined || !TIMEFRAME.test(timeframe)) {
+    return { ok: true, named: { exchange: knownFolder(file), symbol: null, timeframe: null, spot } };
+  }
+  const reading = readingOf(knownFolder(file) ?? '', symbol, timeframe, spot);
+  if (!reading.ok) return reading.market?.exchange === '' ? { ...reading, market: null } : reading;
+  return {
+    ok: true,
+    named: { ...reading.named, exchange: reading.named.exchange === '' ? null : reading.named.exchange },
+  };
+}
+
+const SPOT_FOLDER = /[\\/]spot[\\/]/i;
+const KIND_FOLDER = /^(?:spot|futures|swap|perp|perpetual|\d+[mhd])$/i;
+
+function isQuote(symbol: string | null): boolean {
+  return (
+    symbol !== null && (isDollar(symbol) || (isDollar(symbol.slice(0, 4)) && symbol.slice(0, 4) === symbol.slice(4)))
+  );
+}
+
+/** The folder's name where it is that of an exchange: any other folder would make an exchange of a word. */
+function knownFolder(file: string): string | null {
+  const folder = path.dirname(file);
+  const own = path.basename(folder);
+  const name = KIND_FOLDER.test(own) ? path.basename(path.dirname(folder)) : own;
+  const bare = name.replace(/[-_](?:futures|perp|swap|spot)$/i, '');
+  return isKnownVenue(bare) ? bare.toUpperCase() : null;
+}
+
 /** `data/` is Freqtrade's own parent of the exchange folders. */
 function exchangeFolder(file: string): string | null {
   const folder = path.dirname(file);
@@ -110,7 +166,7 @@ function readingOf(exchangeName: string, symbolText: string, timeframeText: stri
     const detail = `timeframe ${timeframeText} is not used: known are ${TIMEFRAMES.join(' ')}`;
     return { ok: false, reason: 'unknown-timeframe', detail, market };
   }
-  return { ok: true, named: { market, timeframe, spot } };
+  return { ok: true, named: { ...market, timeframe, spot } };
 }
 
 function unknownName(detail: string): NameReading {

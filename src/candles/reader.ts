@@ -1,4 +1,5 @@
 /** One candle file to sound columns, or to the reason why not. */
+import path from 'node:path';
 import {
   sliceColumns,
   type CandleFindings,
@@ -6,86 +7,150 @@ import {
   type FileSkipReason,
   type SkippedFile,
 } from '../core/candles.ts';
+import type { Market } from '../core/market.ts';
 import { TIMEFRAME_MS } from '../core/time.ts';
-import { failed, readBytes, type Failure } from './bytes.ts';
+import { failed, type Failure } from './bytes.ts';
 import { repairColumns } from './columns.ts';
+import { contentOf, type Content } from './content.ts';
 import type { CandleFile } from './discover.ts';
-import type { RawSeries, Source } from './formats/format.ts';
+import { explainContent } from './explain.ts';
+import type { FormatReading, RawSeries, RefusedPart, Source } from './formats/format.ts';
 import { FORMATS } from './formats/index.ts';
 import { readJson, type JsonReading } from './json.ts';
-import type { NameReading } from './names.ts';
-import { unsupportedDetail } from './unsupported.ts';
+import { readCandleName, type FileName } from './names.ts';
+import { unsupportedName } from './unsupported.ts';
+import { readUnpacked } from './unpack.ts';
+
+export interface ReadOptions {
+  /** Id of the only format that is tried, null for all. */
+  readonly format: string | null;
+  /** Exchange of files that name none. */
+  readonly exchange: string | null;
+  /** Wall clock, ms UTC: candles that open more than a timeframe later are no candles. */
+  readonly now: number;
+}
 
 export interface ParsedSeries {
   /** As reports name the file. */
   readonly file: string;
+  /** Id of the format that read it. */
+  readonly format: string;
   /** All candles of the file, except a last one that was unfinished when the file was written. */
   readonly series: CandleSeries;
   readonly findings: CandleFindings;
   /** When the file was last written, ms UTC. */
   readonly modifiedAt: number;
-  /** True when the file's name says that the candles are the spot market's. */
+  /** True when the file says that the candles are the spot market's. */
   readonly spot: boolean;
+  /** True when a last candle was left out because it was unfinished when the file was written. */
+  readonly unfinished: boolean;
 }
 
 export type ReadResult =
-  | { readonly ok: true; readonly series: readonly ParsedSeries[] }
+  | {
+      readonly ok: true;
+      readonly series: readonly ParsedSeries[];
+      /** Of a file with several markets, those that cannot be used. */
+      readonly refused: readonly SkippedFile[];
+    }
   | { readonly ok: false; readonly skipped: SkippedFile };
 
-const UNKNOWN_NAME: NameReading = {
-  ok: false,
-  reason: 'unknown-name',
-  detail: 'its name must say exchange, symbol and timeframe, e.g. BINANCE_BTCUSDT_4h.json',
-  market: null,
-};
-
-/** Reads the file synchronously. Whatever its bytes are, it does not throw. */
-export function readCandleFile(file: CandleFile): ReadResult {
-  const name = readName(file.path);
-  const skip = (reason: FileSkipReason, detail: string): ReadResult => ({
-    ok: false,
-    skipped: { file: file.name, reason, detail, market: name.ok ? name.named.market : name.market },
+/** Whatever the bytes of the file are, it does not throw. */
+export async function readCandleFile(file: CandleFile, options: ReadOptions): Promise<ReadResult> {
+  const name = readCandleName(file.path);
+  const market = name.ok ? marketOf(name.named, options) : name.market;
+  const skip = ({ reason, detail }: Failure | RefusedPart, of: Market | null = market): SkippedFile => ({
+    file: file.name,
+    reason,
+    detail,
+    market: of,
   });
-  const unsupported = unsupportedDetail(file.path);
-  if (unsupported !== null) return skip('unsupported-format', unsupported);
-  if (!name.ok) return skip(name.reason, name.detail);
+  if (!name.ok) return { ok: false, skipped: skip({ ...name, ok: false }) };
+  const unsupported = unsupportedName(file.path);
+  if (unsupported !== null) return { ok: false, skipped: skip(failed('unsupported-format', unsupported)) };
 
-  const content = readBytes(file.path);
-  if (!content.ok) return skip(content.reason, content.detail);
-  const parsed = parse(file.path, content.bytes);
-  if (!parsed.ok) return skip(parsed.reason, parsed.detail);
+  const content = readUnpacked(file.path);
+  if (!content.ok) return { ok: false, skipped: skip(content) };
+  const named = withInnerName(name.named, file.path, content.innerName);
+  const parsed = await parse(content.bytes, content.innerName ?? file.path, named, options);
+  if (!parsed.ok) return { ok: false, skipped: skip(parsed) };
 
   const series: ParsedSeries[] = [];
-  for (const { market, timeframe, spot, rows } of parsed.series) {
-    const repaired = repairColumns(rows, timeframe);
-    if (!repaired.ok) return skip(repaired.reason, repaired.detail);
-    const finished = withoutUnfinished({ market, timeframe, ...repaired.columns }, content.modifiedAt);
-    if (finished.length === 0) return skip('no-candles', 'its only candle was unfinished when the file was written');
-    const { findings } = repaired;
-    series.push({ file: file.name, series: finished, findings, modifiedAt: content.modifiedAt, spot });
+  const refused = parsed.refused.map((part) => skip(part, part.market ?? market));
+  for (const raw of parsed.series) {
+    const one = finish(raw, options, content.modifiedAt);
+    if (one.ok) series.push({ file: file.name, format: parsed.format, ...one.parsed });
+    else refused.push(skip(one, marketOf(raw, options) ?? market));
   }
-  return { ok: true, series };
+  const [first] = refused;
+  return series.length === 0 && first !== undefined ? { ok: false, skipped: first } : { ok: true, series, refused };
 }
 
-/** What the first format that knows names of this form reads in it. */
-function readName(file: string): NameReading {
-  for (const format of FORMATS) {
-    const reading = format.readName(file);
-    if (reading !== null) return reading;
-  }
-  return UNKNOWN_NAME;
+function marketOf({ exchange, symbol }: FileName, options: ReadOptions): Market | null {
+  const known = exchange ?? options.exchange?.toUpperCase() ?? null;
+  return known === null || symbol === null ? null : { exchange: known, symbol };
 }
 
-function parse(file: string, bytes: Buffer): { readonly ok: true; readonly series: readonly RawSeries[] } | Failure {
+/** What an archive's own name does not say, the name of the file in it may. */
+function withInnerName(named: FileName, file: string, innerName: string | null): FileName {
+  if (innerName === null || named.symbol !== null) return named;
+  const inner = readCandleName(path.join(path.dirname(file), innerName));
+  return inner.ok ? inner.named : named;
+}
+
+type Parsed = (Extract<FormatReading, { ok: true }> & { readonly format: string }) | Failure;
+
+async function parse(bytes: Buffer, fileName: string, named: FileName, options: ReadOptions): Promise<Parsed> {
+  const kind = contentOf(bytes, fileName.replace(/\.gz$/i, ''));
+  if (!kind.ok) return kind;
+  const source = sourceOf(bytes, options.format !== null);
+  for (const { id, content, parse: parseAs } of FORMATS) {
+    if (content !== kind.content || (options.format !== null && options.format !== id)) continue;
+    const reading = await parseAs(source, named);
+    if (reading !== null) return reading.ok ? { ...reading, format: id } : reading;
+  }
+  return options.format === null ? explainContent(kind.content, source) : notChosen(options.format, kind.content);
+}
+
+function sourceOf(bytes: Buffer, chosen: boolean): Source {
   let json: JsonReading | null = null;
-  const source: Source = { bytes, json: () => (json ??= readJson(bytes)) };
-  for (const format of FORMATS) {
-    const name = format.readName(file);
-    const series = name?.ok === true ? format.parse(source, name.named) : null;
-    if (series !== null) return { ok: true, series };
+  let text: string | null = null;
+  return {
+    bytes,
+    json: () => (json ??= readJson(bytes)),
+    text: () => (text ??= bytes.toString('utf8').replace(/^\uFEFF/, '')),
+    chosen,
+  };
+}
+
+function notChosen(format: string, content: Content): Failure {
+  return failed('not-candles', `its content (${content}) is not of the format ${format}: leave --format out`);
+}
+
+type Finished = { readonly ok: true; readonly parsed: Omit<ParsedSeries, 'file' | 'format'> } | Failure;
+
+/** A series that knows its market and timeframe, repaired. */
+function finish(raw: RawSeries, options: ReadOptions, modifiedAt: number): Finished {
+  const market = marketOf(raw, options);
+  if (market === null) return unnamed(raw);
+  const repaired = repairColumns(raw.rows, raw.timeframe, options.now);
+  if (!repaired.ok) return repaired;
+  const { columns, timeframe } = repaired;
+  const all: CandleSeries = { market, timeframe, ...columns };
+  const series = withoutUnfinished(all, modifiedAt);
+  if (series.length === 0) return failed('no-candles', 'its only candle was unfinished when the file was written');
+  const findings = { ...repaired.findings, naiveTimes: raw.naiveTimes };
+  const unfinished = series.length < all.length;
+  return { ok: true, parsed: { series, findings, modifiedAt, spot: raw.spot, unfinished } };
+}
+
+function unnamed({ exchange, symbol }: FileName): Failure {
+  const reason: FileSkipReason = 'unknown-name';
+  if (symbol !== null) {
+    return failed(reason, 'neither its name nor its folder says the exchange: add --exchange, e.g. --exchange BINANCE');
   }
-  const document = source.json();
-  return document.ok ? failed('not-candles', 'it holds no rows of time, open, high, low, close and volume') : document;
+  const example = `e.g. ${exchange ?? 'BINANCE'}_BTCUSDT_4h.json`;
+  return failed(reason, `its name must say exchange, symbol and timeframe, ${example}`);
 }
 
 /**

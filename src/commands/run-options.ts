@@ -1,4 +1,5 @@
 /** What the options of a run mean: which strategies and markets, and for when. */
+import { FORMATS } from '../candles/formats/index.ts';
 import type { LoadedCandles, LoadedMarket } from '../candles/load.ts';
 import { ConfigError } from '../core/config-error.ts';
 import type { Strategy } from '../core/strategy.ts';
@@ -31,6 +32,19 @@ function isoTime(text: string): number {
 export function parseLimit(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new ConfigError(`--limit: "${text}" is not understood; expected a whole number from 1 on`, 2);
+}
+
+/**
+ * The id that `--format` names; null for all formats.
+ * @throws ConfigError when it is unknown: the message names the nearest and the known ones
+ */
+export function formatOf(id: string | undefined): string | null {
+  if (id === undefined) return null;
+  const known = FORMATS.map((format) => format.id);
+  if (known.includes(id)) return id;
+  const near = closest(id, known);
+  const hint = near === null ? '' : ` Did you mean ${near}?`;
+  throw new ConfigError(`--format: unknown format "${id}".${hint} Known are ${known.join(', ')}.`, 2);
 }
 
 export interface MarketFilter {

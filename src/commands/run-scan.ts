@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { discoverCandleFiles, type CandleFile } from '../candles/discover.ts';
 import { loadCandles, readSampleTime, type LoadedCandles } from '../candles/load.ts';
+import type { ReadOptions } from '../candles/reader.ts';
 import { defaultOutput, loadConfig, type Config, type SettingName } from '../config.ts';
 import { ConfigError } from '../core/config-error.ts';
 import type { Feed, ProviderName } from '../core/feed.ts';
@@ -15,7 +16,7 @@ import { createLog, type Log } from '../platform/log.ts';
 import { createProgress, type Progress } from '../platform/progress.ts';
 import { scan, type ScanRequest } from '../scan.ts';
 import { appearance, commandName, EXIT, type CommandContext } from './context.ts';
-import { keepMarkets, parseAsOf, parseLimit, selectStrategies } from './run-options.ts';
+import { formatOf, keepMarkets, parseAsOf, parseLimit, selectStrategies } from './run-options.ts';
 
 /** As commander hands them over; every value as typed. */
 export interface RunFlags {
@@ -28,6 +29,7 @@ export interface RunFlags {
   readonly logFormat?: string;
   readonly symbol?: string;
   readonly exchange?: string;
+  readonly format?: string;
   readonly limit?: string;
   readonly asOf?: string;
   readonly json?: true;
@@ -85,7 +87,7 @@ async function runScan(paths: readonly string[], flags: RunFlags, tools: RunTool
   const { symbol = null, exchange = null } = flags;
   const output = isPartial(paths, flags) && config.sources.output !== 'flag' ? null : config.output;
 
-  const input = await readInput(paths, tools);
+  const input = await readInput(paths, { format: formatOf(flags.format), exchange }, tools);
   if (!input.candles.markets.some(({ series }) => series.length > 0)) return nothingRead(input, log);
   const candles = keepMarkets(input.candles, { symbol, exchange, limit });
   const provider = providerFor(config, input.sampleMarker !== null);
@@ -120,7 +122,11 @@ interface Input extends Pick<ScanRequest, 'files' | 'skipped'> {
   readonly sampleMarker: string | null;
 }
 
-async function readInput(paths: readonly string[], { config, log, progress }: RunTools): Promise<Input> {
+async function readInput(
+  paths: readonly string[],
+  given: Pick<ReadOptions, 'format' | 'exchange'>,
+  { config, log, progress }: RunTools,
+): Promise<Input> {
   const { problems } = await removeDeadTemps(config.output);
   for (const problem of problems) log.warn(problem);
   const found = await discoverCandleFiles(paths, { exclude: [config.output, defaultOutput(config.root)] });
@@ -130,7 +136,8 @@ async function readInput(paths: readonly string[], { config, log, progress }: Ru
   const files = own.length > 0 ? own : sample;
   if (own.length > 0 && sample.length > 0) log.info(`Left out the made-up sample (${sample.length} files)`);
   const bar = progress.bar('reading', files.length);
-  const candles = await loadCandles(files, (done) => bar.update(done, 'files'));
+  const options = { ...given, now: systemClock.now() };
+  const candles = await loadCandles(files, options, (done) => bar.update(done, 'files'));
   const count = files.length + found.skipped.length;
   if (found.ignored > 0)
     log.info(`${found.ignored} files hold no candles of a market (mark prices, funding and the like)`);

@@ -36,6 +36,10 @@ export interface CandleFindings {
   readonly impossible: number;
   /** Rows dropped because their time is not on the timeframe's grid. */
   readonly offGrid: number;
+  /** Rows dropped because they are dated in the future, or stand alone behind a gap longer than all before them. */
+  readonly future: number;
+  /** Rows with a time that names no zone, read as UTC. */
+  readonly naiveTimes: number;
 }
 
 /** Why a candle file could not be used. Stable: readers of the feed match on it. */
@@ -46,7 +50,10 @@ export type FileSkipReason =
   | 'invalid-json'
   | 'truncated-gzip'
   | 'invalid-gzip'
-  | 'unknown-format'
+  | 'truncated-zip'
+  | 'invalid-zip'
+  | 'damaged-file'
+  | 'missing-package'
   | 'unsupported-format'
   | 'unknown-name'
   | 'unknown-timeframe'
@@ -63,7 +70,7 @@ export interface SkippedFile {
   readonly reason: FileSkipReason;
   /** One sentence that says what is wrong and what helps. */
   readonly detail: string;
-  /** The market the file's name speaks of, or null when the name says nothing. */
+  /** The market that the file's name or the refused part of its content speaks of, or null when neither says one. */
   readonly market: Market | null;
 }
 

@@ -3,7 +3,7 @@ import type { FileSkipReason } from './candles.ts';
 import type { Tier } from './market.ts';
 import type { Signal } from './signal.ts';
 
-export const SCHEMA_VERSION = '1.0.0';
+export const SCHEMA_VERSION = '1.1.0';
 
 export type ProviderName = 'coinalyze' | 'sandbox' | 'none';
 
@@ -78,6 +78,9 @@ export interface FeedSummary {
     readonly not_finite: number;
     readonly impossible: number;
     readonly off_grid: number;
+    /** Since 1.1.0; absent from older feeds. */
+    readonly future?: number | undefined;
+    readonly naive_times?: number | undefined;
     /** Series cut by the continuity guard. */
     readonly cut_series: number;
     /** Markets whose timeframe was made from a finer one. */

@@ -68,6 +68,8 @@ function repairsOf({ findings, cutSeries, resampledMarkets, mergedFiles }: FeedP
     not_finite: sum('notFinite'),
     impossible: sum('impossible'),
     off_grid: sum('offGrid'),
+    future: sum('future'),
+    naive_times: sum('naiveTimes'),
     cut_series: cutSeries,
     resampled_markets: resampledMarkets,
     merged_files: mergedFiles,

@@ -1,5 +1,6 @@
 /** The exchanges of the made-up world and how each names its futures, as Coinalyze has them. */
 import type { Denomination } from '../core/market.ts';
+import { COINALYZE_VENUES } from '../core/venues.ts';
 import type { Coin } from './coins.ts';
 import { unit, worldKey } from './noise.ts';
 
@@ -8,38 +9,10 @@ export interface ExchangeRow {
   readonly code: string;
 }
 
-const EXCHANGE_NAMES: Readonly<Record<string, string>> = {
-  A: 'Binance',
-  '0': 'BitMEX',
-  '2': 'Deribit',
-  '3': 'OKX',
-  '4': 'Huobi',
-  '6': 'Bybit',
-  '7': 'Phemex',
-  '8': 'dYdX',
-  B: 'Bitstamp',
-  C: 'Coinbase',
-  D: 'Bitforex',
-  E: 'MercadoBitcoin',
-  F: 'Bitfinex',
-  G: 'Gemini',
-  H: 'Hyperliquid',
-  I: 'Bit2c',
-  J: 'Luno',
-  K: 'Kraken',
-  L: 'BitFlyer',
-  M: 'BtcMarkets',
-  N: 'Independent Reserve',
-  P: 'Poloniex',
-  U: 'Bithumb',
-  V: 'Vertex',
-  W: 'WOO X',
-  Y: 'Gate.io',
-  S: 'Aster',
-  T: 'Lighter',
-};
-
-export const EXCHANGES: readonly ExchangeRow[] = Object.entries(EXCHANGE_NAMES).map(([code, name]) => ({ name, code }));
+export const EXCHANGES: readonly ExchangeRow[] = Object.entries(COINALYZE_VENUES).map(([code, name]) => ({
+  name,
+  code,
+}));
 
 /** Exchanges quote coins worth far less than a cent by the thousand or the million. */
 function multiplierOf(coin: Coin): number {

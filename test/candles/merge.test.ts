@@ -4,13 +4,25 @@ import { mergeSeries } from '../../src/candles/merge.ts';
 import type { ParsedSeries } from '../../src/candles/reader.ts';
 import { brokenPromise, HOUR, rows, rowsOf, START, type Row } from './support.ts';
 
-const FINDINGS = { rows: 0, disordered: 0, duplicates: 0, missing: 0, notFinite: 0, impossible: 0, offGrid: 0 };
+const FINDINGS = {
+  rows: 0,
+  disordered: 0,
+  duplicates: 0,
+  missing: 0,
+  notFinite: 0,
+  impossible: 0,
+  offGrid: 0,
+  future: 0,
+  naiveTimes: 0,
+};
 
 function parsed(list: readonly Row[], change: Partial<ParsedSeries> & { symbol?: string } = {}): ParsedSeries {
   const { symbol = 'BTCUSDT', ...rest } = change;
   const column = (at: number) => Float64Array.from(list, (row) => row[at]!);
   return {
     file: 'a.json',
+    format: 'arrays',
+    unfinished: false,
     modifiedAt: 0,
     spot: false,
     findings: FINDINGS,

@@ -5,8 +5,8 @@ function reading(name: string, read = readExchangeSymbolName): string | null {
   const result = read(`/data/${name}`);
   if (result === null) return null;
   if (!result.ok) return result.reason;
-  const { market, timeframe, spot } = result.named;
-  return `${market.exchange} ${market.symbol} ${timeframe}${spot ? ' spot' : ''}`;
+  const { exchange, symbol, timeframe, spot } = result.named;
+  return `${exchange} ${symbol} ${timeframe}${spot ? ' spot' : ''}`;
 }
 
 describe('<EXCHANGE>_<SYMBOL>_<timeframe>', () => {

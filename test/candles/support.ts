@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, expect } from 'vitest';
 import type { CandleColumns } from '../../src/core/candles.ts';
-import { readCandleFile, type ParsedSeries } from '../../src/candles/reader.ts';
+import { readCandleFile, type ParsedSeries, type ReadOptions } from '../../src/candles/reader.ts';
 
 const folders: string[] = [];
 
@@ -36,23 +36,36 @@ export function asObjects(list: readonly Row[]): object[] {
   return list.map(([time, open, high, low, close, volume]) => ({ time, open, high, low, close, volume }));
 }
 
+/** Reads whatever can be read, at a time when none of the recorded and made candles lie ahead. */
+export const READ_ANY: ReadOptions = { format: null, exchange: null, now: Date.UTC(2026, 10, 20) };
+
 /** Reads `content` as a file of this name. */
-export function readAs(name: string, content: string | Uint8Array, modifiedAt?: number) {
+export async function readAs(
+  name: string,
+  content: string | Uint8Array,
+  modifiedAt?: number,
+  options: Partial<ReadOptions> = {},
+) {
   const folder = folderWith({ [name]: content });
   const file = path.join(folder, name);
   if (modifiedAt !== undefined) utimesSync(file, modifiedAt / 1000, modifiedAt / 1000);
-  return readCandleFile({ path: file, name, sampleMarker: null });
+  return readCandleFile({ path: file, name, sampleMarker: null }, { ...READ_ANY, ...options });
 }
 
-export function readOne(name: string, content: string | Uint8Array, modifiedAt?: number): ParsedSeries {
-  const result = readAs(name, content, modifiedAt);
+export async function readOne(
+  name: string,
+  content: string | Uint8Array,
+  modifiedAt?: number,
+  options: Partial<ReadOptions> = {},
+): Promise<ParsedSeries> {
+  const result = await readAs(name, content, modifiedAt, options);
   if (!result.ok) throw new Error(`${result.skipped.reason}: ${result.skipped.detail}`);
   expect(result.series).toHaveLength(1);
   return result.series[0]!;
 }
 
-export function skipOf(name: string, content: string | Uint8Array) {
-  const result = readAs(name, content);
+export async function skipOf(name: string, content: string | Uint8Array, options: Partial<ReadOptions> = {}) {
+  const result = await readAs(name, content, undefined, options);
   if (result.ok) throw new Error('the file was read');
   return result.skipped;
 }

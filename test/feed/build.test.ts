@@ -50,6 +50,8 @@ describe('buildFeed', () => {
       not_finite: 4,
       impossible: 5,
       off_grid: 6,
+      future: 7,
+      naive_times: 8,
       cut_series: 1,
       resampled_markets: 2,
       merged_files: 0,

@@ -219,15 +219,16 @@ describe('nothing to show', () => {
 });
 
 describeWithShared('candles/bybit-futures', 'real candles', () => {
-  const read = (folder: string, name: string): CandleSeries => {
-    const result = readCandleFile({ path: sharedPath('candles', folder, name), name, sampleMarker: null });
+  const read = async (folder: string, name: string): Promise<CandleSeries> => {
+    const file = { path: sharedPath('candles', folder, name), name, sampleMarker: null };
+    const result = await readCandleFile(file, { format: null, exchange: null, now: Infinity });
     if (!result.ok) throw new Error(result.skipped.detail);
     return result.series[0]!.series;
   };
 
-  test.each(['BTC', 'ETH', 'SOL'])('1h candles of %s make its 4h candles', (coin) => {
-    const made = resample(read('bybit-futures', `${coin}_USDT_USDT-1h-futures.json`), '4h');
-    const own = read('bybit-futures', `${coin}_USDT_USDT-4h-futures.json`);
+  test.each(['BTC', 'ETH', 'SOL'])('1h candles of %s make its 4h candles', async (coin) => {
+    const made = resample(await read('bybit-futures', `${coin}_USDT_USDT-1h-futures.json`), '4h');
+    const own = await read('bybit-futures', `${coin}_USDT_USDT-4h-futures.json`);
     const at = new Map(Array.from(own.time, (time, i) => [time, i]));
     expect(made.length).toBeGreaterThan(550);
     for (let i = 0; i < made.length; i++) {
@@ -242,17 +243,17 @@ describeWithShared('candles/bybit-futures', 'real candles', () => {
     }
   });
 
-  test('RUNE on KuCoin, whose 4h file is truncated, has too few 15m candles to stand in', () => {
+  test('RUNE on KuCoin, whose 4h file is truncated, has too few 15m candles to stand in', async () => {
     const asOf = Date.parse('2026-01-19T17:00:00Z');
-    const quarter = read('perps-2026-01', 'KUCOIN_RUNEUSDTM_15m.json');
+    const quarter = await read('perps-2026-01', 'KUCOIN_RUNEUSDTM_15m.json');
     expect(selectSeries([quarter], { timeframe: '4h', asOf, warmup: 100 })).toEqual({
       kind: 'none',
       reason: 'no-timeframe',
     });
   });
 
-  test('the newest candle of January 2026 is never closed at its own open', () => {
-    const candles = read('perps-2026-01', 'HYPERLIQUID_BTCUSDT_4h.json');
+  test('the newest candle of January 2026 is never closed at its own open', async () => {
+    const candles = await read('perps-2026-01', 'HYPERLIQUID_BTCUSDT_4h.json');
     const asOf = Date.parse('2026-01-19T17:00:00Z');
     const chosen = select([candles], { asOf });
     expect(closeOf(chosen.series)).toBe(Date.parse('2026-01-19T16:00:00Z'));

@@ -1,7 +1,6 @@
 import { createColumns, type RawColumns } from '../columns.ts';
-import { readExchangeSymbolName } from '../names.ts';
 import { toNumber, toTime } from '../values.ts';
-import type { CandleFormat } from './format.ts';
+import { oneSeries, type CandleFormat } from './format.ts';
 import { isArray, jsonRows } from './rows.ts';
 
 /** `[time, open, high, low, close, volume]`; Binance's klines carry six more columns behind. */
@@ -9,17 +8,17 @@ const COLUMNS = 6;
 
 export const arrays = {
   id: 'arrays',
-  summary: "<EXCHANGE>_<SYMBOL>_<timeframe>.json with ccxt's [[ms, open, high, low, close, volume]]",
-  readName: readExchangeSymbolName,
+  summary: "ccxt's and Freqtrade's JSON rows [[ms, open, high, low, close, volume]], also .json.gz",
+  content: 'json',
   parse: (source, named) => {
     const rows = jsonRows(source);
     const columns = rows === null ? null : arrayColumns(rows);
-    return columns === null ? null : [{ ...named, rows: columns }];
+    return columns === null ? null : oneSeries(named, columns);
   },
 } satisfies CandleFormat;
 
 /** Null when a row is not an array or too short; null rows count as rows without values. */
-export function arrayColumns(rows: readonly unknown[]): RawColumns | null {
+function arrayColumns(rows: readonly unknown[]): RawColumns | null {
   const columns = createColumns(rows.length);
   for (const [i, row] of rows.entries()) {
     const values = isArray(row) ? row : null;

@@ -1,7 +1,6 @@
 import { arrays } from './arrays.ts';
 import type { CandleFormat } from './format.ts';
-import { freqtrade } from './freqtrade.ts';
 import { objects } from './objects.ts';
 
 /** In the order in which they are tried. */
-export const FORMATS: readonly CandleFormat[] = [objects, arrays, freqtrade];
+export const FORMATS: readonly CandleFormat[] = [objects, arrays];

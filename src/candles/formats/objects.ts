@@ -1,7 +1,6 @@
 import { createColumns, type RawColumns } from '../columns.ts';
-import { readExchangeSymbolName } from '../names.ts';
 import { toNumber, toTime } from '../values.ts';
-import type { CandleFormat } from './format.ts';
+import { oneSeries, type CandleFormat } from './format.ts';
 import { isRecord, jsonRows } from './rows.ts';
 
 /** In order of preference. */
@@ -18,12 +17,12 @@ type Keys = Readonly<Record<keyof typeof KEYS, string>>;
 
 export const objects = {
   id: 'objects',
-  summary: '<EXCHANGE>_<SYMBOL>_<timeframe>.json with [{time, open, high, low, close, volume}] or {"data": [...]}',
-  readName: readExchangeSymbolName,
+  summary: 'JSON rows [{time, open, high, low, close, volume}], plain or in {"data": [...]}',
+  content: 'json',
   parse: (source, named) => {
     const rows = jsonRows(source);
     const columns = rows === null ? null : objectColumns(rows);
-    return columns === null ? null : [{ ...named, rows: columns }];
+    return columns === null ? null : oneSeries(named, columns);
   },
 } satisfies CandleFormat;
 

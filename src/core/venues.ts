@@ -1,0 +1,52 @@
+/** Exchanges by name, for files whose content or folder speaks of one. */
+
+/** Coinalyze's codes, as its `/exchanges` answered in mid-2026 (the first 26 recorded in June 2025, Aster and Lighter later). */
+export const COINALYZE_VENUES: Readonly<Record<string, string>> = {
+  A: 'Binance',
+  '0': 'BitMEX',
+  '2': 'Deribit',
+  '3': 'OKX',
+  '4': 'Huobi',
+  '6': 'Bybit',
+  '7': 'Phemex',
+  '8': 'dYdX',
+  B: 'Bitstamp',
+  C: 'Coinbase',
+  D: 'Bitforex',
+  E: 'MercadoBitcoin',
+  F: 'Bitfinex',
+  G: 'Gemini',
+  H: 'Hyperliquid',
+  I: 'Bit2c',
+  J: 'Luno',
+  K: 'Kraken',
+  L: 'BitFlyer',
+  M: 'BtcMarkets',
+  N: 'Independent Reserve',
+  P: 'Poloniex',
+  U: 'Bithumb',
+  V: 'Vertex',
+  W: 'WOO X',
+  Y: 'Gate.io',
+  S: 'Aster',
+  T: 'Lighter',
+};
+
+/** Exchanges with perpetuals that Coinalyze does not list, and other spellings of those it does. */
+const MORE_VENUES =
+  'ASCENDEX BACKPACK BINANCEUSDM BINGX BITGET BITMART BITUNIX BLOFIN COINEX DELTA GATE HTX KRAKENFUTURES KUCOIN KUCOINFUTURES LBANK MEXC OKEX PARADEX PIONEX WOO XT';
+
+const KNOWN_VENUES: ReadonlySet<string> = new Set([
+  ...Object.values(COINALYZE_VENUES).map(venueId),
+  ...MORE_VENUES.split(' '),
+]);
+
+/** `Gate.io` as markets are named: `GATEIO`. */
+export function venueId(name: string): string {
+  return name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
+}
+
+/** True for names of exchanges that are known to exist. */
+export function isKnownVenue(name: string): boolean {
+  return KNOWN_VENUES.has(venueId(name));
+}
