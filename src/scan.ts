@@ -11,23 +11,26 @@ import type { Timeframe } from './core/time.ts';
 import { setImmediate } from 'node:timers/promises';
 import type { CachedProvider } from './external/cached.ts';
 import { prefetch, type Prefetched } from './external/prefetch.ts';
-import { countOutcomes, upstreamFaults } from './external/summary.ts';
+import { countOutcomes, seriesFaults } from './external/summary.ts';
 import { buildFeed, countTiers } from './feed/build.ts';
 import { createInputHash } from './feed/input-hash.ts';
 import { marketsGone } from './feed/previous.ts';
 import { planBatches, type SeriesNeed } from './plan/batches.ts';
-import { seriesNeeds } from './plan/needs.ts';
+import { countUnmappedNeeds, seriesNeeds } from './plan/needs.ts';
 import { seriesWindow } from './plan/window.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Log } from './platform/log.ts';
 import type { Progress } from './platform/progress.ts';
 import { formatDuration } from './platform/text.ts';
-import { evaluateMarket, isStrategyFault, type MarketInput } from './processor/evaluate.ts';
+import { runWithin } from './platform/time-limit.ts';
+import type { MarketInput } from './processor/evaluate.ts';
 import { externalInputs, kindsToAsk } from './processor/external-inputs.ts';
+import { createGrid, type Grid } from './processor/grid.ts';
+import { strategyFaults } from './processor/faults.ts';
 import { orderSignals } from './processor/order.ts';
 import { selectSeries } from './processor/select.ts';
 import { loadMarketIndex } from './symbols/load-market-index.ts';
-import { resolveMarket, unresolved } from './symbols/resolver.ts';
+import { resolveMarket, unknownVenues, unresolved } from './symbols/resolver.ts';
 import type { Upstream } from './wire.ts';
 
 export interface ScanRequest {
@@ -67,11 +70,12 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
   const started = clock.monotonic();
   const { resolutions, degraded } = await resolveAll(request, services);
   const markets = chooseSeries(request, resolutions);
-  const priced = await evaluateAll(request, markets, () => undefined, services.progress);
+  const grid = createGrid(request.strategies, request.asOf, (work) => runWithin(TURN_LIMIT_MS, work));
+  const priced = await evaluateAll(grid, markets, () => undefined, services.progress);
   const useful = priced.some((own) => own.some(({ status }) => status === 'ok'));
   const fetched = upstream !== null && useful ? await fetchSeries(request, services, upstream, markets, priced) : null;
-  const signals = fetched === null ? priced : await evaluateAll(request, markets, lookUpIn(fetched), services.progress);
-  const summary = externalSummary(markets, fetched, upstream);
+  const signals = fetched === null ? priced : await evaluateAll(grid, markets, lookUpIn(fetched), services.progress);
+  const summary = externalSummary(request, markets, priced, fetched, upstream);
   for (const reason of degraded) log.warn(reason.text);
   return buildFeed({
     lastUpdated: clock.now(),
@@ -85,7 +89,7 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
       provider: request.provider,
       ...degradation([
         ...degraded,
-        ...seriesFaults(fetched, upstream),
+        ...(upstream === null ? [] : seriesFaults(outcomesOf(fetched), upstream.provider.coveredFailures)),
         ...strategyFaults(signals.flat()),
         ...marketsGone(request.previous, request),
       ]),
@@ -116,10 +120,15 @@ async function resolveAll(
     const { listing: source, indexCache: cache, scope } = upstream;
     const loaded = await loadMarketIndex({ source, cache, scope, now: () => clock.now(), abort: budget });
     for (const note of loaded.notes) log.warn(note);
-    if (loaded.ok) resolve = ({ market }) => resolveMarket(market, loaded.index, { referenceVenues });
-    else if (loaded.code === 'deferred') {
-      log.info('The market list was not reached within the budget: every series is neutral');
-      resolve = ({ market }) => unresolved(market, 'no-index');
+    if (loaded.ok) {
+      resolve = ({ market }) => resolveMarket(market, loaded.index, { referenceVenues });
+      for (const { name, nearest } of unknownVenues(loaded.index, referenceVenues)) {
+        const hint = nearest === null ? 'mend SCAN_REFERENCE_VENUES' : `did you mean ${nearest}?`;
+        log.warn(`the reference venue "${name}" is not in the market list and stands in for nothing; ${hint}`);
+      }
+    } else if (loaded.code === 'deferred') {
+      log.info('The market list was not reached within the budget: every series is deferred');
+      resolve = ({ market }) => unresolved(market, 'deferred');
     } else {
       const text = `the market list could not be had (${loaded.code}: ${loaded.detail}); every series is neutral`;
       degraded.push({ code: 'market-index-unavailable', text });
@@ -145,6 +154,8 @@ function chooseSeries(
 }
 
 const MARKETS_PER_TURN = 32;
+/** For one turn; a strategy that hangs is cut off. A turn of the built-in ones takes some 30 ms. */
+const TURN_LIMIT_MS = 2_000;
 
 type OutcomeOf = (kind: SeriesKind, symbol: CoinalyzeSymbol) => Outcome<Series> | undefined;
 
@@ -158,22 +169,25 @@ function lookUpIn(fetched: Prefetched): OutcomeOf {
 
 /** Signals per market, in the order of the markets. */
 async function evaluateAll(
-  { strategies, asOf }: ScanRequest,
+  grid: Grid,
   markets: readonly ResolvedMarket[],
   outcomeOf: OutcomeOf,
   progress: Progress,
 ): Promise<readonly (readonly Signal[])[]> {
   const bar = progress.bar('analysing', markets.length);
   const all: (readonly Signal[])[] = [];
-  for (const market of markets) {
-    const { resolution } = market;
-    const external = externalInputs(resolution, (kind) =>
-      resolution.tier === 'neutral' ? undefined : outcomeOf(kind, resolution.listed.symbol),
-    );
-    all.push(evaluateMarket({ ...market, external }, strategies, asOf));
+  for (let from = 0; from < markets.length; from += MARKETS_PER_TURN) {
+    const inputs = markets.slice(from, from + MARKETS_PER_TURN).map((market): MarketInput => {
+      const { selection, resolution } = market;
+      const external = externalInputs(resolution, (kind) =>
+        resolution.tier === 'neutral' ? undefined : outcomeOf(kind, resolution.listed.symbol),
+      );
+      return { market: market.market, selection, resolution, external };
+    });
+    all.push(...grid.evaluate(inputs));
     bar.update(all.length, 'markets');
     // Bars and signals get their turn.
-    if (all.length % MARKETS_PER_TURN === 0) await setImmediate();
+    await setImmediate();
   }
   return all;
 }
@@ -237,38 +251,24 @@ async function splitByCache(
 }
 
 function externalSummary(
+  { strategies }: ScanRequest,
   markets: readonly ResolvedMarket[],
+  priced: readonly (readonly Signal[])[],
   fetched: Prefetched | null,
   upstream: Upstream | null,
 ): ExternalSummary {
   const symbols = markets.flatMap(({ resolution: r }) => (r.tier === 'neutral' ? [] : [r.listed.symbol]));
+  const counts = countOutcomes(outcomesOf(fetched));
   return {
     distinct_symbols: new Set(symbols).size,
-    ...countOutcomes(outcomesOf(fetched)),
+    ...counts,
+    deferred: counts.deferred + countUnmappedNeeds(markets, priced, strategies),
     ...(upstream?.spent() ?? { requests: 0, units: 0 }),
   };
 }
 
 function degradation(reasons: readonly DegradedReason[]): Pick<Feed['run'], 'degraded' | 'degraded_reasons'> {
   return { degraded: reasons.length > 0, degraded_reasons: reasons };
-}
-
-function seriesFaults(fetched: Prefetched | null, upstream: Upstream | null): readonly DegradedReason[] {
-  if (fetched === null || upstream === null) return [];
-  const outcomes = outcomesOf(fetched);
-  return [...upstreamFaults(outcomes, upstream.provider.coveredFailures)].map(([code, count]) => {
-    const example = outcomes.find((outcome) => !outcome.ok && outcome.code === code);
-    const detail = example === undefined || example.ok ? '' : ` (${example.detail})`;
-    return { code: 'series-unavailable', text: `${count} series could not be had: ${code}${detail}` };
-  });
-}
-
-function strategyFaults(signals: readonly Signal[]): readonly DegradedReason[] {
-  const faulty = signals.filter(isStrategyFault);
-  return [...new Set(faulty.map(({ strategy }) => strategy))].map((id) => {
-    const own = faulty.filter(({ strategy }) => strategy === id);
-    return { code: 'strategy-threw', text: `${id} failed on ${own.length} markets: ${own[0]!.status_reason!.text}` };
-  });
 }
 
 function hashInputs(

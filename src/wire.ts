@@ -18,6 +18,7 @@ import { createHttp } from './platform/http.ts';
 import { ledgerFile, openLedger, type Ledger, type LedgerLimits } from './platform/ledger.ts';
 import { Quota } from './platform/quota.ts';
 import { openStore, type JsonCache } from './platform/store.ts';
+import { formatDuration } from './platform/text.ts';
 import { startSandbox } from './sandbox/server.ts';
 
 /** Where a run gets its market list and series from. */
@@ -86,7 +87,7 @@ function assemble(target: Target, { config, version, deadline, note, onBatch }: 
   const http = createHttp({ clock: systemClock, userAgent: `perpscan/${version}` });
   const store = openStore(path.join(config.cacheDir, 'perpscan.sqlite'), { clock: systemClock, note });
   const retrier = new Retrier({ clock: systemClock, random: Math.random, deadline });
-  const limited = { quota, clock: systemClock, deadline, onBatch };
+  const limited = { quota, clock: systemClock, deadline, onBatch, onPause: pauseNotes(note) };
   const coinalyze = createCoinalyze({
     http,
     baseUrl: target.baseUrl,
@@ -165,6 +166,19 @@ async function sandboxTarget({ config, asOf }: UpstreamOptions): Promise<Target>
     ledgerPath: ':memory:',
     dataClock: fixedClock(asOf + SANDBOX_LEAD_MS),
     close: () => server.close(),
+  };
+}
+
+/** One note per pause, also where several requests in flight ran into it. */
+function pauseNotes(note: (text: string) => void): (ms: number) => void {
+  let until = -Infinity;
+  return (ms) => {
+    const now = systemClock.now();
+    if (now < until) return;
+    until = now + ms;
+    note(
+      `Coinalyze refused a request for lack of quota (429): no request for ${formatDuration(ms)}. Does another program use the same key?`,
+    );
   };
 }
 

@@ -42,7 +42,7 @@ export interface MarketName {
 /** `resolved`: the market's own exchange. `aggregated`: a reference venue stands in. `neutral`: none. */
 export type Tier = 'resolved' | 'aggregated' | 'neutral';
 
-/** Why a market has no Coinalyze symbol. */
+/** Why a market has no Coinalyze symbol. `deferred`: the market list itself was not reached within the budget. */
 export type NeutralReason =
   | 'unknown-name'
   | 'not-listed'
@@ -50,6 +50,7 @@ export type NeutralReason =
   | 'ambiguous-market'
   | 'multiplier-mismatch'
   | 'no-index'
+  | 'deferred'
   | 'no-provider';
 
 /** What the OI of a Coinalyze market is counted in when `convert_to_usd` is false. */

@@ -10,7 +10,7 @@ export type FailureCode =
   | 'upstream'
   | 'bad-payload'
   | 'unauthorized'
-  | 'no-key';
+  | 'no-provider';
 
 /** One per symbol and series: same length, same order as asked. */
 export type Outcome<T> =
@@ -35,7 +35,7 @@ export type Outcome<T> =
 
 /** Codes that mean "there is nothing to be had": the component is known to be neutral, its bounds have no width (rulings.md 13). */
 export function isKnownAbsence(code: FailureCode): boolean {
-  return code === 'not-listed' || code === 'no-data' || code === 'no-key';
+  return code === 'not-listed' || code === 'no-data' || code === 'no-provider';
 }
 
 /** Codes that are the upstream's fault and make a run degraded (product.md, exit codes). `deferred` is a choice of the budget. */

@@ -22,6 +22,8 @@ export interface LimitedOptions {
   readonly deadline?: number;
   /** Called when the quota has let a batch through, right before it is sent; a retry is sent again. */
   readonly onBatch?: (batch: SentBatch) => void;
+  /** Called when upstream said that the quota is used up (429), with how long the key is silent, ms. */
+  readonly onPause?: (ms: number) => void;
 }
 
 /** A unit per symbol, whether or not the symbol is known upstream. */
@@ -44,14 +46,18 @@ export function createLimited(next: SeriesProvider, options: LimitedOptions): Se
 export async function sendLimited<T>(
   units: number,
   request: Request<T>,
-  { quota, clock, deadline }: LimitedOptions,
+  { quota, clock, deadline, onPause }: LimitedOptions,
   abort: AbortSignal,
 ): Promise<readonly Reply<T>[]> {
   const ended = new AbortController();
   const job = async (): Promise<readonly Reply<T>[]> => {
     const replies = await request(delayed(abort, GRACE_MS, clock, ended.signal));
     const failure = failureOf(replies);
-    if (failure?.remedy === 'wait') quota.pauseUntil(clock.now() + (failure.retryAfterMs ?? quota.windowMs));
+    if (failure?.remedy === 'wait') {
+      const pauseMs = failure.retryAfterMs ?? quota.windowMs;
+      quota.pauseUntil(clock.now() + pauseMs);
+      onPause?.(pauseMs);
+    }
     return replies;
   };
   const result = await quota.run(units, job, abort, deadline);

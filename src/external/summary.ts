@@ -1,4 +1,5 @@
 /** What a prefetch brought, in the feed's counts. */
+import type { DegradedReason } from '../core/feed.ts';
 import { isUpstreamFault, type FailureCode, type Outcome } from '../core/outcome.ts';
 import type { Series } from '../core/series.ts';
 
@@ -35,4 +36,16 @@ export function upstreamFaults(
     faults.set(outcome.code, (faults.get(outcome.code) ?? 0) + 1);
   }
   return faults;
+}
+
+/** Why these outcomes degrade the run: one reason per code, with the detail of its first failure. */
+export function seriesFaults(
+  outcomes: readonly Outcome<Series>[],
+  covered: ReadonlyMap<FailureCode, number>,
+): readonly DegradedReason[] {
+  return [...upstreamFaults(outcomes, covered)].map(([code, count]) => {
+    const example = outcomes.find((outcome) => !outcome.ok && outcome.code === code);
+    const detail = example === undefined || example.ok ? '' : ` (${example.detail})`;
+    return { code: 'series-unavailable', text: `${count} series could not be had: ${code}${detail}` };
+  });
 }

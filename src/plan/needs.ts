@@ -1,5 +1,5 @@
 /** Which external histories a run can use, and for how many signals. */
-import type { CoinalyzeSymbol } from '../core/market.ts';
+import type { CoinalyzeSymbol, Resolution } from '../core/market.ts';
 import { SERIES_KINDS, type SeriesKind } from '../core/series.ts';
 import type { Signal } from '../core/signal.ts';
 import type { Strategy } from '../core/strategy.ts';
@@ -37,4 +37,25 @@ export function seriesNeeds(markets: readonly MappedMarket[], strategies: readon
     }
   }
   return [...needs.values()];
+}
+
+/**
+ * How many needs there would be without a market list: one per distinct unified name and kind that a signal with
+ * status `ok` could use. How names map is not known then, so the list may make it fewer. `signalsOf`: per market.
+ */
+export function countUnmappedNeeds(
+  markets: readonly { readonly resolution: Resolution }[],
+  signalsOf: readonly (readonly Signal[])[],
+  strategies: readonly Strategy[],
+): number {
+  const kindsOf = new Map(strategies.map(({ id, series }) => [id, series]));
+  const needs = new Set<string>();
+  for (const [index, { resolution }] of markets.entries()) {
+    if (resolution.tier !== 'neutral' || resolution.reason !== 'deferred' || resolution.name === null) continue;
+    for (const { status, strategy } of signalsOf[index]!) {
+      if (status !== 'ok') continue;
+      for (const kind of kindsOf.get(strategy) ?? []) needs.add(`${kind} ${resolution.name.unified}`);
+    }
+  }
+  return needs.size;
 }

@@ -21,7 +21,8 @@ export function externalInputs(
   const asked = kindsToAsk(resolution);
   const inputOf = (kind: SeriesKind): ExternalInput => {
     if (resolution.tier === 'neutral') {
-      if (resolution.reason === 'no-provider') return { state: 'absent', code: 'no-key' };
+      if (resolution.reason === 'no-provider') return { state: 'absent', code: 'no-provider' };
+      if (resolution.reason === 'deferred') return { state: 'open', code: 'deferred' };
       if (resolution.reason === 'no-index') return { state: 'open', code: 'upstream' };
       return { state: 'absent', code: 'not-listed' };
     }

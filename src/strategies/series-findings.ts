@@ -39,7 +39,7 @@ const IN_WORDS: Readonly<Record<FailureCode, string>> = {
   upstream: 'the request failed',
   'bad-payload': 'the answer could not be read',
   unauthorized: 'the key was refused',
-  'no-key': 'there is no key',
+  'no-provider': 'this run has no provider for it',
 };
 
 const UNKNOWN: SeriesReading = {

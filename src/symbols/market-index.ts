@@ -30,6 +30,8 @@ interface UnusableRows {
 export interface MarketIndex {
   /** Usable perpetuals. */
   readonly size: number;
+  /** Names of the venues listed, in the order of the listing. */
+  readonly venues: readonly string[];
   readonly unusable: UnusableRows;
   /** Perpetuals that the exchange itself calls `symbol`, whatever separators and case, with the quote of `name`. */
   bySymbol(exchange: ExchangeId, symbol: string, name: MarketName): readonly IndexedMarket[];
@@ -108,6 +110,7 @@ export function buildMarketIndex(listing: MarketListing): MarketIndex {
   }
   return {
     size,
+    venues: listing.venues.map(({ name }) => name),
     unusable,
     bySymbol: (exchange, symbol, name) => symbols.get(symbolKey(exchange, symbol, name.quote) ?? '') ?? [],
     byCoin: (exchange, name) =>

@@ -1,5 +1,6 @@
 /** Which Coinalyze symbol feeds a market: its own exchange's, else a reference venue's, else none. Pure. */
 import type { Market, MarketName, NeutralReason, Resolution } from '../core/market.ts';
+import { closest } from '../platform/text.ts';
 import { AMBIGUOUS_TICKERS } from './ambiguous.ts';
 import { exchangeId } from './exchanges.ts';
 import type { ExchangeId } from './exchanges.ts';
@@ -18,8 +19,19 @@ function neutral(name: MarketName | null, reason: NeutralReason): Resolution {
   return { tier: 'neutral', reason, name };
 }
 
+/** Reference venues that the market list does not know, with the nearest that it does: most likely a slip of the pen. */
+export function unknownVenues(
+  index: MarketIndex,
+  referenceVenues: readonly string[],
+): readonly { readonly name: string; readonly nearest: string | null }[] {
+  const known = new Set(index.venues.map((venue) => exchangeId(venue)));
+  return referenceVenues
+    .filter((name) => !known.has(exchangeId(name)))
+    .map((name) => ({ name, nearest: closest(name, index.venues) }));
+}
+
 /** How a market is reported when there is nothing to look it up in. */
-export function unresolved(market: Market, reason: 'no-index' | 'no-provider'): Resolution {
+export function unresolved(market: Market, reason: 'no-index' | 'deferred' | 'no-provider'): Resolution {
   return neutral(parseMarketName(market.exchange, market.symbol), reason);
 }
 

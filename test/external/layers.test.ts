@@ -229,7 +229,8 @@ describe('limited, retried and coinalyze over a real connection', () => {
       windowMs: 60_000,
     });
     const retrier = new Retrier({ clock, random: () => 0, deadline });
-    const limited = createLimited(api, { quota, clock, onBatch: (batch) => batches.push(batch) });
+    const onPause = (ms: number): number => pauses.push(ms);
+    const limited = createLimited(api, { quota, clock, onBatch: (batch) => batches.push(batch), onPause });
     return { provider: createBatched(createRetried(limited, retrier), { size: 20, concurrency: 2 }), retrier };
   }
 
@@ -245,8 +246,10 @@ describe('limited, retried and coinalyze over a real connection', () => {
     return work;
   }
   let answered = 0;
+  let pauses: number[] = [];
   beforeEach(() => {
     answered = 0;
+    pauses = [];
   });
   function counted(script: Script): Script {
     return (request, response, url) => {
@@ -277,6 +280,7 @@ describe('limited, retried and coinalyze over a real connection', () => {
     expect(times[0]).toBeGreaterThanOrEqual(49_119);
     expect(times[0]).toBeLessThan(52_000);
     expect(quota.spent).toEqual({ requests: 2, units: 6 });
+    expect(pauses).toEqual([expect.closeTo(49_119, -3)]);
   });
 
   it('what the deadline leaves unsent is deferred, and the request in flight gets five seconds more', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { CoinalyzeSymbol } from '../../src/core/market.ts';
+import type { CoinalyzeSymbol, Resolution } from '../../src/core/market.ts';
 import type { Signal } from '../../src/core/signal.ts';
 import type { Strategy } from '../../src/core/strategy.ts';
-import { seriesNeeds } from '../../src/plan/needs.ts';
+import { countUnmappedNeeds, seriesNeeds } from '../../src/plan/needs.ts';
 
 const strategies = [
   { id: 'one', series: ['open_interest'] },
@@ -37,5 +37,22 @@ describe('seriesNeeds', () => {
     const signals = [signal('one', 'ok', 'none')];
     const kinds = ['funding_rate', 'liquidations'] as const;
     expect(seriesNeeds([{ symbol: btc, kinds, signals }], strategies)).toEqual([]);
+  });
+});
+
+describe('countUnmappedNeeds', () => {
+  const without = (reason: 'deferred' | 'not-listed', unified: string): { readonly resolution: Resolution } => ({
+    resolution: { tier: 'neutral', reason, name: { base: 'BTC', quote: 'USDT', multiplier: 1, unified } },
+  });
+  const both = [signal('one', 'ok', 'none'), signal('two', 'ok', 'long')];
+
+  it('counts a name once per kind that a signal could use, on however many venues it trades', () => {
+    const markets = [without('deferred', 'BTC/USDT:USDT'), without('deferred', 'BTC/USDT:USDT')];
+    expect(countUnmappedNeeds(markets, [both, both], strategies)).toBe(2);
+  });
+
+  it('counts nothing for a market that is not listed, or has no ok signal', () => {
+    const markets = [without('not-listed', 'A/USDT:USDT'), without('deferred', 'B/USDT:USDT')];
+    expect(countUnmappedNeeds(markets, [both, [signal('two', 'stale', 'none')]], strategies)).toBe(0);
   });
 });

@@ -108,6 +108,13 @@ describe('http', () => {
     expect(await get()).toMatchObject({ kind: 'failed', code: 'network' });
   });
 
+  it('the usual failures are told in words', async () => {
+    const refused = await get({}, REFUSING_URL);
+    expect(refused).toMatchObject({ detail: expect.stringMatching(/: connection refused$/) });
+    const forbidden = await get({}, 'http://127.0.0.1:1/v1');
+    expect(forbidden).toMatchObject({ detail: expect.stringMatching(/: no request may go to this port$/) });
+  });
+
   it('no failure quotes the query or the key', async () => {
     const refused = await get({}, REFUSING_URL);
     expect(refused).toMatchObject({ kind: 'failed', code: 'network' });

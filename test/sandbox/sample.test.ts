@@ -105,7 +105,7 @@ describe('sample files', () => {
 });
 
 describe('what the sample shows', () => {
-  const absent = { state: 'absent', code: 'no-key' } as const;
+  const absent = { state: 'absent', code: 'no-provider' } as const;
   const external = { open_interest: absent, funding_rate: absent, long_short_ratio: absent, liquidations: absent };
   const series = candleFiles.filter((name) => name.endsWith('_4h.json')).map(seriesOf);
 

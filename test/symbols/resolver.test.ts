@@ -5,7 +5,7 @@ import type { CoinalyzeSymbol, FutureMarketRow, Resolution } from '../../src/cor
 import { AMBIGUOUS_TICKERS } from '../../src/symbols/ambiguous.ts';
 import { buildMarketIndex } from '../../src/symbols/market-index.ts';
 import type { MarketIndex } from '../../src/symbols/market-index.ts';
-import { DEFAULT_REFERENCE_VENUES, resolveMarket, unresolved } from '../../src/symbols/resolver.ts';
+import { DEFAULT_REFERENCE_VENUES, resolveMarket, unknownVenues, unresolved } from '../../src/symbols/resolver.ts';
 import { describeWithShared, sharedPath } from '../support/shared.ts';
 import { listing, row, ROWS, VENUES } from './listing.ts';
 import { PERPS_2026_01 } from './perps-2026-01.ts';
@@ -287,6 +287,14 @@ describe('the index', () => {
         'not-listed',
       );
     }
+  });
+
+  test('a reference venue that the list does not know is named with the nearest one, in whatever spelling', () => {
+    expect(unknownVenues(realistic, ['binance', 'gateio', 'OKX'])).toEqual([]);
+    expect(unknownVenues(realistic, ['Binanse', 'NYSE'])).toEqual([
+      { name: 'Binanse', nearest: 'Binance' },
+      { name: 'NYSE', nearest: null },
+    ]);
   });
 
   test('without an index the name is still told', () => {
