@@ -99,6 +99,11 @@ export function describeErrno(error: unknown): string {
   }
 }
 
+/** True when the path, or the target of the link, does not exist. */
+export function isMissing(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(errorCode(error));
+}
+
 export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error';
 }

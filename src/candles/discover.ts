@@ -3,8 +3,8 @@ import type { Dirent } from 'node:fs';
 import { access, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileSkipReason, SkippedFile } from '../core/candles.ts';
-import { describeErrno } from './bytes.ts';
-import { isFreqtradeSideFile } from './names.ts';
+import { describeErrno, isMissing } from './bytes.ts';
+import { readCandleName, sideFileKind } from './names.ts';
 
 /** A folder that holds a file of this name is a sample: made-up candles (rulings.md 25). */
 export const SAMPLE_MARKER = 'perpscan-sample.json';
@@ -27,25 +27,38 @@ export type Discovery =
       /** Depth first, sorted by name in every folder: the same for the same tree. */
       readonly files: readonly CandleFile[];
       readonly skipped: readonly SkippedFile[];
-      /** Files of Freqtrade that hold no candles: mark and index prices, funding, open interest, trades. */
-      readonly ignored: number;
+      /** Files that stand beside candles: mark and index prices, funding, open interest, trades. */
+      readonly ignored: readonly IgnoredFile[];
     }
   /** A path that cannot be scanned. */
-  | { readonly ok: false; readonly path: string; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly path: string;
+      readonly reason: 'no-such-path' | 'unreadable';
+      readonly detail: string;
+    };
+
+export interface IgnoredFile {
+  /** As `CandleFile.name`. */
+  readonly file: string;
+  /** What it holds instead, e.g. `funding rates`. */
+  readonly holds: string;
+}
 
 export interface DiscoverOptions {
   /** Absolute paths that are never input, such as the output file. */
   readonly exclude: readonly string[];
 }
 
-const CANDIDATE = /\.(?:json(?:\.gz)?|feather|parquet|csv(?:\.gz)?|zip)$/i;
+/** Some of these are only recognised, to say what helps. */
+const CANDIDATE = /\.(?:(?:json|csv|tsv)(?:\.gz)?|feather|parquet|zip|h5|hdf5|npy|npz|sqlite3?)$/i;
 
 interface Search {
   readonly excluded: ReadonlySet<string>;
   readonly files: CandleFile[];
   readonly skipped: SkippedFile[];
   readonly seen: Set<string>;
-  ignored: number;
+  readonly ignored: IgnoredFile[];
 }
 
 interface Folder {
@@ -61,7 +74,7 @@ interface Folder {
 /** Searches folders recursively; `paths` may also name single files. */
 export async function discoverCandleFiles(paths: readonly string[], options: DiscoverOptions): Promise<Discovery> {
   const excluded = new Set(await Promise.all(options.exclude.map((file) => realLocation(file))));
-  const search: Search = { excluded, files: [], skipped: [], seen: new Set(), ignored: 0 };
+  const search: Search = { excluded, files: [], skipped: [], seen: new Set(), ignored: [] };
   for (const given of paths) {
     try {
       const target = await realpath(given);
@@ -74,7 +87,8 @@ export async function discoverCandleFiles(paths: readonly string[], options: Dis
         addFile({ path: file, name: given, sampleMarker: await markerAbove(path.dirname(file)) }, search);
       }
     } catch (error) {
-      return { ok: false, path: given, detail: describeErrno(error) };
+      const reason = isMissing(error) ? 'no-such-path' : 'unreadable';
+      return { ok: false, path: given, reason, detail: describeErrno(error) };
     }
   }
   const { files, skipped, ignored } = search;
@@ -107,7 +121,8 @@ async function listFolder(folder: Folder, search: Search): Promise<readonly Dire
     const entries = await readdir(folder.path, { withFileTypes: true });
     return entries.filter(({ name }) => !name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch (error) {
-    skip(folder.prefix === '' ? folder.path : folder.prefix, 'unreadable', describeErrno(error), search);
+    const file = folder.prefix === '' ? folder.path : folder.prefix;
+    search.skipped.push({ file, reason: 'unreadable', detail: describeErrno(error), market: null });
     return [];
   }
 }
@@ -121,7 +136,7 @@ async function addLink(link: CandleFile, root: string, search: Search): Promise<
     if (!isCandidate && !isFolder) return;
     if (target !== root && !target.startsWith(path.join(root, path.sep))) {
       skip(
-        link.name,
+        link,
         'not-a-file',
         'it is a link that leads out of the scanned folder: scan its target by its own path',
         search,
@@ -130,7 +145,8 @@ async function addLink(link: CandleFile, root: string, search: Search): Promise<
       addFile(link, search);
     }
   } catch (error) {
-    if (isCandidate) skip(link.name, 'unreadable', describeErrno(error), search);
+    const detail = isMissing(error) ? 'it is a link to nothing: remove it or mend its target' : describeErrno(error);
+    if (isCandidate) skip(link, 'unreadable', detail, search);
   }
 }
 
@@ -138,17 +154,25 @@ function addFile(file: CandleFile, search: Search): void {
   if (search.excluded.has(file.path) || search.seen.has(file.path)) return;
   if (path.basename(file.path) === SAMPLE_MARKER) return;
   search.seen.add(file.path);
+  const holds = sideFileKind(file.path);
   if (!CANDIDATE.test(file.path)) {
-    skip(file.name, 'unsupported-format', 'candle files end in .json or .json.gz', search);
-  } else if (isFreqtradeSideFile(file.path)) {
-    search.ignored++;
+    skip(file, 'unsupported-format', 'candle files end in .json, .csv, .feather, .parquet, .zip or .gz', search);
+  } else if (holds !== null) {
+    search.ignored.push({ file: file.name, holds });
   } else {
     search.files.push(file);
   }
 }
 
-function skip(file: string, reason: FileSkipReason, detail: string, search: Search): void {
-  search.skipped.push({ file, reason, detail, market: null });
+/** Its market has a signal all the same, as for any file that cannot be read. */
+function skip(file: CandleFile, reason: FileSkipReason, detail: string, search: Search): void {
+  const name = readCandleName(file.path);
+  const named = name.ok ? name.named : null;
+  const market =
+    named === null || named.exchange === null || named.symbol === null
+      ? null
+      : { exchange: named.exchange, symbol: named.symbol };
+  search.skipped.push({ file: file.name, reason, detail, market });
 }
 
 /** The marker of the nearest folder, from `folder` upward, that holds one. */

@@ -31,11 +31,15 @@ export interface LoadedCandles {
 /** Reading is synchronous, because that is faster; now and then bars and signals get their turn. */
 const FILES_PER_TURN = 32;
 
-/** @param onFile is told how many files are done */
+/**
+ * @param onFile is told how many files are done
+ * @param unread files that the search skipped: their markets are known by name
+ */
 export async function loadCandles(
   files: readonly CandleFile[],
   options: ReadOptions,
   onFile: (done: number) => void,
+  unread: readonly SkippedFile[] = [],
 ): Promise<LoadedCandles> {
   const parsed: ParsedSeries[] = [];
   const skipped: SkippedFile[] = [];
@@ -52,7 +56,7 @@ export async function loadCandles(
   const allSkipped = [...skipped, ...merged.skipped];
   const newestOpen = merged.series.reduce((newest, { time }) => Math.max(newest, time.at(-1)!), -Infinity);
   return {
-    markets: groupByMarket(merged.series, allSkipped),
+    markets: groupByMarket(merged.series, [...unread, ...allSkipped]),
     skipped: allSkipped,
     findings: parsed.map(({ findings }) => findings),
     mergedFiles: merged.mergedFiles,

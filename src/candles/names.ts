@@ -37,16 +37,40 @@ const PERPETUAL = /^(?:swap|perp|perpetual)$/i;
 /** `240927` or `27SEP24`: a delivery date. */
 const EXPIRY = /^(?:\d{6}|\d{1,2}[a-z]{3}\d{2})$/i;
 const FREQTRADE = /^(?<pair>.+)-(?<timeframe>\d+[a-z]{1,2})(?:-(?<kind>[a-z_\d]+))?$/i;
-const FREQTRADE_NO_CANDLES = /-(?:trades|(?:mark|index|premiumIndex|funding_rate|open_interest)(?:_[a-z\d]+)?)$/i;
+/** What Freqtrade keeps beside its candles. */
+const FREQTRADE_ASIDE = /-(?<kind>trades|(?:mark|index|premiumIndex|funding_rate|open_interest)(?:_[a-z\d]+)?)$/i;
+/** What Binance's archive keeps beside its candles: told by the name, or for prices of another kind by the folder alone. */
+const BINANCE_ASIDE =
+  /-(?<kind>fundingRate|metrics|aggTrades|trades|bookTicker|bookDepth|liquidationSnapshot|BVOLIndex|EOHSummary)-\d{4}-\d\d(?:-\d\d)?$/;
+const BINANCE_ASIDE_FOLDER = /[\\/](?<kind>markPriceKlines|indexPriceKlines|premiumIndexKlines)[\\/]/;
+const ASIDE_WORDS: readonly (readonly [start: string, words: string])[] = [
+  ['mark', 'mark prices'],
+  ['index', 'index prices'],
+  ['premiumindex', 'premium index'],
+  ['funding', 'funding rates'],
+  ['open_interest', 'open interest'],
+  ['metrics', 'open interest and long/short ratios'],
+  ['aggtrades', 'trades'],
+  ['trades', 'trades'],
+  ['book', 'order book'],
+  ['liquidation', 'liquidations'],
+];
 
 /** The file's name without folder and extension, in composed Unicode (macOS decomposes names). */
 function stemOf(file: string): string {
   return path.basename(file).normalize('NFC').replace(EXTENSION, '');
 }
 
-/** True for what Freqtrade keeps beside its candles: mark and index prices, funding, open interest, trades. */
-export function isFreqtradeSideFile(file: string): boolean {
-  return FREQTRADE_NO_CANDLES.test(stemOf(file));
+/**
+ * What a file that stands beside candles holds, e.g. `funding rates`, by its name and folder: what Freqtrade and Binance's archive
+ * keep there. Null for all others.
+ */
+export function sideFileKind(file: string): string | null {
+  const stem = stemOf(file);
+  const found = FREQTRADE_ASIDE.exec(stem) ?? BINANCE_ASIDE.exec(stem) ?? BINANCE_ASIDE_FOLDER.exec(file);
+  const kind = found?.groups?.['kind'];
+  if (kind === undefined) return null;
+  return ASIDE_WORDS.find(([start]) => kind.toLowerCase().startsWith(start))?.[1] ?? kind;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What the options of a run mean: which strategies and markets, and for when. */
 import { FORMATS } from '../candles/formats/index.ts';
 import type { LoadedCandles, LoadedMarket } from '../candles/load.ts';
+import type { CandleFindings } from '../core/candles.ts';
 import { ConfigError } from '../core/config-error.ts';
 import type { Strategy } from '../core/strategy.ts';
 import { closest } from '../platform/text.ts';
@@ -45,6 +46,19 @@ export function formatOf(id: string | undefined): string | null {
   const near = closest(id, known);
   const hint = near === null ? '' : ` Did you mean ${near}?`;
   throw new ConfigError(`--format: unknown format "${id}".${hint} Known are ${known.join(', ')}.`, 2);
+}
+
+/** One sentence for each kind of rows whose times may not mean what they say. */
+export function doubtfulRows(findings: readonly CandleFindings[]): readonly string[] {
+  const told = (kind: 'future' | 'naiveTimes', text: (files: number, rows: number) => string): readonly string[] => {
+    const counts = findings.map((one) => one[kind]).filter((count) => count > 0);
+    const sum = counts.reduce((total, count) => total + count, 0);
+    return counts.length === 0 ? [] : [text(counts.length, sum)];
+  };
+  return [
+    ...told('naiveTimes', (files) => `${files} files have times without a zone; they were read as UTC`),
+    ...told('future', (files, rows) => `${rows} candles in ${files} files are dated in the future and were left out`),
+  ];
 }
 
 export interface MarketFilter {

@@ -16,7 +16,7 @@ import { createLog, type Log } from '../platform/log.ts';
 import { createProgress, type Progress } from '../platform/progress.ts';
 import { scan, type ScanRequest } from '../scan.ts';
 import { appearance, commandName, EXIT, type CommandContext } from './context.ts';
-import { formatOf, keepMarkets, parseAsOf, parseLimit, selectStrategies } from './run-options.ts';
+import { doubtfulRows, formatOf, keepMarkets, parseAsOf, parseLimit, selectStrategies } from './run-options.ts';
 
 /** As commander hands them over; every value as typed. */
 export interface RunFlags {
@@ -137,13 +137,14 @@ async function readInput(
   if (own.length > 0 && sample.length > 0) log.info(`Left out the made-up sample (${sample.length} files)`);
   const bar = progress.bar('reading', files.length);
   const options = { ...given, now: systemClock.now() };
-  const candles = await loadCandles(files, options, (done) => bar.update(done, 'files'));
+  const candles = await loadCandles(files, options, (done) => bar.update(done, 'files'), found.skipped);
   const count = files.length + found.skipped.length;
-  if (found.ignored > 0)
-    log.info(`${found.ignored} files hold no candles of a market (mark prices, funding and the like)`);
+  if (found.ignored.length > 0)
+    log.info(`${found.ignored.length} files hold no candles of a market (mark prices, funding and the like)`);
   log.line(`[DIRECTORY MODE] Found ${candles.markets.length} markets in ${count} files`);
   if (candles.spotFiles > 0)
     log.warn(`${candles.spotFiles} files hold spot candles; they are scored as the market's own`);
+  for (const warning of doubtfulRows(candles.findings)) log.warn(warning);
   for (const { file, reason, detail } of [...found.skipped, ...candles.skipped]) {
     log.warn(`${file} was skipped (${reason}): ${detail}`);
   }

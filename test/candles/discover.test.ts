@@ -37,7 +37,7 @@ describe('folders', () => {
       'feed.json.123.ab.tmp': '',
       [SAMPLE_MARKER]: '{}',
     });
-    expect(await find(folder)).toMatchObject({ names: [], skipped: [], ignored: 0 });
+    expect(await find(folder)).toMatchObject({ names: [], skipped: [], ignored: [] });
   });
 
   test('what Freqtrade keeps beside its candles is counted and left out', async () => {
@@ -47,7 +47,14 @@ describe('folders', () => {
       'binance/futures/BTC_USDT_USDT-8h-funding_rate.feather': '',
       'binance/BTC_USDT-trades.json.gz': '',
     });
-    expect(await find(folder)).toMatchObject({ names: ['binance/futures/BTC_USDT_USDT-1h-futures.json'], ignored: 3 });
+    expect(await find(folder)).toMatchObject({
+      names: ['binance/futures/BTC_USDT_USDT-1h-futures.json'],
+      ignored: [
+        { file: 'binance/BTC_USDT-trades.json.gz', holds: 'trades' },
+        { file: 'binance/futures/BTC_USDT_USDT-1h-mark.json', holds: 'mark prices' },
+        { file: 'binance/futures/BTC_USDT_USDT-8h-funding_rate.feather', holds: 'funding rates' },
+      ],
+    });
   });
 
   test('excluded files are never input, also by a relative or a linked way', async () => {
@@ -103,7 +110,12 @@ describe('given paths', () => {
 
   test('a missing path is named', async () => {
     const missing = path.join(folderWith(), 'nothing');
-    expect(await discoverCandleFiles([missing], { exclude: [] })).toMatchObject({ ok: false, path: missing });
+    expect(await discoverCandleFiles([missing], { exclude: [] })).toMatchObject({
+      ok: false,
+      path: missing,
+      reason: 'no-such-path',
+      detail: 'no such file or folder',
+    });
   });
 
   test('a named pipe among the files does not block', async () => {
@@ -125,11 +137,12 @@ describe('links', () => {
     link(outside, 'elsewhere');
     const { names, skipped } = await find(folder);
     expect(names).toEqual(['A_BUSDT_1h.json', 'store/1.json']);
-    expect(skipped.map(({ file, reason }) => `${file} ${reason}`)).toEqual([
-      'B_BUSDT_1h.json not-a-file',
-      'C_BUSDT_1h.json unreadable',
-      'D_BUSDT_1h.json unreadable',
-      'elsewhere not-a-file',
+    const told = skipped.map(({ file, reason, market }) => `${file} ${reason} ${market?.exchange}:${market?.symbol}`);
+    expect(told).toEqual([
+      'B_BUSDT_1h.json not-a-file B:BUSDT',
+      'C_BUSDT_1h.json unreadable C:BUSDT',
+      'D_BUSDT_1h.json unreadable D:BUSDT',
+      'elsewhere not-a-file undefined:undefined',
     ]);
   });
 
@@ -172,7 +185,7 @@ describeWithShared('candles/perps-2026-01', 'recorded folders', () => {
     ['multi-exchange-1h', 9, 19],
   ])('%s: %i files, %i left out', async (folder, files, ignored) => {
     const found = await find(sharedPath('candles', folder));
-    expect({ files: found.files.length, skipped: found.skipped, ignored: found.ignored }).toEqual({
+    expect({ files: found.files.length, skipped: found.skipped, ignored: found.ignored.length }).toEqual({
       files,
       skipped: [],
       ignored,

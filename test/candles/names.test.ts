@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isFreqtradeSideFile, readExchangeSymbolName, readFreqtradeName } from '../../src/candles/names.ts';
+import { sideFileKind, readExchangeSymbolName, readFreqtradeName } from '../../src/candles/names.ts';
 
 function reading(name: string, read = readExchangeSymbolName): string | null {
   const result = read(`/data/${name}`);
@@ -81,6 +81,6 @@ describe("Freqtrade's names", () => {
     ['BTC_USDT-1h.json', false],
     ['MEXC_MARKUSDT_4h.json', false],
   ])('%s holds no candles: %s', (name, expected) => {
-    expect(isFreqtradeSideFile(name)).toBe(expected);
+    expect(sideFileKind(name) !== null).toBe(expected);
   });
 });
