@@ -1,5 +1,6 @@
 /** Files that are written whole or not at all: temp in the same folder, fsync, rename, fsync of the folder. */
 import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from './folder.ts';
@@ -9,6 +10,8 @@ export interface AtomicFileSystem {
   mkdir(folder: string): Promise<void>;
   /** The file a link leads to; rejects with ENOENT when there is nothing yet. */
   realpath(file: string): Promise<string>;
+  /** True when `file` is a pipe, socket or device; false also when there is nothing. */
+  isSpecial(file: string): Promise<boolean>;
   open(file: string, flags: 'wx' | 'r', mode?: number): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
   remove(file: string): Promise<void>;
@@ -29,12 +32,16 @@ export type AtomicWrite =
       /** Set when the new file is in place but might not survive a power cut. */
       readonly warning: string | null;
     }
-  /** Whatever was there before is untouched. `code` is an errno such as `ENOSPC`. `detail` names file, step and remedy. */
+  /** Whatever was there before is untouched. `code` is an errno such as `ENOSPC`, or `not-a-file`. `detail` names file, step and remedy. */
   | { readonly ok: false; readonly code: string; readonly detail: string };
 
 export const nodeFileSystem: AtomicFileSystem = {
   mkdir: async (folder) => makeFolder(folder),
   realpath: (file) => realpath(file),
+  isSpecial: async (file) => {
+    const found = statSync(file, { throwIfNoEntry: false });
+    return found !== undefined && !found.isFile() && !found.isDirectory();
+  },
   open: (file, flags, mode) => open(file, flags, mode),
   rename: (from, to) => rename(from, to),
   remove: (file) => rm(file, { force: true }),
@@ -45,11 +52,13 @@ const MODE = 0o644;
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: 'free some space on that disk',
   EDQUOT: 'free some space within your disk quota',
+  EFBIG: 'raise the limit on the size of files (ulimit -f)',
   EACCES: 'make its folder writable or choose another place',
   EPERM: 'make its folder writable or choose another place',
   ENOENT: 'its folder cannot be made there: choose another place',
   EROFS: 'that disk is read-only: choose another place',
   EISDIR: 'it is a folder: name a file',
+  'not-a-file': 'it is a pipe, socket or device: name a file',
   ENOTDIR: 'a part of the path is a file: choose another place',
   EEXIST: 'a part of the path is a file: choose another place',
   ENAMETOOLONG: 'choose a shorter name',
@@ -69,6 +78,8 @@ export async function writeFileAtomic(
     await fs.mkdir(path.dirname(file));
     progress.step = 'looking where it leads';
     const target = await targetOf(file, fs);
+    // The rename would put a plain file in the place of /dev/null.
+    if (await fs.isSpecial(target)) throw Object.assign(new Error('no file'), { code: 'not-a-file' });
     const bytes = Buffer.from(text, 'utf8');
     const temp = tempName(target);
     await writeTemp(temp, bytes, fs, progress);
@@ -81,8 +92,13 @@ export async function writeFileAtomic(
     const remedy = REMEDIES[code] ?? `the system says: ${messageOf(error)}`;
     const left = orphan === null ? '' : `; ${orphan}`;
     return { ok: false, code, detail: `${file} could not be written (${progress.step}: ${code}): ${remedy}${left}` };
+  } finally {
+    if (progress.temp !== null) writing.delete(path.basename(progress.temp));
   }
 }
+
+/** Names of this process's temps. One that carries its id and is not among them is of an earlier process with the same id, as in containers. */
+const writing = new Set<string>();
 
 /** How far a write has come, for the message of its failure. */
 interface Progress {
@@ -108,6 +124,7 @@ async function writeTemp(temp: string, bytes: Uint8Array, fs: AtomicFileSystem, 
   progress.step = 'opening a temporary file beside it';
   const handle = await fs.open(temp, 'wx', MODE);
   progress.temp = temp;
+  writing.add(path.basename(temp));
   try {
     progress.step = 'writing';
     for (let offset = 0; offset < bytes.length;) {
@@ -168,7 +185,7 @@ export async function removeDeadTemps(
     const folder = path.dirname(target);
     for (const name of (await readdir(folder)).sort()) {
       const pid = writerOf(name, path.basename(target));
-      if (pid === null || isAlive(pid)) continue;
+      if (pid === null || (pid === process.pid ? writing.has(name) : isAlive(pid))) continue;
       const problem = await removeTemp(path.join(folder, name), nodeFileSystem);
       if (problem === null) removed.push(name);
       else problems.push(problem);

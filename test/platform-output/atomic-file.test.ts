@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   mkdtempSync,
@@ -20,6 +20,7 @@ import {
   writeFileAtomic,
   type AtomicFileSystem,
 } from '../../src/platform/atomic-file.ts';
+import { failingFileSystem, fullFileSystem } from '../faults/fault-fs.ts';
 
 let folder: string;
 let file: string;
@@ -29,41 +30,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-function errno(code: string): Error {
-  return Object.assign(new Error(`${code}: injected`), { code });
-}
-
-/** The real file system, whose calls from number `from` to `to` (counted from 1) fail; writes take at most 1,000 bytes. */
-function failing(from: number, to: number): { fs: AtomicFileSystem; calls: string[] } {
-  const calls: string[] = [];
-  const counted = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
-    calls.push(name);
-    if (calls.length >= from && calls.length <= to) throw errno('EIO');
-    return call();
-  };
-  const fs: AtomicFileSystem = {
-    mkdir: (name) => counted('mkdir', () => nodeFileSystem.mkdir(name)),
-    realpath: (name) => counted('realpath', () => nodeFileSystem.realpath(name)),
-    rename: (a, b) => counted('rename', () => nodeFileSystem.rename(a, b)),
-    remove: (name) => counted('remove', () => nodeFileSystem.remove(name)),
-    open: (name, flags, mode) =>
-      counted(`open ${flags}`, async () => {
-        const handle = await nodeFileSystem.open(name, flags, mode);
-        return {
-          write: (bytes, offset, length) =>
-            counted('write', () => handle.write(bytes, offset, Math.min(length, 1_000))),
-          sync: () => counted('sync', () => handle.sync()),
-          stat: () => counted('stat', () => handle.stat()),
-          // A close that fails has closed all the same.
-          close: async () => {
-            await handle.close();
-            await counted('close', () => Promise.resolve());
-          },
-        };
-      }),
-  };
-  return { fs, calls };
-}
+/** Every 1,000 bytes are one write. */
+const failing = (from: number, to: number): ReturnType<typeof failingFileSystem> => failingFileSystem(from, to, 1_000);
 
 const OLD = 'old '.repeat(100);
 const NEW = 'new, and longer '.repeat(200);
@@ -95,7 +63,19 @@ describe('writeFileAtomic', () => {
     const { fs, calls } = failing(Infinity, Infinity);
     writeFileSync(file, OLD);
     await writeFileAtomic(file, NEW, fs);
-    const expected = ['mkdir', 'realpath', 'open wx', 'write', 'write', 'write', 'write', 'sync', 'stat', 'close'];
+    const expected = [
+      'mkdir',
+      'realpath',
+      'isSpecial',
+      'open wx',
+      'write',
+      'write',
+      'write',
+      'write',
+      'sync',
+      'stat',
+      'close',
+    ];
     expect(calls).toEqual([...expected, 'rename', 'open r', 'sync', 'close']);
   });
 
@@ -130,24 +110,7 @@ describe('writeFileAtomic', () => {
 
   it('a disk that takes no more bytes without saying so is full', async () => {
     writeFileSync(file, OLD);
-    const fs: AtomicFileSystem = {
-      ...nodeFileSystem,
-      open: async (name, flags, mode) => {
-        const handle = await nodeFileSystem.open(name, flags, mode);
-        let room = 1_000;
-        return {
-          write: async (bytes, offset, length) => {
-            const { bytesWritten } = await handle.write(bytes, offset, Math.min(length, room));
-            room -= bytesWritten;
-            return { bytesWritten };
-          },
-          sync: () => handle.sync(),
-          stat: () => handle.stat(),
-          close: () => handle.close(),
-        };
-      },
-    };
-    const result = await writeFileAtomic(file, NEW, fs);
+    const result = await writeFileAtomic(file, NEW, fullFileSystem(1_000));
     expect(result).toMatchObject({ ok: false, code: 'ENOSPC', detail: expect.stringContaining('free some space') });
     expect(readFileSync(file, 'utf8')).toBe(OLD);
     expect(readdirSync(folder)).toEqual(['master_feed.json']);
@@ -186,6 +149,17 @@ describe('writeFileAtomic', () => {
     });
   });
 
+  it('a pipe or device is not replaced by a file', async () => {
+    execFileSync('mkfifo', [file]);
+    expect(await writeFileAtomic(file, NEW)).toMatchObject({
+      ok: false,
+      code: 'not-a-file',
+      detail: expect.stringContaining('name a file'),
+    });
+    expect(statSync(file).isFIFO()).toBe(true);
+    expect(readdirSync(folder)).toEqual(['master_feed.json']);
+  });
+
   it('a reader at full speed never sees half a file', async () => {
     const generation = (n: number): string => JSON.stringify({ n, filler: String(n).repeat(50_000), end: n });
     writeFileSync(file, generation(0));
@@ -213,7 +187,7 @@ describe('removeDeadTemps', () => {
     await once(child, 'exit');
     const orphan = `master_feed.json.${dead}.0123456789ab.tmp`;
     const others = [
-      `master_feed.json.${process.pid}.0123456789ab.tmp`,
+      `master_feed.json.${process.ppid}.0123456789ab.tmp`,
       `other.json.${dead}.0123456789ab.tmp`,
       `master_feed.json.${dead}.tmp`,
       'master_feed.json.backup.tmp',
@@ -222,6 +196,20 @@ describe('removeDeadTemps', () => {
     for (const name of [orphan, ...others]) writeFileSync(path.join(folder, name), 'x');
     expect(await removeDeadTemps(file)).toEqual({ removed: [orphan], problems: [] });
     expect(readdirSync(folder).sort()).toEqual(others);
+  });
+
+  it('a temp with the id of this process that it does not write is of an earlier one, as in containers', async () => {
+    const name = `master_feed.json.${process.pid}.0123456789ab.tmp`;
+    writeFileSync(path.join(folder, name), 'x');
+    const fs: AtomicFileSystem = {
+      ...nodeFileSystem,
+      rename: async (from, to) => {
+        expect((await removeDeadTemps(file)).removed).toEqual([name]);
+        await nodeFileSystem.rename(from, to);
+      },
+    };
+    expect((await writeFileAtomic(file, NEW, fs)).ok).toBe(true);
+    expect(readdirSync(folder)).toEqual(['master_feed.json']);
   });
 
   it('a missing folder holds none', async () => {

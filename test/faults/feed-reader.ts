@@ -1,0 +1,74 @@
+/** Reads one feed at full speed, as a dashboard in another process would, and says what it saw. */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
+
+interface ReaderReport {
+  readonly reads: number;
+  /** What could not be parsed, or did not add up. */
+  readonly failures: number;
+  /** Different runs seen. */
+  readonly runs: number;
+  /** `input hash:hash of the signals`, each once: a feed of two generations would pair what no run has written. */
+  readonly generations: readonly string[];
+}
+
+interface SeenFeed {
+  readonly run: { readonly id: string; readonly input_hash: string };
+  readonly summary: { readonly signals: { readonly total: number } };
+  readonly signals: readonly unknown[];
+}
+
+export interface Reader {
+  /** Settles when the reader has read once. */
+  readonly started: Promise<void>;
+  stop(): Promise<ReaderReport>;
+}
+
+export function startReader(file: string): Reader {
+  const child = spawn(process.execPath, ['--no-warnings', import.meta.filename, file], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const report = text(child.stdout);
+  return {
+    started: new Promise((resolve) => child.stdout.once('data', () => resolve())),
+    stop: async () => {
+      child.stdin.end();
+      return JSON.parse(await report) as ReaderReport;
+    },
+  };
+}
+
+/** Of a feed's text: which run's head and which signals it holds. Throws on what is no whole feed. */
+export function generationOf(feed: string): { readonly run: string; readonly generation: string } {
+  const { run, summary, signals } = JSON.parse(feed) as SeenFeed;
+  if (summary.signals.total !== signals.length) throw new Error('the counts do not add up');
+  const hash = createHash('sha1')
+    .update(feed.slice(feed.indexOf('"signals":[\n')))
+    .digest('hex');
+  return { run: run.id, generation: `${run.input_hash}:${hash}` };
+}
+
+async function readUntilStopped(file: string): Promise<void> {
+  const seen = { reads: 0, failures: 0, runs: new Set<string>(), generations: new Set<string>() };
+  const state = { stopped: false };
+  process.stdin.on('end', () => (state.stopped = true)).resume();
+  while (!state.stopped || seen.reads === 0) {
+    try {
+      const { run, generation } = generationOf(readFileSync(file, 'utf8'));
+      seen.runs.add(run);
+      seen.generations.add(generation);
+    } catch {
+      seen.failures += 1;
+    }
+    seen.reads += 1;
+    // White space before the report, which is JSON all the same.
+    if (seen.reads === 1) process.stdout.write('\n');
+    await setImmediate();
+  }
+  process.stdout.write(JSON.stringify({ ...seen, runs: seen.runs.size, generations: [...seen.generations] }));
+}
+
+if (import.meta.main) await readUntilStopped(process.argv[2]!);

@@ -1,0 +1,139 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, watch } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
+import { crc32 } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseFeed } from '../../src/feed/parse.ts';
+import { ROOT, workplace } from '../support/cli.ts';
+import { figure, rounds } from './figures.ts';
+import { AS_OF, copyMarkets } from './market-folder.ts';
+import { createRandom, freshSeed, type Random } from './random.ts';
+
+/** Runs on one cache, so that it is killed while empty, half full and full. */
+const KILLS_PER_CACHE = 4;
+/** Every third kill waits for the temp of the feed: at a random moment it is hardly ever there. */
+const KILLS_PER_AIMED_ONE = 3;
+
+const place = workplace();
+const output = place.path('out');
+const feed = path.join(output, 'feed.json');
+const cacheOf = (round: number): string => place.path(`cache-${Math.floor(round / KILLS_PER_CACHE)}`);
+
+beforeAll(() => {
+  copyMarkets(place.path('candles'), 24);
+  mkdirSync(output);
+});
+afterAll(() => place.remove());
+
+function startScan(cache: string): ChildProcess {
+  const args = ['candles', '--provider', 'sandbox', '--as-of', AS_OF, '--output', feed, '--quiet'];
+  return spawn(process.execPath, [path.join(ROOT, 'bin', 'scan.cjs'), ...args], {
+    cwd: place.folder,
+    env: { PATH: '/usr/bin:/bin', HOME: place.folder, SCAN_CACHE_DIR: cache, SCAN_STATE_DIR: place.path('state') },
+    stdio: 'ignore',
+  });
+}
+
+/** Lets a scan end by itself; answers with its time in ms. */
+async function wholeScan(cache: string): Promise<number> {
+  const started = performance.now();
+  const [code] = (await once(startScan(cache), 'exit')) as [number | null];
+  expect(code).toBe(0);
+  return performance.now() - started;
+}
+
+/** The entries that a reader of the cache sees now, each with its value's checksum; those with a wrong one are left out. */
+function soundEntries(cache: string): ReadonlySet<string> {
+  const file = path.join(cache, 'perpscan.sqlite');
+  if (!existsSync(file)) return new Set();
+  const db = new DatabaseSync(file, { timeout: 5_000 });
+  try {
+    const tables = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'entries'").all();
+    const rows = tables.length === 0 ? [] : db.prepare('SELECT key, value, crc FROM entries').all();
+    return new Set(rows.filter(({ value, crc }) => crc32(String(value)) === crc).map(({ key }) => String(key)));
+  } finally {
+    db.close();
+  }
+}
+
+const temps = (): readonly string[] => readdirSync(output).filter((name) => name.endsWith('.tmp'));
+
+/** Settles when a temp of the feed appears, or at the latest when the scan ends. */
+async function tempOrExit(exited: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  try {
+    const appeared = new Promise<void>((resolve) => {
+      watch(output, { signal: done.signal }, (_, name) => name?.endsWith('.tmp') === true && resolve()).on(
+        'error',
+        () => undefined,
+      );
+    });
+    await Promise.race([appeared, exited]);
+  } finally {
+    done.abort();
+  }
+}
+
+interface Kill {
+  /** False when the scan was faster. */
+  readonly hit: boolean;
+  readonly withTemp: boolean;
+  readonly committed: number;
+  readonly lost: number;
+  readonly corrupt: boolean;
+}
+
+async function killOnce(round: number, durationMs: number, random: Random): Promise<Kill> {
+  const before = existsSync(feed) ? readFileSync(feed, 'utf8') : null;
+  const cache = cacheOf(round);
+  const child = startScan(cache);
+  const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
+  if (round % KILLS_PER_AIMED_ONE === 0) await tempOrExit(exited);
+  else await Promise.race([wait(random.next() * durationMs), exited]);
+  const committed = soundEntries(cache);
+  child.kill('SIGKILL');
+  const [, signal] = await exited;
+  const after = existsSync(feed) ? readFileSync(feed, 'utf8') : null;
+  const kept = soundEntries(cache);
+  return {
+    hit: signal === 'SIGKILL',
+    withTemp: temps().length > 0,
+    committed: committed.size,
+    lost: [...committed].filter((key) => !kept.has(key)).length,
+    corrupt: after !== before && (after === null || !parseFeed(after, feed).ok),
+  };
+}
+
+describe('scans that are killed', () => {
+  it('leave a whole feed, lose nothing of the cache, and the next run cleans up', async () => {
+    const durationMs = await wholeScan(place.path('cache-first'));
+    const random = createRandom(freshSeed());
+    const kills: Kill[] = [];
+    const total = rounds(5, 200);
+    let leftover = 0;
+    while (kills.filter(({ hit }) => hit).length < total) {
+      kills.push(await killOnce(kills.length, durationMs, random));
+      if (kills.length % 10 !== 0 && kills.length !== total) continue;
+      await wholeScan(cacheOf(kills.length - 1));
+      leftover += readdirSync(output).filter((name) => name !== 'feed.json').length;
+    }
+    const sum = (of: (kill: Kill) => number): number => kills.reduce((all, kill) => all + of(kill), 0);
+    const corrupt = sum((kill) => Number(kill.corrupt));
+    const lost = sum((kill) => kill.lost);
+    const withTemp = sum((kill) => Number(kill.withTemp));
+    figure(
+      'A2',
+      `kill -9 leaves the old feed or the new one: ${total} kills (${withTemp} with a temp on disk), ${corrupt} corrupt feeds, ` +
+        `${lost} of ${sum((kill) => kill.committed)} committed cache entries lost, ${leftover} temps after the next run`,
+    );
+    const seed = `seed ${random.seed}`;
+    expect(corrupt, seed).toBe(0);
+    expect(lost, seed).toBe(0);
+    expect(leftover, seed).toBe(0);
+    expect(withTemp, 'no kill came while the feed was written').toBeGreaterThan(0);
+    expect(sum((kill) => kill.committed)).toBeGreaterThan(0);
+  });
+});
