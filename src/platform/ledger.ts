@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { Clock } from './clock.ts';
+import type { Clock, SinceBoot } from './clock.ts';
 import { inspectDatabase, isDamage, type DatabaseState } from './database.ts';
 import { makeFolder } from './folder.ts';
 
@@ -22,7 +22,10 @@ export type Reservation =
   /** `waitMs` > 0: when it is worth asking again. */
   | { readonly granted: false; readonly waitMs: number };
 
-/** All times ms UTC of the wall clock, because processes and restarts share nothing else. All methods throw when the file fails. */
+/**
+ * All times ms UTC of the wall clock, which also restarts of the machine share; when that clock is set, they are moved
+ * along. All methods throw when the file fails.
+ */
 export interface Ledger {
   /** Takes `units` in one transaction, or says how long to wait. */
   reserve(units: number): Reservation;
@@ -49,13 +52,16 @@ export type OpenedLedger =
 /** The longest silence that is believed, ms. */
 export const LONGEST_PAUSE_MS = 3_600_000;
 const BUSY_TIMEOUT_MS = 5_000;
+/** The two clocks are not read in the same instant, and the wall clock is slewed by up to 0.5 ms a second. */
+const CLOCK_NOISE_MS = 5;
 
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
   CREATE TABLE IF NOT EXISTS spent (id INTEGER PRIMARY KEY AUTOINCREMENT, units INTEGER NOT NULL, free_at INTEGER NOT NULL, in_flight INTEGER NOT NULL);
   CREATE TABLE IF NOT EXISTS gate (id INTEGER PRIMARY KEY CHECK (id = 1), last_start INTEGER NOT NULL, not_before INTEGER NOT NULL);
-  INSERT OR IGNORE INTO gate VALUES (1, 0, 0);`;
+  INSERT OR IGNORE INTO gate VALUES (1, 0, 0);
+  CREATE TABLE IF NOT EXISTS clock (id INTEGER PRIMARY KEY CHECK (id = 1), boot TEXT NOT NULL, ahead REAL NOT NULL);`;
 
 /** File name for one key at one address; says nothing about the key. */
 export function ledgerFile(stateDir: string, baseUrl: string, key: string): string {
@@ -109,10 +115,13 @@ function connect(file: string): DatabaseSync | null {
 
 function createLedger(file: string, db: DatabaseSync, limits: LedgerLimits, clock: Clock): Ledger {
   const longestHold = limits.windowMs + limits.requestTimeoutMs;
-  const atomically = <T>(work: () => T): T => {
+  const atomically = <T>(work: (now: number) => T): T => {
     db.exec('BEGIN IMMEDIATE');
     try {
-      const result = work();
+      // Read under the lock: while waiting for it another process may have written later times.
+      const now = clock.now();
+      followWallClock(db, now, clock.sinceBoot());
+      const result = work(now);
       db.exec('COMMIT');
       return result;
     } catch (error) {
@@ -120,7 +129,7 @@ function createLedger(file: string, db: DatabaseSync, limits: LedgerLimits, cloc
       throw error;
     }
   };
-  // A wall clock that was set back would otherwise lock the key until it caught up.
+  // A wall clock that was set back while the machine was off would otherwise lock the key until it caught up.
   const believe = (now: number): void => {
     db.prepare('UPDATE spent SET free_at = min(free_at, ?)').run(now + longestHold);
     db.prepare('UPDATE gate SET last_start = min(last_start, ?), not_before = min(not_before, ?)').run(
@@ -133,9 +142,7 @@ function createLedger(file: string, db: DatabaseSync, limits: LedgerLimits, cloc
     file,
     state: () => readState(db, limits.minSpacingMs, clock.now()),
     reserve: (units) =>
-      atomically(() => {
-        // Read under the lock: while waiting for it another process may have written later times.
-        const now = clock.now();
+      atomically((now) => {
         believe(now);
         const waitMs = waitFor(units, readState(db, limits.minSpacingMs, now), limits, now);
         if (waitMs > 0) return { granted: false, waitMs: hasInFlight(db) ? pollAtMost(waitMs, limits) : waitMs };
@@ -143,15 +150,29 @@ function createLedger(file: string, db: DatabaseSync, limits: LedgerLimits, cloc
         return { granted: true, id: insertSpent(db, units, now + longestHold, true) };
       }),
     settle: (id) =>
-      void db
-        .prepare('UPDATE spent SET free_at = ?, in_flight = 0 WHERE id = ?')
-        .run(Math.ceil(clock.now()) + limits.windowMs, id),
+      atomically((now) => {
+        const statement = db.prepare('UPDATE spent SET free_at = ?, in_flight = 0 WHERE id = ?');
+        statement.run(Math.ceil(now) + limits.windowMs, id);
+      }),
     pauseUntil: (until) =>
-      void db
-        .prepare('UPDATE gate SET not_before = max(not_before, ?)')
-        .run(Math.ceil(Math.min(until, clock.now() + LONGEST_PAUSE_MS))),
+      atomically((now) => {
+        const statement = db.prepare('UPDATE gate SET not_before = max(not_before, ?)');
+        statement.run(Math.ceil(Math.min(until, now + LONGEST_PAUSE_MS)));
+      }),
     close: () => db.close(),
   };
+}
+
+/** Moves all stored times by what the wall clock was set: a day ahead must not open the quota, an hour back not lock it. */
+function followWallClock(db: DatabaseSync, now: number, { boot, ms }: SinceBoot): void {
+  const ahead = now - ms;
+  const known = db.prepare('SELECT boot, ahead FROM clock').get() as { boot: string; ahead: number } | undefined;
+  const setBy = known?.boot === boot ? Math.round(ahead - known.ahead) : 0;
+  if (known?.boot === boot && Math.abs(setBy) <= CLOCK_NOISE_MS) return;
+  db.prepare('INSERT OR REPLACE INTO clock VALUES (1, ?, ?)').run(boot, ahead);
+  if (setBy === 0) return;
+  db.prepare('UPDATE spent SET free_at = free_at + ?').run(setBy);
+  db.prepare('UPDATE gate SET last_start = last_start + ?, not_before = not_before + ?').run(setBy, setBy);
 }
 
 function insertSpent(db: DatabaseSync, units: number, freeAt: number, inFlight: boolean): number {

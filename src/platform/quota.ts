@@ -36,7 +36,7 @@ export class Quota {
   readonly #limiter: Bottleneck;
   readonly #closed = new AbortController();
   #turn: Promise<unknown> = Promise.resolve();
-  /** Kept here as well, for when the ledger cannot be written. */
+  /** Kept here as well, for when the ledger cannot be written; by the monotonic clock. */
   #silentUntil = 0;
   #requests = 0;
   #spent = 0;
@@ -89,8 +89,8 @@ export class Quota {
 
   /** No request on this key, by any process, before `until` (ms UTC). */
   pauseUntil(until: number): void {
-    const believed = Math.min(until, this.#clock.now() + LONGEST_PAUSE_MS);
-    this.#silentUntil = Math.max(this.#silentUntil, believed);
+    const silentMs = Math.min(until - this.#clock.now(), LONGEST_PAUSE_MS);
+    this.#silentUntil = Math.max(this.#silentUntil, this.#clock.monotonic() + silentMs);
     try {
       this.#ledger.pauseUntil(until);
     } catch {
@@ -121,7 +121,7 @@ export class Quota {
     try {
       return this.#ledger.state();
     } catch {
-      return { spent: [], notBefore: this.#silentUntil };
+      return { spent: [], notBefore: this.#clock.now() + this.#silentMs() };
     }
   }
 
@@ -158,21 +158,25 @@ export class Quota {
   async #admit(weight: number, stop: AbortSignal, work: Work): Promise<number | Refusal> {
     while (!stop.aborted) {
       try {
-        const silent = this.#silentUntil > this.#clock.now();
-        const reservation: Reservation = silent ? { granted: false, waitMs: 0 } : this.#ledger.reserve(weight);
+        const silentMs = this.#silentMs();
+        const reservation: Reservation =
+          silentMs > 0 ? { granted: false, waitMs: silentMs } : this.#ledger.reserve(weight);
         if (reservation.granted) {
           work.started = true;
           return reservation.id;
         }
-        const now = this.#clock.now();
-        const waitMs = Math.max(reservation.waitMs, this.#silentUntil - now);
-        if (now + waitMs > work.deadline) return tooLate(waitMs);
+        const { waitMs } = reservation;
+        if (this.#clock.now() + waitMs > work.deadline) return tooLate(waitMs);
         await this.#clock.sleep(waitMs, stop);
       } catch (error) {
         return refused('ledger', `the quota ledger ${this.#ledger.file} failed (${String(error)}): nothing was sent`);
       }
     }
     return givenUp();
+  }
+
+  #silentMs(): number {
+    return Math.max(0, this.#silentUntil - this.#clock.monotonic());
   }
 
   #settle(id: number): void {

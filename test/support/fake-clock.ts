@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/platform/clock.ts';
+import type { Clock, SinceBoot } from '../../src/platform/clock.ts';
 
 interface Sleeper {
   readonly wakeAt: number;
@@ -9,6 +9,7 @@ interface Sleeper {
 export class FakeClock implements Clock {
   #elapsed = 0;
   #wall: number;
+  #boot = 'first boot';
   readonly #sleepers = new Set<Sleeper>();
 
   constructor(wall = 1_768_842_000_000) {
@@ -21,6 +22,10 @@ export class FakeClock implements Clock {
 
   monotonic(): number {
     return this.#elapsed;
+  }
+
+  sinceBoot(): SinceBoot {
+    return { boot: this.#boot, ms: this.#elapsed };
   }
 
   sleep(ms: number, abort?: AbortSignal): Promise<void> {
@@ -40,6 +45,11 @@ export class FakeClock implements Clock {
 
   setWall(ms: number): void {
     this.#wall = ms;
+  }
+
+  /** As after switching the machine off and on: the wall time goes on. */
+  reboot(): void {
+    this.#boot += '+';
   }
 
   get sleepers(): number {
