@@ -1,19 +1,8 @@
 import { createColumns, type RawColumns } from '../columns.ts';
 import { toNumber, toTime } from '../values.ts';
 import { oneSeries, type CandleFormat } from './format.ts';
+import { keysOf, type Keys } from './keys.ts';
 import { isRecord, jsonRows } from './rows.ts';
-
-/** In order of preference. */
-const KEYS = {
-  time: ['time', 'timestamp', 'open_time', 'openTime', 't', 'date'],
-  open: ['open', 'o'],
-  high: ['high', 'h'],
-  low: ['low', 'l'],
-  close: ['close', 'c'],
-  volume: ['volume', 'v'],
-} as const;
-
-type Keys = Readonly<Record<keyof typeof KEYS, string>>;
 
 export const objects = {
   id: 'objects',
@@ -52,21 +41,5 @@ function findKeys(rows: readonly unknown[]): Keys | null {
   return null;
 }
 
-function keysOf(present: readonly string[]): Keys | null {
-  const find = (aliases: readonly string[]): string | undefined => {
-    // The exact spelling first: some exchanges write `t` for the open time and `T` for the close time.
-    const exact = aliases.find((alias) => present.includes(alias));
-    if (exact !== undefined) return exact;
-    const lower = aliases.map((alias) => alias.toLowerCase());
-    return lower.map((alias) => present.find((key) => key.toLowerCase() === alias)).find((key) => key !== undefined);
-  };
-  const time = find(KEYS.time);
-  const open = find(KEYS.open);
-  const high = find(KEYS.high);
-  const low = find(KEYS.low);
-  const close = find(KEYS.close);
-  const volume = find(KEYS.volume);
-  if (time === undefined || open === undefined || high === undefined) return null;
-  if (low === undefined || close === undefined || volume === undefined) return null;
-  return { time, open, high, low, close, volume };
-}
+/** Which of the names hold the six values, in the file's own spelling; null when one of the six is missing. */
+export
