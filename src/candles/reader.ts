@@ -2,13 +2,14 @@
 import path from 'node:path';
 import {
   sliceColumns,
+  type CandleColumns,
   type CandleFindings,
   type CandleSeries,
   type FileSkipReason,
   type SkippedFile,
 } from '../core/candles.ts';
 import type { Market } from '../core/market.ts';
-import { TIMEFRAME_MS } from '../core/time.ts';
+import { TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
 import { failed, type Failure } from './bytes.ts';
 import { repairColumns } from './columns.ts';
 import { contentOf, type Content } from './content.ts';
@@ -28,6 +29,15 @@ export interface ReadOptions {
   readonly exchange: string | null;
   /** Wall clock, ms UTC: candles that open more than a timeframe later are no candles. */
   readonly now: number;
+  /** Hears of sound candles of which nothing says the market; they are refused all the same. */
+  readonly onUnnamed?: (candles: UnnamedCandles) => void;
+}
+
+export interface UnnamedCandles {
+  /** As reports name the file. */
+  readonly file: string;
+  readonly timeframe: Timeframe;
+  readonly columns: CandleColumns;
 }
 
 export interface ParsedSeries {
@@ -81,6 +91,7 @@ export async function readCandleFile(file: CandleFile, options: ReadOptions): Pr
     const one = finish(raw, options, content.modifiedAt);
     if (one.ok) series.push({ file: file.name, format: parsed.format, ...one.parsed });
     else refused.push(skip(one, marketOf(raw, options) ?? market));
+    if (marketOf(raw, options) === null) tellUnnamed(file.name, raw, options);
   }
   const [first] = refused;
   return series.length === 0 && first !== undefined ? { ok: false, skipped: first } : { ok: true, series, refused };
@@ -151,6 +162,12 @@ function unnamed({ exchange, symbol }: FileName): Failure {
   }
   const example = `e.g. ${exchange ?? 'BINANCE'}_BTCUSDT_4h.json`;
   return failed(reason, `its name must say exchange, symbol and timeframe, ${example}`);
+}
+
+function tellUnnamed(file: string, raw: RawSeries, { now, onUnnamed }: ReadOptions): void {
+  if (onUnnamed === undefined) return;
+  const repaired = repairColumns(raw.rows, raw.timeframe, now);
+  if (repaired.ok) onUnnamed({ file, timeframe: repaired.timeframe, columns: repaired.columns });
 }
 
 /**
