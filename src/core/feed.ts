@@ -78,9 +78,9 @@ export interface FeedSummary {
     readonly not_finite: number;
     readonly impossible: number;
     readonly off_grid: number;
-    /** Since 1.1.0; absent from older feeds. */
-    readonly future?: number | undefined;
-    readonly naive_times?: number | undefined;
+    /** These two since 1.1.0: 0 in older feeds. */
+    readonly future: number;
+    readonly naive_times: number;
     /** Series cut by the continuity guard. */
     readonly cut_series: number;
     /** Markets whose timeframe was made from a finer one. */

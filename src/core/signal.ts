@@ -1,6 +1,6 @@
 /** One strategy's answer for one market, as the feed shows it. Names are snake_case because they are the feed's. */
 import type { Tier } from './market.ts';
-import type { Direction, Observable, Reason, Setup } from './strategy.ts';
+import type { Direction, Gates, Observable, Part, Reason, Setup } from './strategy.ts';
 import type { Timeframe } from './time.ts';
 
 export type SignalStatus = 'ok' | 'insufficient_data' | 'stale' | 'error';
@@ -13,6 +13,8 @@ export interface ScoreComponent {
   readonly max: number;
   readonly code: string;
   readonly text: string;
+  /** Their points, rounded to 2 decimals, add up to the component's. Empty in feeds before 1.1.0. */
+  readonly parts: readonly Part[];
 }
 
 export interface OiMetadata {
@@ -79,6 +81,8 @@ export interface Signal {
   readonly price: number | null;
   readonly setup: Setup | null;
   readonly score_breakdown: readonly ScoreComponent[];
+  /** What each side's gate demands; null unless ok, and in feeds before 1.1.0. */
+  readonly gate: Gates | null;
   readonly reasons: readonly Reason[];
   readonly oi_metadata: OiMetadata;
   readonly external: SignalExternal | null;

@@ -32,10 +32,43 @@ export interface StrategyInput {
   readonly amounts: SeriesAmounts | null;
 }
 
+/**
+ * One measured part of a component. It earns nothing at `zero_at`, all at `full_at` and its share in between; where the two are
+ * the same, nothing up to there and all beyond. The name carries the unit; what has a side (a distance, a lead) counts towards it.
+ */
+export interface Part {
+  /** snake_case, e.g. `distance_atr`. */
+  readonly part: string;
+  /** Null when it cannot be measured: half of the points where history or a series is missing, none where there is nothing. */
+  readonly value: number | null;
+  readonly zero_at: number;
+  readonly full_at: number;
+  readonly points: number;
+  /** Negative for a deduction. */
+  readonly max: number;
+}
+
+/** One demand of a gate. A side whose demands all hold has a direction. */
+export interface GateCondition {
+  /** The reason's code when it is the first that does not hold. */
+  readonly code: string;
+  /** What is compared, with its unit; `close` is the close of the last candle. */
+  readonly measure: string;
+  readonly value: number;
+  readonly needs: '>' | '>=' | '<' | '<=';
+  /** Of a `close`: where it would have to be, all else unchanged. Null while it depends on a demand that does not hold. */
+  readonly threshold: number | null;
+  readonly holds: boolean;
+}
+
+export type Gates = Readonly<Record<Side, readonly GateCondition[]>>;
+
 /** One line of the score. Points are not rounded yet; 0 <= points <= max. */
 export interface Component {
   /** Stable snake_case name, e.g. `trend`, `open_interest`. */
   readonly component: string;
+  /** Add up to the points. */
+  readonly parts: readonly Part[];
   readonly points: number;
   readonly max: number;
   /** Points that values still open could bring it to; equal to points when everything is known. */
@@ -108,6 +141,8 @@ export type Evaluation =
       readonly side: Side;
       /** Add up to the score. */
       readonly components: readonly Component[];
+      /** Of both sides, in the order in which they are asked. */
+      readonly gate: Gates;
       /** Null without a direction. */
       readonly setup: Setup | null;
       readonly reasons: readonly Reason[];

@@ -29,9 +29,31 @@ export function parseFeed(text: string, file: string): ParsedFeed {
       `${file} has schema_version ${version}, newer than this program's ${SCHEMA_VERSION}: update perpscan`,
     );
   }
-  const feed = { ...(data as object), schema_version: SCHEMA_VERSION };
+  const feed = { ...withAddedFields(data as object), schema_version: SCHEMA_VERSION };
   const issue = firstIssue(feed, 'tolerate-added');
   return issue === null ? { ok: true, feed: feed as Feed } : refused(`${file}: ${issue}: ${SCAN_AGAIN}`);
+}
+
+/** Fields that a minor version added, empty in feeds that were written before it. What is malformed is left for the check. */
+function withAddedFields(feed: object): object {
+  const { summary, signals } = feed as { summary?: unknown; signals?: unknown };
+  if (!isObject(summary) || !isObject(summary['candles']) || !Array.isArray(signals)) return feed;
+  return {
+    ...feed,
+    summary: { ...summary, candles: { future: 0, naive_times: 0, ...summary['candles'] } },
+    signals: signals.map((signal: unknown) => (isObject(signal) ? withGateAndParts(signal) : signal)),
+  };
+}
+
+function withGateAndParts(signal: Readonly<Record<string, unknown>>): object {
+  const { score_breakdown: breakdown } = signal;
+  if (!Array.isArray(breakdown)) return signal;
+  const components = breakdown.map((one: unknown) => (isObject(one) ? { parts: [], ...one } : one));
+  return { gate: null, ...signal, score_breakdown: components };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Path and message of the first thing that is wrong with a feed, or null. */

@@ -69,10 +69,8 @@ const candleRepairs = z
     not_finite: count,
     impossible: count,
     off_grid: count,
-    future: count
-      .optional()
-      .describe('dated in the future, or alone behind a gap longer than all before (since 1.1.0)'),
-    naive_times: count.optional().describe('times without a zone, read as UTC (since 1.1.0)'),
+    future: count.describe('dated in the future, or alone behind a gap longer than all before (since 1.1.0)'),
+    naive_times: count.describe('times without a zone, read as UTC (since 1.1.0)'),
     cut_series: count.describe('series cut at a break by the continuity guard'),
     resampled_markets: count.describe('markets whose timeframe was made from a finer one'),
     merged_files: count.describe('files of one market and timeframe that were merged into another'),

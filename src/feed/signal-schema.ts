@@ -25,12 +25,40 @@ const setup = z
   })
   .describe("prices in the candles' quote currency");
 
+const part = z
+  .strictObject({
+    part: z.string().describe('what was measured, with its unit; distances and leads count towards the side'),
+    value: z.number().nullable().describe('null when it could not be measured'),
+    zero_at: z.number().describe('here it earns nothing'),
+    full_at: z.number().describe('here it earns max; the same as zero_at: all beyond, nothing up to there'),
+    points: z.number().describe('rounded to 2 decimals; the parts add up to the component'),
+    max: z.number().describe('negative for a deduction'),
+  })
+  .describe('since 1.1.0');
+
+const gateCondition = z.strictObject({
+  code: z.string().describe('stable; of the reason when it is the first that does not hold'),
+  measure: z.string().describe('what is compared, with its unit; close: of the last candle'),
+  value: z.number(),
+  needs: z.enum(['>', '>=', '<', '<=']),
+  threshold: z
+    .number()
+    .nullable()
+    .describe('of a close: where it would have to be, all else unchanged; null while another demand decides it'),
+  holds: z.boolean(),
+});
+
+const gate = z
+  .strictObject({ long: z.array(gateCondition), short: z.array(gateCondition) })
+  .describe('what each side demands; a side that has everything is the direction. Since 1.1.0');
+
 const scoreComponent = z.strictObject({
   component: z.string(),
   points: z.number().min(0).describe('rounded to 2 decimals; the components add up to the score'),
   max: z.number().min(0),
   code: z.string().describe('stable'),
   text: z.string(),
+  parts: z.array(part),
 });
 
 const oiMetadata = z
@@ -94,6 +122,7 @@ export const signalSchema = z
     price: price.nullable().describe('close of the last closed candle'),
     setup: setup.nullable().describe('null without a direction'),
     score_breakdown: z.array(scoreComponent),
+    gate: gate.nullable().describe('null unless ok'),
     reasons: z.array(reason),
     oi_metadata: oiMetadata,
     external: external.nullable().describe('null unless ok'),

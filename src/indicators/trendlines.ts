@@ -4,7 +4,8 @@ import { pivotHighs } from './pivots.ts';
 const LOOK_BARS = 240;
 const CONFIRMATION_BARS = 5;
 const MAX_PIVOTS = 40;
-const TOLERANCE_ATR = 0.25;
+/** How far a touch may lie off a line and a close beyond it, in ATR. */
+export const TOLERANCE_ATR = 0.25;
 const MIN_ANCHOR_DISTANCE = 10;
 const MIN_TOUCHES = 3;
 const MIN_SPAN = 20;

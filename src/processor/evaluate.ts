@@ -13,7 +13,7 @@ import type {
 import type { Action, Signal } from '../core/signal.ts';
 import { MINUTE_MS, TIMEFRAME_MS } from '../core/time.ts';
 import { externalOf, oiMetadataOf, oiMetadataWithoutScore } from './external-fields.ts';
-import { scoreOf } from './score.ts';
+import { gateOf, scoreOf } from './score.ts';
 import type { Selection } from './select.ts';
 import { nonsenseIn } from './soundness.ts';
 
@@ -169,6 +169,7 @@ function scored(input: MarketInput, strategy: Strategy, series: CandleSeries, an
     ...standingOf(input, strategy),
     setup: answer.setup === null ? null : setupOf(answer.setup),
     score_breakdown: breakdown,
+    gate: gateOf(answer.gate),
     reasons: answer.reasons.map(({ code, text }) => ({ code, text })),
     oi_metadata: oiMetadataOf(input.resolution, answer.external, closeOf(series)),
     external: externalOf(answer.external),
@@ -193,6 +194,7 @@ function unscored(input: MarketInput, strategy: Strategy, status: FailedStatus, 
     ...standingOf(input, strategy),
     setup: null,
     score_breakdown: [],
+    gate: null,
     reasons: [],
     oi_metadata: oiMetadataWithoutScore(input.resolution, status),
     external: null,

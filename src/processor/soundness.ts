@@ -1,5 +1,5 @@
 /** Whether a strategy's answer can be believed: a nonsense number must end as an error, not as a trade. */
-import type { Component, Evaluation, ExternalReading, Observable, Setup } from '../core/strategy.ts';
+import type { Component, Evaluation, ExternalReading, Gates, Observable, Part, Setup } from '../core/strategy.ts';
 import { SERIES_KINDS } from '../core/series.ts';
 
 type Scored = Extract<Evaluation, { kind: 'scored' }>;
@@ -16,6 +16,7 @@ export function nonsenseIn(answer: Scored): string | null {
   if (!DIRECTIONS.has(answer.direction)) return `direction is ${answer.direction}`;
   return (
     nonsenseInComponents(answer.components) ??
+    nonsenseInGate(answer.gate) ??
     nonsenseInSetup(answer) ??
     nonsenseInReading(answer.external) ??
     nonsenseInObservable('observability', answer.observability)
@@ -23,7 +24,7 @@ export function nonsenseIn(answer: Scored): string | null {
 }
 
 function nonsenseInComponents(components: readonly Component[]): string | null {
-  for (const { component, points, max, low, high } of components) {
+  for (const { component, parts, points, max, low, high } of components) {
     const values = { points, max, low, high };
     for (const [name, value] of Object.entries(values)) {
       if (!Number.isFinite(value)) return `component ${component}: ${name} is ${value}`;
@@ -32,11 +33,32 @@ function nonsenseInComponents(components: readonly Component[]): string | null {
     if (low < 0 || low > points + NOISE || high < points - NOISE || high > max + NOISE) {
       return `component ${component}: bounds ${low} to ${high} around ${points} points of ${max}`;
     }
+    const found = nonsenseInParts(parts, points);
+    if (found !== null) return `component ${component}: ${found}`;
   }
   const names = new Set(components.map(({ component }) => component));
   if (names.size < components.length) return 'two components have the same name';
   const total = components.reduce((sum, { max }) => sum + max, 0);
   return Math.abs(total - FULL_SCORE) > NOISE ? `the components add up to ${total} points, not ${FULL_SCORE}` : null;
+}
+
+function nonsenseInParts(parts: readonly Part[], total: number): string | null {
+  let sum = 0;
+  for (const { part, value, zero_at, full_at, points, max } of parts) {
+    for (const number of [value ?? 0, zero_at, full_at, points, max]) {
+      if (!Number.isFinite(number)) return `${part} holds ${number}`;
+    }
+    sum += points;
+  }
+  return Math.abs(sum - total) > NOISE ? `the parts add up to ${sum}, not to ${total} points` : null;
+}
+
+function nonsenseInGate({ long, short }: Gates): string | null {
+  for (const { code, value, threshold } of [...long, ...short]) {
+    if (!Number.isFinite(value)) return `gate ${code}: value is ${value}`;
+    if (threshold !== null && !Number.isFinite(threshold)) return `gate ${code}: threshold is ${threshold}`;
+  }
+  return null;
 }
 
 function nonsenseInSetup({ direction, setup }: Scored): string | null {

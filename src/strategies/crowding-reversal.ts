@@ -1,37 +1,17 @@
 /** Fading exhaustion where the crowd leans one way (strategies.md 1.4, rulings.md 19). */
 import type { CandleSeries } from '../core/candles.ts';
-import type { Observable, Side, Strategy } from '../core/strategy.ts';
+import type { Observable, Strategy } from '../core/strategy.ts';
 import { DAY_MS } from '../core/time.ts';
 import type { Columns } from './columns.ts';
 import { columnsOf } from './columns.ts';
+import type { Facts, Recent } from './crowding-facts.ts';
+import { PARAMETERS, best, factsOf } from './crowding-facts.ts';
 import type { ExternalUse } from './external-block.ts';
 import { externalBlock, kindsOf } from './external-block.ts';
-import type { Bar, PriceBlock } from './scoring.ts';
-import {
-  barAt,
-  closeLocation,
-  decimals,
-  digits,
-  known,
-  lin,
-  lowerWick,
-  ratio,
-  signOf,
-  volumeRatio,
-} from './scoring.ts';
-import type { Gate, SideAnswer } from './verdict.ts';
-import { chooseSide, gateOf, scored, setupOf, withoutRange } from './verdict.ts';
-
-const PARAMETERS = {
-  recent_bars: 3,
-  band_deviations: 2,
-  rsi_extreme: 32,
-  min_close_location: 0.5,
-  stop_margin_atr: 0.5,
-  min_stop_atr: 1,
-  slope_bars: 24,
-  max_bars: 24,
-} as const;
+import type { PriceBlock } from './scoring.ts';
+import { closeLocation, decimals, digits, known, ramp, signOf, step, unmeasured } from './scoring.ts';
+import type { Condition, Gate, SideAnswer } from './verdict.ts';
+import { chooseSide, compared, gateOf, scored, setupOf, withoutRange } from './verdict.ts';
 
 /** For longs the crowd was long and has been flushed out: funding and ratio low, long liquidations high, open interest down. */
 const CROWDING: readonly ExternalUse[] = [
@@ -41,81 +21,16 @@ const CROWDING: readonly ExternalUse[] = [
   { kind: 'liquidations', weight: 0.2, speaksFor: { long: 'high', short: 'low' } },
 ];
 
-/** One of the last three candles. Shorts see prices negated and the RSI as 100 - RSI. */
-interface Recent {
-  /** How far the close lies below the mean, in standard deviations. */
-  readonly stretch: number;
-  readonly rsi: number;
-  readonly rangeRatio: number;
-  readonly volumeRatio: number;
-  readonly wick: number;
-  readonly low: number;
-}
-
-interface Facts {
-  readonly side: Side;
-  readonly bar: Bar;
-  readonly previousClose: number;
-  readonly recent: readonly Recent[];
-  readonly mean: number;
-  /** The band below the mean. */
-  readonly band: number;
-  readonly atr: number;
-  readonly adx: number;
-  /** Change of EMA200 over 24 candles in ATR; NaN below 224 candles. */
-  readonly slope: number;
-  /** From the close to the stop, price units. */
-  readonly stop: number;
-}
-
-function recentOf(candles: CandleSeries, columns: Columns, side: Side, q: number): Recent {
-  const bar = barAt(candles, q, side);
-  const rsi = columns.rsi14[q]!;
-  return {
-    stretch: ratio(signOf(side) * columns.sma20[q]! - bar.close, columns.deviation20[q]!),
-    rsi: side === 'long' ? rsi : 100 - rsi,
-    rangeRatio: ratio(columns.trueRange[q]!, columns.atr14[q - 1]!),
-    volumeRatio: volumeRatio(candles, columns.volume20, q),
-    wick: lowerWick(bar),
-    low: bar.low,
-  };
-}
-
-function factsOf(candles: CandleSeries, columns: Columns, side: Side): Facts {
-  const t = candles.length - 1;
-  const sign = signOf(side);
-  const bar = barAt(candles, t, side);
-  const atr = columns.atr14[t]!;
-  const mean = sign * columns.sma20[t]!;
-  const recent = Array.from({ length: PARAMETERS.recent_bars }, (_, back) =>
-    recentOf(candles, columns, side, t - back),
-  );
-  const lowest = Math.min(...recent.map(({ low }) => low));
-  return {
-    side,
-    bar,
-    previousClose: sign * candles.close[t - 1]!,
-    recent,
-    mean,
-    band: mean - PARAMETERS.band_deviations * columns.deviation20[t]!,
-    atr,
-    adx: columns.adx14[t]!,
-    slope: (sign * (columns.ema200[t]! - (columns.ema200[t - PARAMETERS.slope_bars] ?? Number.NaN))) / atr,
-    stop: Math.max(bar.close - lowest + PARAMETERS.stop_margin_atr * atr, PARAMETERS.min_stop_atr * atr),
-  };
-}
-
-function best(facts: Facts, of: (recent: Recent) => number): number {
-  return Math.max(...facts.recent.map(of));
-}
-
 function stretch(facts: Facts): PriceBlock {
   const deviations = best(facts, (recent) => recent.stretch);
   const rsi = Math.min(...facts.recent.map((recent) => recent.rsi));
   const long = facts.side === 'long';
   return {
     component: 'stretch',
-    points: 15 * lin(deviations, 1.5, 3) + 15 * lin(rsi, 35, 20),
+    parts: [
+      ramp('stretch_deviations', deviations, 1.5, 3, 15),
+      long ? ramp('rsi14', rsi, 35, 20, 15) : ramp('rsi14', 100 - rsi, 65, 80, 15),
+    ],
     max: 30,
     code: long ? 'STRETCH_BELOW_MEAN' : 'STRETCH_ABOVE_MEAN',
     text: () =>
@@ -130,7 +45,11 @@ function exhaustion(facts: Facts): PriceBlock {
   const wick = best(facts, (recent) => recent.wick);
   return {
     component: 'exhaustion',
-    points: 8 * lin(range, 1, 3) + 6 * lin(volume, 1, 3) + 6 * lin(wick, 0.2, 0.6),
+    parts: [
+      ramp('range_atr', range, 1, 3, 8),
+      ramp('volume_ratio', volume, 1, 3, 6),
+      ramp('wick_share', wick, 0.2, 0.6, 6),
+    ],
     max: 20,
     code: 'EXHAUSTION_THREE_BARS',
     text: () =>
@@ -139,12 +58,16 @@ function exhaustion(facts: Facts): PriceBlock {
   };
 }
 
-function confirmation({ bar, band }: Facts): PriceBlock {
+function confirmation({ bar, band, atr }: Facts): PriceBlock {
   const location = closeLocation(bar);
   const inside = bar.close > band;
   return {
     component: 'confirmation',
-    points: (inside ? 5 : 0) + (bar.close > bar.open ? 5 : 0) + 5 * lin(location, 0.5, 0.8),
+    parts: [
+      step('close_inside_band_atr', (bar.close - band) / atr, 0, 5),
+      step('body_with_side_atr', (bar.close - bar.open) / atr, 0, 5),
+      ramp('close_location', location, 0.5, 0.8, 5),
+    ],
     max: 15,
     code: inside ? 'CONFIRMATION_INSIDE_BAND' : 'CONFIRMATION_OUTSIDE_BAND',
     text: () =>
@@ -155,9 +78,10 @@ function confirmation({ bar, band }: Facts): PriceBlock {
 
 function regime({ side, adx, slope }: Facts): PriceBlock {
   const young = Number.isNaN(slope);
+  const slow = ramp('ema200_slope_24_bars_atr', slope, -1, 0, 7);
   return {
     component: 'regime',
-    points: 8 * lin(adx, 45, 25) + (young ? 3.5 : 7 * lin(slope, -1, 0)),
+    parts: [ramp('adx14', adx, 45, 25, 8), young ? unmeasured(slow) : slow],
     max: 15,
     code: young ? 'REGIME_NO_EMA200' : 'REGIME_TREND',
     text: () =>
@@ -167,40 +91,84 @@ function regime({ side, adx, slope }: Facts): PriceBlock {
   };
 }
 
-function gate(facts: Facts): Gate {
-  const { side, bar, previousClose, recent, mean, band, stop, atr } = facts;
+function isStretched({ stretch: deviations, rsi }: Recent): boolean {
+  return deviations >= PARAMETERS.band_deviations && rsi <= PARAMETERS.rsi_extreme;
+}
+
+/** Both must hold in one and the same bar: one in which they do, else the one that went furthest. */
+function stretchDemands(facts: Facts, deepest: number): readonly Condition[] {
+  const { side, recent } = facts;
   const long = side === 'long';
-  const location = closeLocation(bar);
-  const room = mean - bar.close;
+  const shown = recent.find(isStretched) ?? recent.find((one) => one.stretch === deepest)!;
+  const { band_deviations: deviations, rsi_extreme: extreme } = PARAMETERS;
+  const code = 'NO_GATE_NOT_STRETCHED';
+  const text = (): string =>
+    `none of 3 bars was 2 deviations ${long ? 'below' : 'above'} the mean with RSI ${long ? '32 or less' : '68 or more'} ` +
+    `(best ${decimals(deepest)})`;
+  return [
+    {
+      holds: shown.stretch >= deviations,
+      code,
+      measure: 'stretch_deviations',
+      value: shown.stretch,
+      needs: '>=',
+      threshold: deviations,
+      text,
+    },
+    {
+      holds: shown.rsi <= extreme,
+      code,
+      measure: 'rsi14_of_that_bar',
+      value: long ? shown.rsi : 100 - shown.rsi,
+      needs: long ? '<=' : '>=',
+      threshold: long ? extreme : 100 - extreme,
+      text,
+    },
+  ];
+}
+
+/** What the candle itself must show: inside the band, turned, closed well. */
+function turnDemands({ side, bar, previousClose, band, backInside }: Facts): readonly Condition[] {
   const price = digits(Math.abs(bar.close));
+  const location = closeLocation(bar);
+  return [
+    {
+      holds: bar.close > band,
+      code: 'NO_GATE_STILL_OUTSIDE',
+      ...compared(side, 'close', bar.close, '>', backInside),
+      text: () => `close ${price} is still outside the band ${digits(Math.abs(band))}`,
+    },
+    {
+      holds: bar.close > previousClose,
+      code: 'NO_GATE_NO_TURN',
+      ...compared(side, 'close', bar.close, '>', previousClose),
+      text: () => `close ${price} has not turned: the one before was ${digits(Math.abs(previousClose))}`,
+    },
+    {
+      holds: location >= PARAMETERS.min_close_location,
+      code: 'NO_GATE_WEAK_CLOSE',
+      ...compared(side, 'close', bar.close, '>=', bar.low + PARAMETERS.min_close_location * (bar.high - bar.low)),
+      text: () => `close at ${decimals(location)} of the candle's range, 0.5 needed`,
+    },
+  ];
+}
+
+function gate(facts: Facts): Gate {
+  const { side, bar, mean, stop, atr } = facts;
+  const long = side === 'long';
+  const room = mean - bar.close;
   const deepest = best(facts, (one) => one.stretch);
   return gateOf(
     [
-      {
-        holds: recent.some((one) => one.stretch >= PARAMETERS.band_deviations && one.rsi <= PARAMETERS.rsi_extreme),
-        code: 'NO_GATE_NOT_STRETCHED',
-        text: () =>
-          `none of 3 bars was 2 deviations ${long ? 'below' : 'above'} the mean with RSI ${long ? '32 or less' : '68 or more'} ` +
-          `(best ${decimals(deepest)})`,
-      },
-      {
-        holds: bar.close > band,
-        code: 'NO_GATE_STILL_OUTSIDE',
-        text: () => `close ${price} is still outside the band ${digits(Math.abs(band))}`,
-      },
-      {
-        holds: bar.close > previousClose,
-        code: 'NO_GATE_NO_TURN',
-        text: () => `close ${price} has not turned: the one before was ${digits(Math.abs(previousClose))}`,
-      },
-      {
-        holds: location >= PARAMETERS.min_close_location,
-        code: 'NO_GATE_WEAK_CLOSE',
-        text: () => `close at ${decimals(location)} of the candle's range, 0.5 needed`,
-      },
+      ...stretchDemands(facts, deepest),
+      ...turnDemands(facts),
       {
         holds: room >= stop,
         code: 'NO_GATE_NO_ROOM',
+        measure: 'room_atr',
+        value: room / atr,
+        needs: '>=',
+        threshold: stop / atr,
         text: () => `${decimals(room / atr)} ATR to the mean, less than the ${decimals(stop / atr)} ATR to the stop`,
       },
     ],

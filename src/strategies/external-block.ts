@@ -57,7 +57,7 @@ export function externalBlock(
   const openInterest = used.find(({ use }) => use.kind === 'open_interest');
   const closeTime = closeTimeOf(input);
   return {
-    components: used.map((entry) => componentOf(entry.finding, entry.use.weight, points(entry))),
+    components: used.map((entry) => componentOf(entry.finding, entry.use, side)),
     reading: {
       score: used.reduce((sum, entry) => sum + entry.use.weight * points(entry), 0),
       openInterestScore: openInterest ? points(openInterest) : NEUTRAL,
@@ -84,10 +84,25 @@ function pointsOf(percentile: number | null, speaks: 'high' | 'low'): number {
   return FULL * (speaks === 'high' ? percentile : 1 - percentile);
 }
 
-function componentOf({ kind, certain, code, text }: Finding, weight: number, score: number): Component {
-  const points = weight * score;
+function componentOf(
+  { kind, certain, code, text, reading: { percentile } }: Finding,
+  { weight, speaksFor }: ExternalUse,
+  side: Side,
+): Component {
+  const speaks = speaksFor[side];
+  const points = weight * pointsOf(percentile, speaks);
   const max = weight * FULL;
-  return { component: kind, points, max, low: certain ? points : 0, high: certain ? points : max, code, text };
+  const [zero_at, full_at] = speaks === 'high' ? [0, 1] : [1, 0];
+  return {
+    component: kind,
+    parts: [{ part: 'percentile', value: percentile, zero_at, full_at, points, max }],
+    points,
+    max,
+    low: certain ? points : 0,
+    high: certain ? points : max,
+    code,
+    text,
+  };
 }
 
 /** Price against its value at `since`, open interest over the same stretch. */

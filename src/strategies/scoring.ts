@@ -1,6 +1,6 @@
 /** The arithmetic that all strategies share: ramps, candles seen from one side, blocks of points. */
 import type { CandleColumns } from '../core/candles.ts';
-import type { Component, Side } from '../core/strategy.ts';
+import type { Component, Part, Side } from '../core/strategy.ts';
 
 /** Where `x` stands on the way from `from` (0) to `to` (1), clamped; `from` > `to` makes it falling. */
 export function lin(x: number, from: number, to: number): number {
@@ -52,22 +52,38 @@ export function ratio(value: number, base: number): number {
   return base > 0 ? value / base : 0;
 }
 
-/** A part of the score that candles alone decide. The text is only written for the side that is shown. */
+/** Points that grow from nothing at `zeroAt` to `max` at `fullAt`. */
+export function ramp(part: string, value: number, zeroAt: number, fullAt: number, max: number): Part {
+  return { part, value, zero_at: zeroAt, full_at: fullAt, points: max * lin(value, zeroAt, fullAt), max };
+}
+
+/** All points beyond `above`, none up to it. */
+export function step(part: string, value: number, above: number, max: number): Part {
+  return { part, value, zero_at: above, full_at: above, points: value > above ? max : 0, max };
+}
+
+/** What cannot be measured for lack of history: half of its points (rulings.md 9). */
+export function unmeasured({ part, zero_at, full_at, max }: Part): Part {
+  return { part, value: null, zero_at, full_at, points: max / 2, max };
+}
+
+/** A share of the score that candles alone decide. The text is only written for the side that is shown. */
 export interface PriceBlock {
   readonly component: string;
-  readonly points: number;
+  readonly parts: readonly Part[];
   readonly max: number;
   readonly code: string;
   readonly text: () => string;
 }
 
-export function sumOfPoints(blocks: readonly PriceBlock[]): number {
-  return blocks.reduce((sum, block) => sum + block.points, 0);
+export function sumOfPoints(parts: readonly Part[]): number {
+  return parts.reduce((sum, { points }) => sum + points, 0);
 }
 
 /** Candles are known, so the points are too: low and high equal them. */
-export function priceComponent({ component, points, max, code, text }: PriceBlock): Component {
-  return { component, points, max, low: points, high: points, code, text: text() };
+export function priceComponent({ component, parts, max, code, text }: PriceBlock): Component {
+  const points = sumOfPoints(parts);
+  return { component, parts, points, max, low: points, high: points, code, text: text() };
 }
 
 /** For texts: six significant digits, no padding. */

@@ -1,20 +1,19 @@
 /** Release of a volatility squeeze, with a broken trendline and new money (strategies.md 1.5, rulings.md 20). */
 import type { CandleSeries } from '../core/candles.ts';
-import type { Observable, Side, Strategy } from '../core/strategy.ts';
+import type { GateCondition, Observable, Side, Strategy } from '../core/strategy.ts';
 import { HOUR_MS, TIMEFRAME_MS } from '../core/time.ts';
-import { percentileRank } from '../indicators/percentile.ts';
 import type { Trendline } from '../indicators/trendlines.ts';
-import { findTrendlines } from '../indicators/trendlines.ts';
+import { TOLERANCE_ATR, findTrendlines } from '../indicators/trendlines.ts';
 import type { Columns } from './columns.ts';
 import { columnsOf } from './columns.ts';
 import { NEW_MONEY, externalBlock, kindsOf } from './external-block.ts';
 import { trendlineObservable } from './observables.ts';
 import type { PriceBlock } from './scoring.ts';
-import { clamp, decimals, digits, known, lin, signOf, volumeRatio } from './scoring.ts';
-import type { SqueezeRun } from './squeeze.ts';
-import { KELTNER_ATR, bandWidth, isSqueezed, momentumOf, releasedRun } from './squeeze.ts';
-import type { Gate, SideAnswer } from './verdict.ts';
-import { chooseSide, gateOf, scored, setupOf, withoutRange } from './verdict.ts';
+import { clamp, decimals, digits, known, ramp, signOf, step, volumeRatio } from './scoring.ts';
+import type { Release } from './squeeze.ts';
+import { KELTNER_ATR, bandWidth, isSqueezed, momentumOf, releaseOf } from './squeeze.ts';
+import type { Condition, Gate, SideAnswer } from './verdict.ts';
+import { chooseSide, compared, gateOf, scored, setupOf, withoutRange } from './verdict.ts';
 
 const PARAMETERS = {
   min_squeeze_bars: 6,
@@ -30,13 +29,6 @@ const PARAMETERS = {
 const MIN_SPAN_MS = 24 * HOUR_MS;
 const MAX_SPAN_MS = 72 * HOUR_MS;
 
-/** A squeeze that has just ended. */
-interface Release {
-  readonly run: SqueezeRun;
-  /** Rank of the band's width at the run's end among the 120 bars that end there, 0..1. */
-  readonly widthPercentile: number;
-}
-
 /** For shorts prices and momentum are negated. */
 interface Facts {
   readonly side: Side;
@@ -49,18 +41,6 @@ interface Facts {
   readonly release: Release | null;
   /** The best line against the side; null without a release. */
   readonly line: Trendline | null;
-}
-
-/** Equal widths must rank as equal: what differs beyond ten digits is the order in which closes were added up. */
-function comparableWidth(columns: Columns, index: number): number {
-  return Number(bandWidth(columns, index).toPrecision(10));
-}
-
-function releaseOf(candles: CandleSeries, columns: Columns): Release | null {
-  const run = releasedRun(candles, columns);
-  if (run === null) return null;
-  const widths = Array.from({ length: PARAMETERS.width_bars }, (_, back) => comparableWidth(columns, run.end - back));
-  return { run, widthPercentile: percentileRank(widths, comparableWidth(columns, run.end)) };
 }
 
 function factsOf(
@@ -92,23 +72,20 @@ function factsOf(
 }
 
 function compression({ release }: Facts): PriceBlock {
-  if (release === null) {
-    return {
-      component: 'compression',
-      points: 0,
-      max: 25,
-      code: 'COMPRESSION_NONE',
-      text: () => 'no squeeze ended in the last 3 bars',
-    };
-  }
-  const { run, widthPercentile } = release;
+  const rank = ramp('band_width_percentile', release?.widthPercentile ?? 1, 0.4, 0.05, 10);
   return {
     component: 'compression',
-    points: 15 * lin(run.length, 3, 24) + 10 * lin(widthPercentile, 0.4, 0.05),
+    parts: [
+      ramp('squeeze_bars', release?.run.length ?? 0, 3, 24, 15),
+      release === null ? { ...rank, value: null } : rank,
+    ],
     max: 25,
-    code: 'COMPRESSION_RUN',
+    code: release === null ? 'COMPRESSION_NONE' : 'COMPRESSION_RUN',
     text: () =>
-      `squeezed for ${run.length} bars; the band's width ranks ${decimals(widthPercentile)} among ${PARAMETERS.width_bars} bars`,
+      release === null
+        ? 'no squeeze ended in the last 3 bars'
+        : `squeezed for ${release.run.length} bars; the band's width ranks ${decimals(release.widthPercentile)} ` +
+          `among ${PARAMETERS.width_bars} bars`,
   };
 }
 
@@ -117,7 +94,11 @@ function releasePoints({ release, momentum, previousMomentum, atr }: Facts): Pri
   const growing = momentum > previousMomentum;
   return {
     component: 'release',
-    points: (release === null ? 0 : 10) + (withSide ? 5 : 0) + (growing ? 5 : 0),
+    parts: [
+      step('released_squeeze_bars', release?.run.length ?? 0, 0, 10),
+      step('momentum_atr', momentum / atr, 0, 5),
+      step('momentum_gain_atr', (momentum - previousMomentum) / atr, 0, 5),
+    ],
     max: 20,
     code: withSide ? 'RELEASE_MOMENTUM_WITH_SIDE' : 'RELEASE_MOMENTUM_AGAINST_SIDE',
     text: () =>
@@ -130,7 +111,12 @@ function trendline({ release, line }: Facts): PriceBlock {
   const broken = line?.broken === true;
   return {
     component: 'trendline',
-    points: broken ? 8 + 6 * lin(line.touches.length, 3, 5) + 6 * lin(line.span, 20, 120) : 0,
+    parts: [
+      { ...step('broken_by_atr', 0, TOLERANCE_ATR, 8), value: line?.brokenBy ?? null, points: broken ? 8 : 0 },
+      // A line that stands earns nothing for how well it stands.
+      ramp('broken_line_touches', broken ? line.touches.length : 0, 3, 5, 6),
+      ramp('broken_line_span_bars', broken ? line.span : 0, 20, 120, 6),
+    ],
     max: 20,
     code: line === null ? 'TRENDLINE_NONE' : broken ? 'TRENDLINE_BROKEN' : 'TRENDLINE_INTACT',
     text: () => {
@@ -144,17 +130,51 @@ function trendline({ release, line }: Facts): PriceBlock {
 function volumePoints({ volume }: Facts): PriceBlock {
   return {
     component: 'volume',
-    points: 15 * lin(volume, 1, 2.5),
+    parts: [ramp('volume_ratio', volume, 1, 2.5, 15)],
     max: 15,
     code: 'VOLUME_RATIO',
     text: () => `volume of the better of two bars ${decimals(volume)} times the 20-bar average`,
   };
 }
 
-function gate({ side, close, atr, momentum, release }: Facts): Gate {
-  if (release === null) {
-    return { holds: false, reason: { code: 'NO_GATE_NO_SQUEEZE', text: 'no squeeze ended in the last 3 bars' } };
-  }
+function lengthDemand(bars: number): Condition {
+  const needed = PARAMETERS.min_squeeze_bars;
+  return {
+    holds: bars >= needed,
+    code: bars === 0 ? 'NO_GATE_NO_SQUEEZE' : 'NO_GATE_SHORT_SQUEEZE',
+    measure: 'squeeze_bars',
+    value: bars,
+    needs: '>=',
+    threshold: needed,
+    text: () =>
+      bars === 0 ? 'no squeeze ended in the last 3 bars' : `the squeeze lasted ${bars} bars, ${needed} needed`,
+  };
+}
+
+function momentumDemand({ side, momentum, atr }: Facts): Condition {
+  return {
+    holds: momentum > 0,
+    code: 'NO_GATE_MOMENTUM',
+    ...compared(side, 'momentum_atr', momentum / atr, '>', 0),
+    text: () => `momentum is ${decimals(momentum / atr)} ATR towards the side`,
+  };
+}
+
+/** The range that a close must leave is not known before a squeeze has ended. */
+function withoutSqueeze(side: Side, close: number, demands: readonly [Condition, Condition]): Gate {
+  const edge: GateCondition = {
+    holds: false,
+    code: 'NO_GATE_INSIDE_RANGE',
+    ...compared(side, 'close', close, '>', null),
+  };
+  const { code, text } = demands[0];
+  return { holds: false, conditions: [...demands, edge], reason: { code, text: text() } };
+}
+
+function gate(facts: Facts): Gate {
+  const { side, close, atr, release } = facts;
+  const demands = [lengthDemand(release?.run.length ?? 0), momentumDemand(facts)] as const;
+  if (release === null) return withoutSqueeze(side, close, demands);
   const { run } = release;
   const long = side === 'long';
   const far = long ? run.low : -run.high;
@@ -163,19 +183,11 @@ function gate({ side, close, atr, momentum, release }: Facts): Gate {
   const price = digits(Math.abs(close));
   return gateOf(
     [
-      {
-        holds: run.length >= PARAMETERS.min_squeeze_bars,
-        code: 'NO_GATE_SHORT_SQUEEZE',
-        text: () => `the squeeze lasted ${run.length} bars, ${PARAMETERS.min_squeeze_bars} needed`,
-      },
-      {
-        holds: momentum > 0,
-        code: 'NO_GATE_MOMENTUM',
-        text: () => `momentum is ${decimals(momentum / atr)} ATR towards the side`,
-      },
+      ...demands,
       {
         holds: close > near,
         code: 'NO_GATE_INSIDE_RANGE',
+        ...compared(side, 'close', close, '>', near),
         text: () => `close ${price} is not ${edge}: ${decimals((near - close) / atr)} ATR short of it`,
       },
     ],
@@ -244,7 +256,7 @@ export const squeezeBreak = {
     if (failure) return failure;
 
     const momentum = momentumOf(candles, columns);
-    const release = releaseOf(candles, columns);
+    const release = releaseOf(candles, columns, PARAMETERS.width_bars);
     const facts = {
       long: factsOf(candles, columns, momentum, release, 'long'),
       short: factsOf(candles, columns, momentum, release, 'short'),

@@ -1,5 +1,6 @@
 /** Where volatility is squeezed: Bollinger bands inside Keltner channels (strategies.md 1.5). */
 import type { CandleSeries } from '../core/candles.ts';
+import { percentileRank } from '../indicators/percentile.ts';
 import { linearRegressionEnd } from '../indicators/regression.ts';
 import type { Columns } from './columns.ts';
 
@@ -12,7 +13,7 @@ const RELEASE_BARS = 3;
 const RUN_BARS_SEEN = 48;
 
 /** A run of squeezed bars that has ended. Bars are indices of the candles. */
-export interface SqueezeRun {
+interface SqueezeRun {
   readonly start: number;
   /** The last squeezed bar. */
   readonly end: number;
@@ -30,7 +31,7 @@ export function isSqueezed({ sma20, deviation20, ema20, atr14 }: Columns, bar: n
 }
 
 /** The latest run that ended one to three bars before the last candle; null when there is none. */
-export function releasedRun(candles: CandleSeries, columns: Columns): SqueezeRun | null {
+function releasedRun(candles: CandleSeries, columns: Columns): SqueezeRun | null {
   const t = candles.length - 1;
   for (let end = t - 1; end >= t - RELEASE_BARS; end -= 1) {
     if (isSqueezed(columns, end) && !isSqueezed(columns, end + 1)) return runUntil(candles, columns, end);
@@ -60,4 +61,24 @@ export function momentumOf({ close }: CandleSeries, { highest20, lowest20, sma20
 /** Width of the Bollinger band at `bar`, price units. */
 export function bandWidth({ deviation20 }: Columns, bar: number): number {
   return 2 * DEVIATIONS * deviation20[bar]!;
+}
+
+/** A squeeze that has just ended. */
+export interface Release {
+  readonly run: SqueezeRun;
+  /** Rank of the band's width at the run's end among the bars that end there, 0..1. */
+  readonly widthPercentile: number;
+}
+
+/** Equal widths must rank as equal: what differs beyond ten digits is the order in which closes were added up. */
+function comparableWidth(columns: Columns, index: number): number {
+  return Number(bandWidth(columns, index).toPrecision(10));
+}
+
+/** The release and how narrow the band was, among `widthBars` bars; null when no squeeze ended in the last three. */
+export function releaseOf(candles: CandleSeries, columns: Columns, widthBars: number): Release | null {
+  const run = releasedRun(candles, columns);
+  if (run === null) return null;
+  const widths = Array.from({ length: widthBars }, (_, back) => comparableWidth(columns, run.end - back));
+  return { run, widthPercentile: percentileRank(widths, comparableWidth(columns, run.end)) };
 }

@@ -7,9 +7,20 @@ import { columnsOf } from './columns.ts';
 import { NEW_MONEY, externalBlock, kindsOf } from './external-block.ts';
 import { bestTrendlines, latestPivots } from './observables.ts';
 import type { Bar, PriceBlock } from './scoring.ts';
-import { barAt, closeLocation, decimals, digits, known, lin, signOf, volumeRatio } from './scoring.ts';
+import {
+  barAt,
+  closeLocation,
+  decimals,
+  digits,
+  known,
+  ramp,
+  signOf,
+  step,
+  unmeasured,
+  volumeRatio,
+} from './scoring.ts';
 import type { SideAnswer } from './verdict.ts';
-import { chooseSide, gateOf, scored, setupOf, withoutRange } from './verdict.ts';
+import { chooseSide, compared, gateOf, scored, setupOf, withoutRange } from './verdict.ts';
 
 const PARAMETERS = {
   channel_bars: 20,
@@ -66,15 +77,19 @@ function factsOf(candles: CandleSeries, columns: Columns, side: Side): Facts {
   };
 }
 
-function trend({ side, bar, ema20, ema50, ema50Before, ema200 }: Facts): PriceBlock {
+function trend({ side, bar, ema20, ema50, ema50Before, ema200, atr }: Facts): PriceBlock {
   const young = Number.isNaN(ema200);
-  const overSlow = young ? 4 : bar.close > ema200 ? 8 : 0;
-  const slowStack = young ? 3.5 : ema50 > ema200 ? 7 : 0;
-  const points = overSlow + slowStack + (ema20 > ema50 ? 5 : 0) + (ema50 > ema50Before ? 5 : 0);
+  const overSlow = step('close_over_ema200_atr', (bar.close - ema200) / atr, 0, 8);
+  const slowStack = step('ema50_over_ema200_atr', (ema50 - ema200) / atr, 0, 7);
   const above = bar.close > ema200 === (side === 'long');
   return {
     component: 'trend',
-    points,
+    parts: [
+      young ? unmeasured(overSlow) : overSlow,
+      young ? unmeasured(slowStack) : slowStack,
+      step('ema20_over_ema50_atr', (ema20 - ema50) / atr, 0, 5),
+      step('ema50_gain_10_bars_atr', (ema50 - ema50Before) / atr, 0, 5),
+    ],
     max: 25,
     code: young ? 'TREND_NO_EMA200' : above ? 'TREND_ABOVE_EMA200' : 'TREND_BELOW_EMA200',
     text: () =>
@@ -92,10 +107,13 @@ function breakout({ side, bar, top, bottom, atr }: Facts): PriceBlock {
   const outside = distance > 0;
   return {
     component: 'breakout',
-    points:
-      10 * lin(distance, 0, 0.5) * (1 - 0.6 * lin(distance, 1.5, 3)) +
-      8 * lin(location, 0.5, 0.9) +
-      7 * lin(width, 10, 4),
+    parts: [
+      ramp('distance_atr', distance, 0, 0.5, 10),
+      // Too far is too late: what the distance has earned in full by then goes down to 4.
+      ramp('distance_too_far_atr', distance, 1.5, 3, -6),
+      ramp('close_location', location, 0.5, 0.9, 8),
+      ramp('channel_width_atr', width, 10, 4, 7),
+    ],
     max: 25,
     code: outside ? (side === 'long' ? 'BREAKOUT_ABOVE_CHANNEL' : 'BREAKOUT_BELOW_CHANNEL') : 'BREAKOUT_INSIDE_CHANNEL',
     text: () =>
@@ -108,7 +126,8 @@ function strength({ adx, diWith, diAgainst }: Facts): PriceBlock {
   const withSide = diWith > diAgainst;
   return {
     component: 'strength',
-    points: withSide ? 15 * lin(adx, 15, 35) : 0,
+    // Negative when the movement is against the side: then it earns nothing, however strong.
+    parts: [ramp('adx14_with_side', withSide ? adx : -adx, 15, 35, 15)],
     max: 15,
     code: withSide ? 'STRENGTH_WITH_SIDE' : 'STRENGTH_AGAINST_SIDE',
     text: () => `ADX ${decimals(adx)}, DI ${decimals(diWith)} with the side and ${decimals(diAgainst)} against it`,
@@ -118,7 +137,7 @@ function strength({ adx, diWith, diAgainst }: Facts): PriceBlock {
 function volume({ volume: ratio }: Facts): PriceBlock {
   return {
     component: 'volume',
-    points: 15 * lin(ratio, 1, 2.5),
+    parts: [ramp('volume_ratio', ratio, 1, 2.5, 15)],
     max: 15,
     code: 'VOLUME_RATIO',
     text: () => `volume ${decimals(ratio)} times the 20-bar average`,
@@ -132,6 +151,7 @@ function judge(facts: Facts): SideAnswer {
     [
       {
         holds: bar.close > top,
+        ...compared(side, 'close', bar.close, '>', top),
         code: 'NO_GATE_INSIDE_CHANNEL',
         text: () =>
           `close ${digits(Math.abs(bar.close))} is not ${edge} ${digits(Math.abs(top))}: ` +
@@ -139,6 +159,7 @@ function judge(facts: Facts): SideAnswer {
       },
       {
         holds: !(previousClose > previousTop),
+        ...compared(side, 'close_before', previousClose, '<=', previousTop),
         code: 'NO_GATE_ALREADY_OUTSIDE',
         text: () => `the close before was ${edge} already (${digits(Math.abs(previousTop))}): not the first`,
       },

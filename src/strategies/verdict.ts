@@ -1,19 +1,34 @@
 /** From both sides' answers to one evaluation. */
-import type { Direction, Evaluation, Observable, Reason, Setup, Side } from '../core/strategy.ts';
+import type { Direction, Evaluation, GateCondition, Observable, Reason, Setup, Side } from '../core/strategy.ts';
 import type { ExternalBlock } from './external-block.ts';
 import type { PriceBlock } from './scoring.ts';
 import { digits, priceComponent, signOf, sumOfPoints } from './scoring.ts';
 
 /** One demand of a gate; `text` says, with the numbers, why it does not hold. */
-export interface Condition {
-  readonly holds: boolean;
-  readonly code: string;
+export interface Condition extends GateCondition {
   readonly text: () => string;
 }
 
-export type Gate =
-  | { readonly holds: true; readonly reason: Reason; readonly setup: Setup }
-  | { readonly holds: false; readonly reason: Reason };
+export type Gate = { readonly conditions: readonly GateCondition[]; readonly reason: Reason } & (
+  | { readonly holds: true; readonly setup: Setup }
+  | { readonly holds: false }
+);
+
+type Compared = Pick<GateCondition, 'measure' | 'value' | 'needs' | 'threshold'>;
+
+const MIRRORED = { '>': '<', '>=': '<=', '<': '>', '<=': '>=' } as const;
+
+/** What is compared, as the chart shows it: the rules of a short are written for negated values. */
+export function compared(
+  side: Side,
+  measure: string,
+  value: number,
+  needs: GateCondition['needs'],
+  threshold: number | null,
+): Compared {
+  if (side === 'long') return { measure, value, needs, threshold };
+  return { measure, value: -value, needs: MIRRORED[needs], threshold: threshold === null ? null : -threshold };
+}
 
 /** What one side gets from candles alone. */
 export interface SideAnswer {
@@ -25,6 +40,7 @@ export interface Verdict {
   readonly direction: Direction;
   readonly side: Side;
   readonly answer: SideAnswer;
+  readonly gates: Readonly<Record<Side, Gate>>;
 }
 
 /**
@@ -34,12 +50,15 @@ export interface Verdict {
  */
 export function gateOf(conditions: readonly Condition[], pass: () => { reason: Reason; setup: Setup }): Gate {
   const unmet = conditions.find((condition) => !condition.holds);
-  if (unmet) return { holds: false, reason: { code: unmet.code, text: unmet.text() } };
+  if (unmet) return { holds: false, conditions, reason: { code: unmet.code, text: unmet.text() } };
   const { reason, setup } = pass();
   const { stop_loss: stop, take_profit: target } = setup;
-  if (stop > 0 && target > 0) return { holds: true, reason, setup };
+  if (stop > 0 && target > 0) return { holds: true, conditions, reason, setup };
+  const code = 'NO_GATE_LEVELS';
   const text = `${reason.text}, but the levels are no prices: stop ${digits(stop)}, target ${digits(target)}`;
-  return { holds: false, reason: { code: 'NO_GATE_LEVELS', text } };
+  const level = stop > 0 ? { measure: 'take_profit', value: target } : { measure: 'stop_loss', value: stop };
+  const levels: GateCondition = { code, ...level, needs: '>', threshold: 0, holds: false };
+  return { holds: false, conditions: [...conditions, levels], reason: { code, text } };
 }
 
 /** Entry at the close; distances in price, both positive. */
@@ -56,14 +75,18 @@ export function setupOf(side: Side, entry: number, stop: number, target: number,
 
 /** The side whose gate holds; without one the side with more points from prices, long on a tie (rulings.md 12). */
 export function chooseSide(long: SideAnswer, short: SideAnswer): Verdict {
-  const better: Side = sumOfPoints(short.blocks) > sumOfPoints(long.blocks) ? 'short' : 'long';
+  const better: Side = pricePoints(short) > pricePoints(long) ? 'short' : 'long';
   const side = long.gate.holds === short.gate.holds ? better : long.gate.holds ? 'long' : 'short';
   const answer = side === 'long' ? long : short;
-  return { direction: answer.gate.holds ? side : 'none', side, answer };
+  return { direction: answer.gate.holds ? side : 'none', side, answer, gates: { long: long.gate, short: short.gate } };
+}
+
+function pricePoints({ blocks }: SideAnswer): number {
+  return blocks.reduce((sum, { parts }) => sum + sumOfPoints(parts), 0);
 }
 
 export function scored(
-  { direction, side, answer }: Verdict,
+  { direction, side, answer, gates }: Verdict,
   external: ExternalBlock,
   observability: { readonly [key: string]: Observable },
 ): Evaluation {
@@ -74,6 +97,7 @@ export function scored(
     direction,
     side,
     components,
+    gate: { long: rowsOf(gates.long), short: rowsOf(gates.short) },
     setup: answer.gate.holds ? answer.gate.setup : null,
     reasons: [
       answer.gate.reason,
@@ -83,6 +107,13 @@ export function scored(
     external: external.reading,
     observability,
   };
+}
+
+/** Without the texts, which are only written for the one that is the reason. */
+function rowsOf({ conditions }: Gate): readonly GateCondition[] {
+  return conditions.map(({ code, measure, value, needs, threshold, holds }) => {
+    return { code, measure, value, needs, threshold, holds };
+  });
 }
 
 /** Without a range nothing can be measured in ranges: distances, stops and targets would be infinite or zero. */

@@ -57,6 +57,10 @@ export function longSignal(changes: Partial<Signal> = {}): Signal {
         max: 80,
         code: 'TREND_ABOVE_EMA200',
         text: 'close above the EMA of 200 candles',
+        parts: [
+          { part: 'close_over_ema200_atr', value: 1.25, zero_at: 0, full_at: 0, points: 40, max: 40 },
+          { part: 'adx14', value: 26.25, zero_at: 10, full_at: 42, points: 20.3, max: 40 },
+        ],
       },
       {
         component: 'open_interest',
@@ -64,8 +68,34 @@ export function longSignal(changes: Partial<Signal> = {}): Signal {
         max: 20,
         code: 'OI_PERCENTILE',
         text: 'open interest +2.25 % over 24 h',
+        parts: [{ part: 'percentile', value: 0.66, zero_at: 0, full_at: 1, points: 13.2, max: 20 }],
       },
     ],
+    gate: {
+      long: [
+        { code: 'NO_GATE_INSIDE_CHANNEL', measure: 'close', value: 92_951, needs: '>', threshold: 92_100, holds: true },
+        {
+          code: 'NO_GATE_ALREADY_OUTSIDE',
+          measure: 'close_before',
+          value: 91_900,
+          needs: '<=',
+          threshold: 92_000,
+          holds: true,
+        },
+      ],
+      short: [
+        {
+          code: 'NO_GATE_INSIDE_CHANNEL',
+          measure: 'close',
+          value: 92_951,
+          needs: '<',
+          threshold: 88_000,
+          holds: false,
+        },
+        { code: 'NO_GATE_NOT_STRETCHED', measure: 'rsi14', value: 61.2, needs: '>=', threshold: 68, holds: false },
+        { code: 'NO_GATE_INSIDE_RANGE', measure: 'close', value: 92_951, needs: '<', threshold: null, holds: false },
+      ],
+    },
     reasons: [{ code: 'GATE_BREAKOUT', text: 'first close above the 20-bar high 92100' }],
     oi_metadata: {
       tier: 'resolved',
@@ -102,6 +132,7 @@ export function unscoredSignal(status: 'error' | 'insufficient_data' | 'stale', 
     rank_in_strategy: null,
     setup: null,
     score_breakdown: [],
+    gate: null,
     reasons: [],
     external: null,
     observability: {},

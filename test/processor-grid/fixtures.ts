@@ -83,7 +83,8 @@ export const NEUTRAL_READING: SeriesReading = {
 };
 
 export function component(name: string, points: number, max: number, changes: Partial<Component> = {}): Component {
-  return { component: name, points, max, low: points, high: points, code: 'CODE', text: 'text', ...changes };
+  const parts = [{ part: 'all', value: points, zero_at: 0, full_at: max, points, max }];
+  return { component: name, parts, points, max, low: points, high: points, code: 'CODE', text: 'text', ...changes };
 }
 
 /** An answer that is in order: a long of 66.2 points. */
@@ -93,6 +94,10 @@ export function answer(changes: Partial<Scored> = {}): Scored {
     direction: 'long',
     side: 'long',
     components: [component('trend', 53, 80), component('open_interest', 13.2, 20)],
+    gate: {
+      long: [{ code: 'NO_GATE', measure: 'close', value: 10, needs: '>', threshold: 9.5, holds: true }],
+      short: [{ code: 'NO_GATE', measure: 'close', value: 10, needs: '<', threshold: 8.5, holds: false }],
+    },
     setup: { entry: 10, stop_loss: 9, take_profit: 12, risk_reward: 2, max_bars: 48 },
     reasons: [{ code: 'GATE', text: 'gate' }],
     external: {

@@ -38,7 +38,14 @@ describe('scoreOf', () => {
 
   it('a breakdown carries name, maximum, code and text', () => {
     expect(scoreOf([component('trend', 4, 0.2 * 20 + 1e-13)]).breakdown).toEqual([
-      { component: 'trend', points: 4, max: 4, code: 'CODE', text: 'text' },
+      {
+        component: 'trend',
+        points: 4,
+        max: 4,
+        code: 'CODE',
+        text: 'text',
+        parts: [{ part: 'all', value: 4, zero_at: 0, full_at: 0.2 * 20 + 1e-13, points: 4, max: 4 }],
+      },
     ]);
   });
 
