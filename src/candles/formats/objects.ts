@@ -40,6 +40,3 @@ function findKeys(rows: readonly unknown[]): Keys | null {
   }
   return null;
 }
-
-/** Which of the names hold the six values, in the file's own spelling; null when one of the six is missing. */
-export
