@@ -47,6 +47,9 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires INTEGER, crc INTEGER NOT NULL);
   CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires);`;
 
+/** The store of a cache folder. */
+export const CACHE_FILE = 'perpscan.sqlite';
+
 const BUSY_TIMEOUT_MS = 5_000;
 
 /**
@@ -55,8 +58,15 @@ const BUSY_TIMEOUT_MS = 5_000;
  */
 export function openStore(file: string, { clock, note }: StoreOptions): Store {
   const database = new CacheDatabase(file, clock.now(), note);
+  const failures = new Set<string>();
+  // A full disk fails every call in the same words.
+  const onFailure = (reason: string): void => {
+    if (failures.has(reason)) return;
+    failures.add(reason);
+    note(`cache: ${file} failed (${reason}); what it could not keep is fetched again by the next run`);
+  };
   return {
-    cache: (namespace) => jsonCache(namespace, database, note),
+    cache: (namespace) => jsonCache(namespace, database, onFailure),
     close: () => database.close(),
   };
 }
@@ -66,9 +76,9 @@ export function inspectStore(file: string): DatabaseState<number> {
   return inspectDatabase(file, (db) => Number(db.prepare('SELECT count(*) AS n FROM entries').get()?.['n']));
 }
 
-function jsonCache(namespace: string, database: CacheDatabase, note: (text: string) => void): JsonCache {
+function jsonCache(namespace: string, database: CacheDatabase, onFailure: (reason: string) => void): JsonCache {
   const keyv = new Keyv<string>({ store: new SqliteAdapter(database), namespace });
-  keyv.on('error', (error: unknown) => note(`cache: ${String(error)}`));
+  keyv.on('error', (error: unknown) => onFailure(error instanceof Error ? error.message : String(error)));
   return {
     get: (key) => keyv.get(key),
     getMany: (keys) => keyv.getMany([...keys]),

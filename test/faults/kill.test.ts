@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseFeed } from '../../src/feed/parse.ts';
-import { ROOT, workplace } from '../support/cli.ts';
+import { LAUNCHER, workplace } from '../support/cli.ts';
 import { figure, rounds } from './figures.ts';
 import { AS_OF, copyMarkets } from './market-folder.ts';
 import { createRandom, freshSeed, type Random } from './random.ts';
@@ -30,7 +30,7 @@ afterAll(() => place.remove());
 
 function startScan(cache: string): ChildProcess {
   const args = ['candles', '--provider', 'sandbox', '--as-of', AS_OF, '--output', feed, '--quiet'];
-  return spawn(process.execPath, [path.join(ROOT, 'bin', 'scan.cjs'), ...args], {
+  return spawn(process.execPath, [LAUNCHER, ...args], {
     cwd: place.folder,
     env: { PATH: '/usr/bin:/bin', HOME: place.folder, SCAN_CACHE_DIR: cache, SCAN_STATE_DIR: place.path('state') },
     stdio: 'ignore',

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 export const ROOT = path.join(import.meta.dirname, '..', '..');
 export const SAMPLE = path.join(ROOT, 'data', 'sample');
-const LAUNCHER = path.join(ROOT, 'bin', 'scan.cjs');
+export const LAUNCHER = path.join(ROOT, 'bin', 'scan.cjs');
 
 export interface CliResult {
   readonly code: number | null;
