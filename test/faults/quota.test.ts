@@ -1,0 +1,133 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LedgerLimits } from '../../src/platform/ledger.ts';
+import { brokenSilences, largestWindow, startCountingServer, type CountingServer } from './counting-server.ts';
+import { figure, rounds } from './figures.ts';
+import type { QuotaOrder } from './quota-process.ts';
+
+const PROCESS = path.join(import.meta.dirname, 'quota-process.ts');
+/** The real rules in a window of half a second: so many symbols in any window. */
+const LIMITS: LedgerLimits = { units: 40, windowMs: 500, minSpacingMs: 2, requestTimeoutMs: 400 };
+const PROCESSES = 3;
+const SILENCE_MS = 700;
+/** A request that was let through before the 429 was known may arrive this much later, on a machine with more to do. */
+const UNDER_WAY_MS = 200;
+
+describe('quota over processes', () => {
+  let folder: string;
+  let server: CountingServer;
+  const children = new Set<ChildProcess>();
+
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'perpscan-quota-'));
+  });
+  afterEach(async () => {
+    for (const child of children) child.kill('SIGKILL');
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  function start(order: Partial<QuotaOrder> = {}): { readonly child: ChildProcess; readonly ended: Promise<string> } {
+    const ledger = path.join(folder, 'quota.sqlite');
+    const full: QuotaOrder = {
+      url: server.url,
+      ledger,
+      limits: LIMITS,
+      requests: 0,
+      size: 0,
+      fixedWindow: false,
+      ...order,
+    };
+    const child = spawn(process.execPath, [PROCESS, JSON.stringify(full)], { stdio: ['ignore', 'pipe', 'pipe'] });
+    children.add(child);
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+    return { child, ended: new Promise((resolve) => child.on('close', () => resolve(text))) };
+  }
+
+  async function until(condition: () => boolean): Promise<void> {
+    while (!condition()) await sleep(5);
+  }
+
+  it('is never exceeded in any window, and every silence is kept, by three processes that are killed at random', async () => {
+    const kills = rounds(5, 50);
+    server = await startCountingServer((arrival) => (arrival % 20 === 0 ? SILENCE_MS : 0));
+    const running = Array.from({ length: PROCESSES }, () => start());
+    for (let kill = 0; kill < kills; kill += 1) {
+      await sleep(50 + Math.random() * 300);
+      // Who is killed with a 429 in hand cannot tell the others.
+      await until(() => performance.now() - (server.silences.at(-1)?.at ?? -Infinity) > UNDER_WAY_MS);
+      const slot = Math.floor(Math.random() * PROCESSES);
+      running[slot]!.child.kill('SIGKILL');
+      expect(await running[slot]!.ended).not.toMatch(/Error|rate-limited.*ledger/);
+      running[slot] = start();
+    }
+    await sleep(2 * LIMITS.windowMs);
+    const units = server.arrivals.reduce((sum, arrival) => sum + arrival.units, 0);
+    const largest = largestWindow(server.arrivals, LIMITS.windowMs);
+    const senders = new Set(server.arrivals.map(({ from }) => from)).size;
+    expect(largest).toBeLessThanOrEqual(LIMITS.units);
+    expect(largest, 'the quota is also made use of').toBeGreaterThan(LIMITS.units / 2);
+    expect(senders).toBeGreaterThan(PROCESSES);
+    const broken = brokenSilences(server, UNDER_WAY_MS);
+    expect(broken).toEqual([]);
+    figure(
+      'A14',
+      `never over the quota in any window: ${PROCESSES} processes, ${kills} kill -9, ${units} units of ${senders} processes, ` +
+        `largest window ${largest} of ${LIMITS.units}`,
+    );
+    figure('A15', `${server.silences.length} answers 429, ${broken.length} requests during their Retry-After`);
+  });
+
+  it('a process that is started during a Retry-After sends nothing before it is over', async () => {
+    const askedFor = rounds(1_200, 3_000);
+    const times = rounds(1, 5);
+    server = await startCountingServer((arrival) => (arrival % 2 === 1 ? askedFor : 0));
+    const early: number[] = [];
+    for (let round = 0; round < times; round += 1) {
+      const first = start({ requests: 1 });
+      await first.ended;
+      const second = start({ requests: 1 });
+      await second.ended;
+      const { at } = server.silences.at(-1)!;
+      early.push(server.arrivals.at(-1)!.at - at - askedFor);
+    }
+    expect(server.arrivals).toHaveLength(2 * times);
+    expect(Math.min(...early)).toBeGreaterThanOrEqual(0);
+    figure(
+      'A15',
+      `a second process started during a Retry-After of ${askedFor} ms sent ${Math.round(Math.min(...early))} ms after its end`,
+    );
+  });
+
+  it('more units than the quota holds are refused at once, not waited for', async () => {
+    server = await startCountingServer(() => 0);
+    const begun = performance.now();
+    const text = await start({ requests: 1, size: 20, limits: { ...LIMITS, units: 19, windowMs: 60_000 } }).ended;
+    expect(text).toContain('20 units in one request, but the quota is 19');
+    expect(performance.now() - begun).toBeLessThan(5_000);
+    expect(server.arrivals).toEqual([]);
+  });
+
+  it('planted: a ledger that nobody shares is caught', async () => {
+    server = await startCountingServer(() => 0);
+    const all = Array.from({ length: PROCESSES }, () => start({ ledger: ':memory:', size: 20 }));
+    await until(() => server.arrivals.length >= 3 * PROCESSES);
+    for (const { child } of all) child.kill('SIGKILL');
+    expect(largestWindow(server.arrivals, LIMITS.windowMs)).toBeGreaterThan(LIMITS.units);
+  });
+
+  it('planted: a window that starts anew by the clock is caught', async () => {
+    server = await startCountingServer(() => 0);
+    // It begins in the last quarter of one.
+    const { child } = start({ fixedWindow: true, size: 20 });
+    await until(() => server.arrivals.length >= 6);
+    child.kill('SIGKILL');
+    expect(largestWindow(server.arrivals, LIMITS.windowMs)).toBeGreaterThan(LIMITS.units);
+  });
+});
