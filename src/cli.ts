@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSandboxCommand } from './commands/sandbox.ts';
 import { addSchemaCommand } from './commands/schema.ts';
@@ -66,6 +67,7 @@ function buildProgram(context: CommandContext, setExitCode: (code: number) => vo
     .exitOverride();
   addRunCommand(program, context, setExitCode);
   addShowCommand(program, context);
+  addDoctorCommand(program, context, setExitCode);
   addStrategiesCommand(program, context);
   addSchemaCommand(program, context);
   addSandboxCommand(program, context, setExitCode);
