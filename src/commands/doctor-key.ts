@@ -1,0 +1,84 @@
+/** The one call that `scan doctor` makes: 1 unit, charged to the ledger like those of a scan. */
+import type { Config } from '../config.ts';
+import { createCoinalyze } from '../external/coinalyze/api.ts';
+import { sendLimited } from '../external/limited.ts';
+import { systemClock } from '../platform/clock.ts';
+import { createHttp, type Http } from '../platform/http.ts';
+import { ledgerFile, openLedger, type LedgerLimits } from '../platform/ledger.ts';
+import { Quota } from '../platform/quota.ts';
+
+export interface KeyAnswer {
+  /**
+   * `limited`: the server says that the quota is used up. `unreachable`: no usable answer. `not-sent`: the own quota has
+   * no room, or cannot be counted.
+   */
+  readonly kind: 'accepted' | 'refused' | 'limited' | 'unreachable' | 'not-sent';
+  /** One sentence without the key. */
+  readonly detail: string;
+  readonly host: string;
+  /** How far the clock here is behind the server's, ms, negative when it is ahead; null without an answer that says. */
+  readonly clockDifferenceMs: number | null;
+}
+
+/** Other programs' requests are waited for, but not a whole window. */
+const LONGEST_WAIT_MS = 10_000;
+/** The `Date` header counts whole seconds, cut off. */
+const HALF_A_SECOND_MS = 500;
+
+/** Asks for the list of exchanges once. Never rejects. */
+export async function askWithKey(config: Config, apiKey: string, version: string): Promise<KeyAnswer> {
+  const host = new URL(config.baseUrl).host;
+  const limits: LedgerLimits = {
+    units: config.quotaUnits,
+    windowMs: config.quotaWindowMs,
+    minSpacingMs: config.quotaMinSpacingMs,
+    requestTimeoutMs: config.requestTimeoutMs,
+  };
+  const opened = openLedger(ledgerFile(config.stateDir, config.baseUrl, apiKey), limits, systemClock);
+  if (!opened.ok) return { kind: 'not-sent', detail: opened.detail, host, clockDifferenceMs: null };
+  const quota = new Quota(opened.ledger, limits, systemClock);
+  const timed = timing(createHttp({ clock: systemClock, userAgent: `perpscan/${version}` }));
+  try {
+    const coinalyze = createCoinalyze({
+      http: timed.http,
+      baseUrl: config.baseUrl,
+      apiKey,
+      dataClock: systemClock,
+      timeoutMs: limits.requestTimeoutMs,
+      windowMs: limits.windowMs,
+    });
+    const limited = { quota, clock: systemClock, deadline: systemClock.now() + LONGEST_WAIT_MS };
+    const abort = AbortSignal.timeout(LONGEST_WAIT_MS + limits.requestTimeoutMs);
+    const [reply] = await sendLimited(1, (signal) => coinalyze.exchanges(signal), limited, abort);
+    const { sent, clockDifferenceMs } = timed.state;
+    const told = { host, clockDifferenceMs };
+    if (reply === undefined || reply.ok) return { kind: 'accepted', detail: 'accepted', ...told };
+    return { kind: sent ? kindOf(reply.code) : 'not-sent', detail: reply.detail, ...told };
+  } finally {
+    quota.close();
+    await timed.http.close();
+  }
+}
+
+function kindOf(code: string): KeyAnswer['kind'] {
+  if (code === 'unauthorized') return 'refused';
+  return code === 'rate-limited' ? 'limited' : 'unreachable';
+}
+
+/** `http` that remembers whether something was sent, and how far the server's clock is from ours. */
+function timing(http: Http): {
+  readonly http: Http;
+  readonly state: { sent: boolean; clockDifferenceMs: number | null };
+} {
+  const state: { sent: boolean; clockDifferenceMs: number | null } = { sent: false, clockDifferenceMs: null };
+  const get: Http['get'] = async (url, options) => {
+    state.sent = true;
+    const start = systemClock.now();
+    const result = await http.get(url, options);
+    const middle = (start + systemClock.now()) / 2;
+    const date = result.kind === 'response' ? Date.parse(result.headers.date ?? '') : Number.NaN;
+    if (Number.isFinite(date)) state.clockDifferenceMs = date + HALF_A_SECOND_MS - middle;
+    return result;
+  };
+  return { http: { get, close: () => http.close() }, state };
+}

@@ -1,0 +1,186 @@
+/** `scan doctor` without a folder: can a scan work here, and with what. */
+import { existsSync, readFileSync } from 'node:fs';
+import { loadConfig, SETTINGS, type Config, type SettingName } from '../config.ts';
+import { ConfigError } from '../core/config-error.ts';
+import { TIMEFRAME_MS, isTimeframe } from '../core/time.ts';
+import { paint, paragraph, tableLines, type Column, type Look, type Style } from '../feed/layout.ts';
+import { parseFeed } from '../feed/parse.ts';
+import { systemClock } from '../platform/clock.ts';
+import { createRedactor } from '../platform/log.ts';
+import { formatDuration } from '../platform/text.ts';
+import { appearance, EXIT, type CommandContext } from './context.ts';
+import {
+  checkCache,
+  checkClock,
+  checkDisk,
+  checkDotenv,
+  checkKey,
+  checkLedger,
+  checkNode,
+  checkOutput,
+  checkSqlite,
+  type Check,
+  type Runtime,
+} from './doctor-checks.ts';
+import { askWithKey } from './doctor-key.ts';
+
+export interface MachineFlags {
+  readonly json?: true;
+  readonly offline?: true;
+}
+
+/** One setting, with its name in every place where it can be set. */
+interface Setting {
+  readonly name: string;
+  readonly value: string | number | readonly string[];
+  readonly source: string;
+  readonly flag: string | null;
+  readonly environment: string;
+}
+
+/** What `--json` prints. `settings` is empty when they cannot be read: the check `settings` says why. */
+interface MachineReport {
+  readonly doctor: 'machine';
+  readonly version: string;
+  readonly checks: readonly Check[];
+  readonly settings: readonly Setting[];
+  readonly summary: { readonly ok: number; readonly warn: number; readonly fail: number };
+}
+
+/** A feed that missed this many of its candles is no longer refreshed by anyone. */
+const OLD_FEED_CANDLES = 2;
+
+/** Checks, prints, and answers with the exit code: 78 when a check fails. */
+export async function doctorMachine(flags: MachineFlags, context: CommandContext): Promise<number> {
+  const report = await examine(flags, context, thisRuntime());
+  const text = flags.json
+    ? `${JSON.stringify(report, null, 2)}\n`
+    : reportText(report, appearance(context.stdout, context.env));
+  context.stdout.write(text);
+  return report.summary.fail > 0 ? EXIT.configuration : EXIT.ok;
+}
+
+function thisRuntime(): Runtime {
+  const { versions, execPath, platform, arch } = process;
+  return { node: versions.node, execPath, sqlite: versions['sqlite'] ?? null, platform: `${platform} ${arch}` };
+}
+
+export async function examine(flags: MachineFlags, context: CommandContext, runtime: Runtime): Promise<MachineReport> {
+  const machine = [checkNode(runtime, context.packageRoot), checkSqlite(runtime)];
+  const config = readConfig(context);
+  if (config instanceof ConfigError) return reportOf(context, [...machine, brokenSettings(config)], []);
+  const checks = [...machine, ...(await checksOf(config, flags, context))];
+  return reportOf(context, checks, settingsOf(config));
+}
+
+function readConfig(context: CommandContext): Config | ConfigError {
+  try {
+    return loadConfig({ ...context, flags: {} });
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+}
+
+function brokenSettings({ message }: ConfigError): Check {
+  const remedy = 'mend it and run scan doctor again: what depends on settings was not looked at';
+  return { name: 'settings', status: 'fail', fact: message, remedy, data: {} };
+}
+
+async function checksOf(config: Config, flags: MachineFlags, context: CommandContext): Promise<readonly Check[]> {
+  const { apiKey } = config;
+  const inEnvironment = (context.env['COINALYZE_API_KEY'] ?? '').trim() !== '';
+  const source = apiKey === null ? null : inEnvironment ? 'environment' : '.env';
+  // Before the call, which would make the folder and spend a unit.
+  const disk = [checkCache(config), checkLedger(config, systemClock.now()), checkDisk(config), checkOutput(config)];
+  const answer = apiKey === null || flags.offline ? null : await askWithKey(config, apiKey, context.version);
+  const clean = createRedactor(apiKey === null ? [] : [apiKey]);
+  const checks = [
+    checkKey(source, answer),
+    checkClock(answer),
+    ...disk,
+    checkFeed(config, systemClock.now()),
+    checkDotenv(config),
+  ];
+  return checks.filter((check) => check !== null).map((check) => ({ ...check, fact: clean(check.fact) }));
+}
+
+/** Null without a feed: the first run writes it. */
+function checkFeed({ output }: Config, now: number): Check | null {
+  if (!existsSync(output)) return null;
+  const unread = (fact: string): Check => {
+    const data = { path: output, written: null, age_s: null, signals: null };
+    return { name: 'feed', status: 'warn', fact, remedy: 'the next run replaces it', data };
+  };
+  let parsed: ReturnType<typeof parseFeed>;
+  try {
+    parsed = parseFeed(readFileSync(output, 'utf8'), output);
+  } catch (error) {
+    return unread(`${output} cannot be read (${String(error)})`);
+  }
+  if (!parsed.ok) return unread(parsed.detail);
+  const { last_updated: written, run, signals, summary } = parsed.feed;
+  const age = now - written;
+  const candleMs = isTimeframe(run.timeframe) ? TIMEFRAME_MS[run.timeframe] : TIMEFRAME_MS['1d'];
+  const old = age > OLD_FEED_CANDLES * candleMs;
+  return {
+    name: 'feed',
+    status: old ? 'warn' : 'ok',
+    fact: `written ${formatDuration(age)} ago, ${signals.length} signals of ${summary.markets} markets, series: ${run.provider}`,
+    remedy: old ? 'nothing refreshes it: look at the cron job or the timer' : null,
+    data: { path: output, written, age_s: Math.round(age / 1_000), signals: signals.length },
+  };
+}
+
+function settingsOf(config: Config): readonly Setting[] {
+  return (Object.keys(SETTINGS) as SettingName[]).map((name) => {
+    const { flag, env, file } = SETTINGS[name];
+    return { name: file, value: config[name], source: config.sources[name], flag, environment: env };
+  });
+}
+
+function reportOf(context: CommandContext, checks: readonly Check[], settings: readonly Setting[]): MachineReport {
+  const count = (status: Check['status']): number => checks.filter((check) => check.status === status).length;
+  const summary = { ok: count('ok'), warn: count('warn'), fail: count('fail') };
+  return { doctor: 'machine', version: context.version, checks, settings, summary };
+}
+
+const STYLES: Readonly<Record<Check['status'], Style>> = { ok: 'green', warn: 'yellow', fail: 'red' };
+const CHECK_COLUMNS: readonly Column<Check>[] = [
+  { title: '', align: 'left', text: ({ status }) => status, style: ({ status }) => STYLES[status] },
+  { title: 'CHECK', align: 'left', text: ({ name }) => name, style: () => 'bold' },
+  {
+    title: 'FOUND',
+    align: 'left',
+    text: ({ fact, remedy }) => (remedy === null ? fact : `${fact}. What helps: ${remedy}`),
+  },
+];
+const SETTING_COLUMNS: readonly Column<Setting>[] = [
+  { title: 'SETTING', align: 'left', text: ({ name }) => name },
+  {
+    title: 'FROM',
+    align: 'left',
+    text: ({ source }) => source,
+    style: ({ source }) => (source === 'default' ? 'dim' : null),
+  },
+  { title: 'VALUE', align: 'left', text: settingText },
+];
+
+function settingText({ name, value }: Setting): string {
+  if (typeof value === 'number' && (name === 'budget' || name.endsWith('_ms'))) return formatDuration(value);
+  return typeof value === 'object' ? value.join(', ') : String(value);
+}
+
+function reportText({ version, checks, settings, summary }: MachineReport, look: Look): string {
+  const verdict =
+    summary.fail > 0 ? 'A scan cannot work like this' : summary.warn > 0 ? 'A scan works' : 'Everything is in order';
+  const counts = `${summary.ok} ok, ${summary.warn} to look at, ${summary.fail} failed`;
+  const lines = [
+    paint(`perpscan ${version}`, 'bold', look),
+    ...tableLines(CHECK_COLUMNS, checks, look),
+    ...(settings.length === 0 ? [] : ['', ...tableLines(SETTING_COLUMNS, settings, look)]),
+    '',
+    ...paragraph(`${verdict}: ${counts}. scan doctor <folder> looks at candle files.`, look),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
+import type { FolderFlags } from './doctor-folder.ts';
+
+const EXAMPLES = `Examples:
+  scan doctor                                   this machine: settings, key, clock, cache, ledger, disk
+  scan doctor --offline                         without the one call that tries the key (1 unit)
+  scan doctor candles/                          what the candle files hold, and what is wrong with them
+  scan doctor candles/ --json | jq '.problems'  everything, per file and per market
+`;
+
+const NOTES = `
+Exit codes:
+  0   nothing that stops a scan; problems that are found are printed all the same. Also when the network cannot be reached
+  2   wrong usage
+  4   none of the candle files can be read
+  78  without a folder: a check failed (settings, refused key, a place that takes no files)`;
+
+export function addDoctorCommand(program: Command, context: CommandContext, setExitCode: (code: number) => void): void {
+  program
+    .command('doctor')
+    .description('say what a folder of candles holds, or without one whether a scan can work here')
+    .argument('[paths...]', 'folders, searched recursively, or single candle files')
+    .option('--json', 'print JSON')
+    .option('--format <id>', 'files are of this format, as for a scan')
+    .option('--exchange <name>', 'only this exchange, and the one of files that name none')
+    .option('--as-of <time>', 'ISO time or ms UTC that replaces the clock for ages')
+    .option('--offline', 'without a folder: do not try the key')
+    .addHelpText('before', EXAMPLES)
+    .addHelpText('after', NOTES)
+    .action(async (paths: string[], flags: FolderFlags & { readonly offline?: true }) => {
+      if (paths.length > 0) {
+        const { doctorFolder } = await import('./doctor-folder.ts');
+        return setExitCode(await doctorFolder(paths, flags, context));
+      }
+      const { doctorMachine } = await import('./doctor-machine.ts');
+      setExitCode(await doctorMachine(flags, context));
+    });
+}
