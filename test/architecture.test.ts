@@ -11,7 +11,10 @@ interface Rule {
   readonly packages: readonly string[];
 }
 
-const ONE_VENDOR_PER_FILE = ['undici', 'bottleneck', 'keyv', 'cli-progress'];
+const CLIENTS = ['undici', 'bottleneck', 'keyv', 'cli-progress'];
+/** Not everybody has files that need them: loaded when such a file is met. */
+const OPTIONAL = ['apache-arrow', 'lz4js', 'hyparquet'];
+const ONE_VENDOR_PER_FILE = [...CLIENTS, ...OPTIONAL];
 const IO_ROOMS = ['core', 'platform'];
 const IO: Rule = { rooms: IO_ROOMS, packages: ['zod', 'p-map'] };
 const GLUE: Rule = { rooms: 'all', packages: ['zod'] };
@@ -23,8 +26,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   strategies: { rooms: ['core', 'indicators'], packages: [] },
   processor: { rooms: ['core', 'indicators', 'strategies'], packages: [] },
   plan: { rooms: ['core', 'indicators', 'strategies'], packages: [] },
-  platform: { rooms: ['core'], packages: ONE_VENDOR_PER_FILE },
-  candles: IO,
+  platform: { rooms: ['core'], packages: CLIENTS },
+  candles: { ...IO, packages: [...IO.packages, ...OPTIONAL] },
   symbols: IO,
   external: IO,
   feed: IO,
@@ -115,6 +118,18 @@ describe('architecture', () => {
       const users = files.filter((file) => importsOf(code(file)).includes(vendor));
       expect(users, vendor).toHaveLength(1);
     }
+  });
+
+  it('optional packages are those of package.json, and no file needs one of them to be loaded itself', () => {
+    const { optionalDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+      readonly optionalDependencies: Readonly<Record<string, string>>;
+    };
+    expect(Object.keys(optionalDependencies).sort()).toEqual([...OPTIONAL].sort());
+    const needed = (text: string): readonly string[] =>
+      [...text.matchAll(/^(?:import|export) (?!type )[^;]*?'([^'\s]+)';$/gm)].map((match) => match[1]!);
+    expect(needed("import x from 'a';\nimport type { y } from 'b';\nexport const z = import('c');")).toEqual(['a']);
+    const names = files.flatMap((file) => needed(code(file))).map((specifier) => specifier.split('/')[0]!);
+    expect(names.filter((name) => OPTIONAL.includes(name))).toEqual([]);
   });
 
   it('no room imports itself in a circle', () => {

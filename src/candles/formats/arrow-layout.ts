@@ -98,15 +98,18 @@ function checkBatch(batch: Table, body: DataView, columns: number): number {
   const lengthAt = fieldAt(batch, RECORD_BATCH.length);
   const rows = lengthAt === null ? 0 : int64(batch.view, lengthAt);
   const nodes = vectorOf(batch, RECORD_BATCH.nodes, NODE_BYTES);
-  const counts = vectorOf(batch, RECORD_BATCH.variadicCounts, 8);
-  if (nodes.length !== columns || counts.length > 0) throw new RangeError('columns without data');
+  if (nodes.length !== columns) throw new RangeError('columns without data');
   for (const node of entriesOf(nodes, NODE_BYTES)) {
     const nulls = int64(batch.view, node + 8);
     if (int64(batch.view, node) !== rows || nulls > rows) throw new RangeError('columns of unequal length');
   }
   const isPacked = fieldAt(batch, RECORD_BATCH.compression) !== null;
+  const buffers = vectorOf(batch, RECORD_BATCH.buffers, BUFFER_BYTES);
+  for (const count of entriesOf(vectorOf(batch, RECORD_BATCH.variadicCounts, 8), 8)) {
+    if (int64(batch.view, count) > buffers.length) throw new RangeError('columns without data');
+  }
   let unpackedBytes = 0;
-  for (const entry of entriesOf(vectorOf(batch, RECORD_BATCH.buffers, BUFFER_BYTES), BUFFER_BYTES)) {
+  for (const entry of entriesOf(buffers, BUFFER_BYTES)) {
     const from = int64(batch.view, entry);
     const length = int64(batch.view, entry + 8);
     if (from + length > body.byteLength) throw new RangeError('data beyond the file');
