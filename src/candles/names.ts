@@ -178,19 +178,22 @@ function readingOf(exchangeName: string, symbolText: string, timeframeText: stri
   if (parts.some((part, index) => index > 0 && EXPIRY.test(part))) {
     return unknownName('it names a dated future, and only perpetual markets are scanned');
   }
-  const symbol = joinSymbol(parts);
+  const symbol = readSymbol(symbolText);
   if (symbol === null)
     return unknownName('its symbol cannot be read: expected one like BTCUSDT, BTC_USDT or BTC-USDT-SWAP');
-  const market: Market = {
-    exchange: exchangeName.toUpperCase(),
-    symbol: /\p{Lu}/u.test(symbol) ? symbol : symbol.toUpperCase(),
-  };
+  const market: Market = { exchange: exchangeName.toUpperCase(), symbol };
   const timeframe = readTimeframe(timeframeText);
   if (timeframe === null) {
     const detail = `timeframe ${timeframeText} is not used: known are ${TIMEFRAMES.join(' ')}`;
     return { ok: false, reason: 'unknown-timeframe', detail, market };
   }
   return { ok: true, named: { ...market, timeframe, spot } };
+}
+
+/** `BTC-USDT-SWAP`, `BTC_USDT_USDT` and `btcusdt` as a market's symbol; null when it is none. */
+export function readSymbol(text: string): string | null {
+  const symbol = joinSymbol(text.split(/[_-]/));
+  return symbol === null || /\p{Lu}/u.test(symbol) ? symbol : symbol.toUpperCase();
 }
 
 function unknownName(detail: string): NameReading {
