@@ -27,7 +27,7 @@ export function readBytes(file: string): BytesReading {
     }
     return reading;
   } catch (error) {
-    return failed('unreadable', describeErrno(error));
+    return failed(errorCode(error) === 'ENXIO' ? 'not-a-file' : 'unreadable', describeErrno(error));
   }
 }
 
