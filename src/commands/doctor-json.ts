@@ -1,43 +1,19 @@
 /** `scan doctor <folder> --json`: everything, per file and per market. Times are ms UTC, ages and shares say their unit. */
 import type { SurveyedFile, SurveyedSeries } from '../candles/survey.ts';
-import { groupSeries } from './doctor-groups.ts';
+import { groupSeries, type SeriesGroup } from './doctor-groups.ts';
 import type { FolderReport } from './doctor-folder.ts';
 
 /** Keys are snake_case and stable; only added ones are expected. */
-export function folderJson({ version, paths, survey, ignored, sampleLeftOut, problems }: FolderReport): object {
+export function folderJson(report: FolderReport): object {
+  const { version, paths, survey, ignored, problems } = report;
   const { now, series, files, skipped, leftOut, markets } = survey;
-  const count = (severity: string): number => problems.filter((problem) => problem.severity === severity).length;
-  const newest = series.reduce<number | null>((last, { lastOpen }) => Math.max(last ?? lastOpen, lastOpen), null);
   return {
     doctor: 'folder',
     version,
     paths,
     as_of: now,
-    summary: {
-      markets: markets.length,
-      series: series.length,
-      files_read: new Set(files.map(({ file }) => file)).size,
-      files_skipped: skipped.length,
-      spot_left_out: leftOut.length,
-      side_files: ignored.length,
-      sample_files_left_out: sampleLeftOut,
-      candles: series.reduce((sum, { candles }) => sum + candles, 0),
-      newest_open: newest,
-      problems: { error: count('error'), warn: count('warn'), note: count('note') },
-    },
-    groups: groupSeries(series).map(
-      ({ exchange, timeframe, markets: number, files: of, candles, from, to, stale, missing }) => ({
-        exchange,
-        timeframe,
-        markets: number,
-        files: of,
-        candles,
-        first_open: from,
-        last_open: to,
-        stale,
-        missing,
-      }),
-    ),
+    summary: summaryJson(report),
+    groups: groupSeries(series).map(groupJson),
     problems: problems.map(({ kind, severity, title, remedy, cases }) => ({
       kind,
       severity,
@@ -67,6 +43,27 @@ export function folderJson({ version, paths, survey, ignored, sampleLeftOut, pro
     })),
     side_files: ignored,
   };
+}
+
+function summaryJson({ survey, ignored, sampleLeftOut, problems }: FolderReport): object {
+  const { series, files, skipped, leftOut, markets } = survey;
+  const count = (severity: string): number => problems.filter((problem) => problem.severity === severity).length;
+  return {
+    markets: markets.length,
+    series: series.length,
+    files_read: new Set(files.map(({ file }) => file)).size,
+    files_skipped: skipped.length,
+    spot_left_out: leftOut.length,
+    side_files: ignored.length,
+    sample_files_left_out: sampleLeftOut,
+    candles: series.reduce((sum, { candles }) => sum + candles, 0),
+    newest_open: series.reduce<number | null>((last, { lastOpen }) => Math.max(last ?? lastOpen, lastOpen), null),
+    problems: { error: count('error'), warn: count('warn'), note: count('note') },
+  };
+}
+
+function groupJson({ exchange, timeframe, markets, files, candles, from, to, stale, missing }: SeriesGroup): object {
+  return { exchange, timeframe, markets, files, candles, first_open: from, last_open: to, stale, missing };
 }
 
 function seriesJson(series: SurveyedSeries): object {

@@ -10,19 +10,16 @@ import { createRedactor } from '../platform/log.ts';
 import { formatDuration } from '../platform/text.ts';
 import { appearance, EXIT, type CommandContext } from './context.ts';
 import {
-  checkCache,
   checkClock,
-  checkDisk,
   checkDotenv,
   checkKey,
-  checkLedger,
   checkNode,
-  checkOutput,
   checkSqlite,
   type Check,
   type Runtime,
 } from './doctor-checks.ts';
 import { askWithKey } from './doctor-key.ts';
+import { checkCache, checkDisk, checkLedger, checkLock, checkOutput } from './doctor-places.ts';
 
 export interface MachineFlags {
   readonly json?: true;
@@ -56,8 +53,14 @@ export async function doctorMachine(flags: MachineFlags, context: CommandContext
   const text = flags.json
     ? `${JSON.stringify(report, null, 2)}\n`
     : reportText(report, appearance(context.stdout, context.env));
-  context.stdout.write(text);
+  context.stdout.write(createRedactor(secretsOf(context))(text));
   return report.summary.fail > 0 ? EXIT.configuration : EXIT.ok;
+}
+
+/** No check shows the key; what upstream answers might. */
+function secretsOf(context: CommandContext): readonly string[] {
+  const config = readConfig(context);
+  return config instanceof ConfigError || config.apiKey === null ? [] : [config.apiKey];
 }
 
 function thisRuntime(): Runtime {
@@ -91,18 +94,23 @@ async function checksOf(config: Config, flags: MachineFlags, context: CommandCon
   const { apiKey } = config;
   const inEnvironment = (context.env['COINALYZE_API_KEY'] ?? '').trim() !== '';
   const source = apiKey === null ? null : inEnvironment ? 'environment' : '.env';
-  // Before the call, which would make the folder and spend a unit.
-  const disk = [checkCache(config), checkLedger(config, systemClock.now()), checkDisk(config), checkOutput(config)];
+  // Before the call, which would make the folder of the ledger and spend a unit.
+  const places = [
+    checkCache(config),
+    checkLedger(config, systemClock.now()),
+    await checkLock(config),
+    checkDisk(config),
+    checkOutput(config),
+  ];
   const answer = apiKey === null || flags.offline ? null : await askWithKey(config, apiKey, context.version);
-  const clean = createRedactor(apiKey === null ? [] : [apiKey]);
   const checks = [
     checkKey(source, answer),
     checkClock(answer),
-    ...disk,
+    ...places,
     checkFeed(config, systemClock.now()),
     checkDotenv(config),
   ];
-  return checks.filter((check) => check !== null).map((check) => ({ ...check, fact: clean(check.fact) }));
+  return checks.filter((check) => check !== null);
 }
 
 /** Null without a feed: the first run writes it. */

@@ -1,5 +1,5 @@
 /** `scan doctor <folder>` for people: a table of what there is, then what is wrong, worst first. */
-import type { Case, Problem, Severity } from '../candles/survey-problems.ts';
+import type { Case, Problem, Severity } from '../candles/survey-problem.ts';
 import { paint, paragraph, tableLines, type Column, type Look, type Style } from '../feed/layout.ts';
 import { formatDuration } from '../platform/text.ts';
 import type { FolderReport } from './doctor-folder.ts';
@@ -32,7 +32,7 @@ export function folderText(report: FolderReport, look: Look): string {
   const lines = [
     ...headLines(report, look),
     ...(groups.length === 0 ? [] : ['', ...tableLines(COLUMNS, groups, look)]),
-    ...problems.flatMap((problem) => ['', ...problemLines(problem, look)]),
+    ...problems.flatMap((problem) => problemLines(problem, look)),
     '',
     ...paragraph(verdict(report), look),
   ];
@@ -67,6 +67,7 @@ function problemLines({ kind, severity, title, remedy, cases }: Problem, look: L
   const margin = ' '.repeat(INDENT);
   const first = paint(severity.padEnd(INDENT), STYLES[severity], look) + paint(head[0]!, 'bold', look);
   return [
+    '',
     first,
     ...head.slice(1).map((line) => margin + paint(line, 'bold', look)),
     ...lines.map((line) => margin + line),

@@ -34,7 +34,8 @@ export interface LockOptions {
   readonly onWait: (holder: LockHolder | null) => void;
 }
 
-const FILE = 'run.lock';
+/** The lock of a cache folder. */
+export const LOCK_FILE = 'run.lock';
 /** Contenders that start in the same instant look at each other's attempts; one of them must come through. */
 const CONTENTION_MS = 250;
 const POLL_MS = 100;
@@ -47,7 +48,7 @@ const BUSY = 5;
 /** Takes the lock of `folder`, which is made (0700) when missing. Never rejects. */
 export async function takeRunLock(folder: string, options: LockOptions): Promise<LockResult> {
   const { clock, waitMs, abort, onWait } = options;
-  const file = path.join(folder, FILE);
+  const file = path.join(folder, LOCK_FILE);
   const end = clock.monotonic() + waitMs;
   for (let attempt = 1; ; attempt += 1) {
     const taken = tryLock(folder, file, clock.now(), attempt === 1 ? CONTENTION_MS : 0);
@@ -64,7 +65,7 @@ export async function whoRuns(
   folder: string,
   clock: Clock,
 ): Promise<{ readonly file: string; readonly holder: LockHolder | null } | null> {
-  const file = path.join(folder, FILE);
+  const file = path.join(folder, LOCK_FILE);
   try {
     accessSync(file, constants.W_OK);
   } catch {

@@ -1,0 +1,159 @@
+/** What `scan doctor` checks of the places that a scan writes to. Nothing here throws, and nothing is changed. */
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { Config } from '../config.ts';
+import { inspectFolder } from '../platform/folder.ts';
+import { inspectLedger, ledgerFile } from '../platform/ledger.ts';
+import { LOCK_FILE, whoRuns } from '../platform/lock.ts';
+import { systemClock } from '../platform/clock.ts';
+import { CACHE_FILE, inspectStore } from '../platform/store.ts';
+import { formatDuration } from '../platform/text.ts';
+import type { Check } from './doctor-checks.ts';
+
+const NEARLY_FULL_BYTES = 100 * 1024 * 1024;
+
+export function checkCache({ cacheDir }: Config): Check {
+  const file = path.join(cacheDir, CACHE_FILE);
+  const state = inspectStore(file);
+  const place = inspectFolder(cacheDir);
+  const known = state.kind === 'sound' ? { bytes: state.bytes, entries: state.value } : { bytes: null, entries: null };
+  const data = { path: file, state: state.kind, writable: place.ok, ...known };
+  const warn = (fact: string, remedy: string): Check => ({ name: 'cache', status: 'warn', fact, remedy, data });
+  if (!place.ok) {
+    const remedy = 'make it writable or set SCAN_CACHE_DIR; until then every run fetches everything again';
+    return warn(`${cacheDir} takes no files (${place.nearest}: ${place.code})`, remedy);
+  }
+  switch (state.kind) {
+    case 'damaged':
+      return warn(`${file} is damaged`, 'the next run moves it aside and starts anew: that costs one refetch');
+    case 'unknown':
+      return warn(`${file} cannot be read (${state.detail})`, `delete it: that costs one refetch`);
+    case 'missing':
+      return { name: 'cache', status: 'ok', fact: `empty, in ${cacheDir}`, remedy: null, data };
+    case 'sound':
+    default: {
+      const fact = `${state.value} entries, ${bytesText(state.bytes)}, in ${cacheDir}`;
+      return { name: 'cache', status: 'ok', fact, remedy: null, data };
+    }
+  }
+}
+
+/** What the key has spent. Without a key nothing is counted. */
+export function checkLedger(config: Config, now: number): Check {
+  const { stateDir, baseUrl, apiKey, quotaUnits } = config;
+  const place = inspectFolder(stateDir);
+  const file = apiKey === null ? null : ledgerFile(stateDir, baseUrl, apiKey);
+  const empty = { path: file, folder: stateDir, writable: place.ok, units: 0, of: quotaUnits, pause_until: null };
+  if (!place.ok) {
+    const fact = `${stateDir} takes no files (${place.nearest}: ${place.code})`;
+    const remedy = 'make it writable or set SCAN_STATE_DIR: without a ledger nothing is asked of Coinalyze';
+    return { name: 'ledger', status: apiKey === null ? 'warn' : 'fail', fact, remedy, data: { ...empty, units: null } };
+  }
+  if (file === null) {
+    return {
+      name: 'ledger',
+      status: 'ok',
+      fact: `no key, nothing to count, in ${stateDir}`,
+      remedy: null,
+      data: empty,
+    };
+  }
+  const state = inspectLedger(file, 0, now);
+  switch (state.kind) {
+    case 'missing':
+      return { name: 'ledger', status: 'ok', fact: `nothing spent, in ${stateDir}`, remedy: null, data: empty };
+    case 'damaged': {
+      const remedy = 'the next run moves it aside and waits one full window, so that the quota holds';
+      return { name: 'ledger', status: 'warn', fact: `${file} is damaged`, remedy, data: { ...empty, units: null } };
+    }
+    case 'unknown': {
+      const remedy = 'make it readable and writable for this user: without a ledger nothing is asked of Coinalyze';
+      const fact = `${file} cannot be read (${state.detail})`;
+      return { name: 'ledger', status: 'fail', fact, remedy, data: { ...empty, units: null } };
+    }
+    case 'sound':
+    default: {
+      const units = state.value.spent.reduce((sum, row) => sum + row.units, 0);
+      const pause = state.value.notBefore > now ? state.value.notBefore : null;
+      const silent = pause === null ? '' : `, silent for ${formatDuration(pause - now)} more after a 429`;
+      const fact = `${units} of ${quotaUnits} units spent in the last ${formatDuration(config.quotaWindowMs)}${silent}`;
+      return { name: 'ledger', status: 'ok', fact, remedy: null, data: { ...empty, units, pause_until: pause } };
+    }
+  }
+}
+
+/** Whether a run works with this cache folder now; null as long as none ever did. */
+export async function checkLock({ cacheDir }: Config): Promise<Check | null> {
+  const file = path.join(cacheDir, LOCK_FILE);
+  const run = await whoRuns(cacheDir, systemClock);
+  if (run === null && !existsSync(file)) return null;
+  const { pid = null, since = null } = run?.holder ?? {};
+  const who = pid === null ? 'a run' : `process ${pid}`;
+  const fact = run === null ? `free: ${file}` : `${who} is scanning with this cache`;
+  const age = since === null ? '' : `, for ${formatDuration(systemClock.now() - since)}`;
+  const data = { path: file, held: run !== null, pid, since };
+  return { name: 'lock', status: 'ok', fact: fact + age, remedy: null, data };
+}
+
+/** Free space at each place, places on the same disk as one. */
+export function checkDisk({ output, cacheDir, stateDir }: Config): Check {
+  const places = { output: path.dirname(output), cache: cacheDir, state: stateDir };
+  const free = Object.entries(places).flatMap(([name, folder]) => {
+    const state = inspectFolder(folder);
+    return state.ok && state.freeBytes !== null ? [{ name, bytes: state.freeBytes }] : [];
+  });
+  const data = Object.fromEntries(
+    Object.keys(places).map((name) => [`${name}_free_bytes`, free.find((one) => one.name === name)?.bytes ?? null]),
+  );
+  const nearlyFull = free.filter(({ bytes }) => bytes < NEARLY_FULL_BYTES);
+  const told = Map.groupBy(free, ({ bytes }) => bytesText(bytes));
+  const fact = [...told]
+    .map(([text, ones]) => `${text} free for ${ones.map(({ name }) => name).join(', ')}`)
+    .join('; ');
+  return {
+    name: 'disk',
+    status: nearlyFull.length > 0 ? 'warn' : 'ok',
+    fact: fact === '' ? 'the system does not say how much is free' : fact,
+    remedy:
+      nearlyFull.length > 0 ? 'free some space: a feed that does not fit is not written, the old one stays' : null,
+    data,
+  };
+}
+
+export function checkOutput({ output }: Config): Check {
+  const folder = path.dirname(output);
+  const state = inspectFolder(folder);
+  const data = { path: output, writable: state.ok };
+  if (isFolder(output)) {
+    const remedy = 'name a file with --output or SCAN_OUTPUT';
+    return {
+      name: 'output',
+      status: 'fail',
+      fact: `${output} is a folder`,
+      remedy,
+      data: { ...data, writable: false },
+    };
+  }
+  if (state.ok) {
+    const fact = state.exists ? output : `${output}, whose folder will be made`;
+    return { name: 'output', status: 'ok', fact, remedy: null, data };
+  }
+  const fact = `${folder} takes no files (${state.nearest}: ${state.code})`;
+  const remedy = 'make it writable or choose another place with --output or SCAN_OUTPUT';
+  return { name: 'output', status: 'fail', fact, remedy, data };
+}
+
+function isFolder(file: string): boolean {
+  try {
+    return statSync(file).isDirectory();
+  } catch {
+    // Missing, or behind a folder that the check of the folder tells about.
+    return false;
+  }
+}
+
+function bytesText(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1_000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+  return `${Number((bytes / 1_000 ** power).toPrecision(3))} ${units[power]}`;
+}
