@@ -6,6 +6,9 @@ import { isArray, isRecord } from './formats/rows.ts';
 
 const ROWS = 'rows of time, open, high, low, close and volume';
 
+/** What exchanges answer when all is well. */
+const SUCCESS: ReadonlySet<string> = new Set(['0', '200', '200000', '00000']);
+
 /** In order; the first whose fields are all there names the row. Lower case. */
 const ROW_KINDS: readonly (readonly [fields: readonly string[], kind: string])[] = [
   [['fundingrate'], 'funding rates'],
@@ -67,8 +70,8 @@ function explainDocument(document: Readonly<Record<string, unknown>>): string | 
 function explainAnswer(document: Readonly<Record<string, unknown>>): string | null {
   const code = document['code'] ?? document['retCode'];
   const message = document['msg'] ?? document['message'] ?? document['retMsg'];
-  const failedCode = code !== undefined && !['0', '200', '200000', '00000'].includes(String(code));
-  return failedCode && message !== undefined ? "it is an exchange's error answer: download it again" : null;
+  const isError = (typeof code === 'number' || typeof code === 'string') && !SUCCESS.has(String(code));
+  return isError && message !== undefined ? "it is an exchange's error answer: download it again" : null;
 }
 
 /** What the answer of an API wraps, e.g. Bybit's `result.list`, Kraken's `result.XBTUSDT`, dYdX's `result.candles`. */

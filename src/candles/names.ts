@@ -28,7 +28,7 @@ export type NameReading =
 
 const EXTENSION = /\.(?:json|feather|parquet|csv|tsv|zip|h5|hdf5|npy|npz|sqlite3?|db)(?:\.gz)?$/i;
 /** An upper-case M is a month, as at ccxt; `1Mo` is Freqtrade's. */
-const TIMEFRAME = /^(\d{1,4})(m|h|H|d|D|w|W|M|Mo)$/;
+const TIMEFRAME = /^(\d{1,4})(m|h|H|d|D|w|W|M|mo|Mo)$/;
 const UNIT_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, H: HOUR_MS, d: DAY_MS, D: DAY_MS };
 const EXCHANGE = /^(?=.*[a-z])[a-z\d][a-z\d.-]*$/i;
 const TICKER = /^[\p{L}\p{N}]+$/u;
@@ -105,11 +105,9 @@ export function readFreqtradeName(file: string): NameReading | null {
   }
   const parts = pair.split('_');
   const namesExchange = parts.length === 4 && isSettled(parts.slice(1));
-  const exchange = namesExchange ? parts[0]! : exchangeFolder(file);
+  const folder = namesExchange ? parts[0]! : exchangeFolder(file);
+  const exchange = folder !== null && EXCHANGE.test(folder) ? folder : null;
   const symbolParts = namesExchange ? parts.slice(1) : parts;
-  if (exchange === null || !EXCHANGE.test(exchange)) {
-    return unknownName('it names no exchange: put it in a folder named like the exchange, e.g. binance');
-  }
   if (symbolParts.length < 2) return unknownName('it names no pair such as BTC_USDT');
   return readingOf(exchange, symbolParts.join('_'), timeframe, kind === undefined && !isSettled(symbolParts));
 }
@@ -125,13 +123,12 @@ const SYMBOL_ONLY = /^(?<symbol>.+?)[-_](?<timeframe>\d+[a-z]{1,2})(?:-\d{4}-\d\
  */
 export function readCandleName(file: string): NameReading {
   const stem = stemOf(file);
-  const named = readExchangeSymbolName(file);
   // In `BTC_USDT_4h` the first word is the coin.
-  if (named !== null && !(named.ok && isQuote(named.named.symbol))) return named;
-  const pair = FREQTRADE.exec(stem)?.groups?.['pair'];
-  if (pair?.includes('_') === true) {
+  const named = readExchangeSymbolName(file);
+  if (named !== null && isSettledReading(named) && !(named.ok && isQuote(named.named.symbol))) return named;
+  if (FREQTRADE.exec(stem)?.groups?.['pair']?.includes('_') === true) {
     const reading = readFreqtradeName(file);
-    if (reading !== null) return reading;
+    if (reading !== null && isSettledReading(reading)) return reading;
   }
   const groups = SYMBOL_ONLY.exec(stem)?.groups;
   const symbol = groups?.['symbol'];
@@ -140,12 +137,14 @@ export function readCandleName(file: string): NameReading {
   if (symbol === undefined || timeframe === undefined || !TIMEFRAME.test(timeframe)) {
     return { ok: true, named: { exchange: knownFolder(file), symbol: null, timeframe: null, spot } };
   }
-  const reading = readingOf(knownFolder(file) ?? '', symbol, timeframe, spot);
-  if (!reading.ok) return reading.market?.exchange === '' ? { ...reading, market: null } : reading;
-  return {
-    ok: true,
-    named: { ...reading.named, exchange: reading.named.exchange === '' ? null : reading.named.exchange },
-  };
+  const dated = symbol.split(/[_-]/).some((part, index) => index > 0 && EXPIRY.test(part));
+  if (dated || readSymbol(symbol) !== null) return readingOf(knownFolder(file), symbol, timeframe, spot);
+  return { ok: true, named: { exchange: knownFolder(file), symbol: null, timeframe: readTimeframe(timeframe), spot } };
+}
+
+/** False for a name of that form whose words say no symbol: it may be of another form, or say nothing. */
+function isSettledReading(reading: NameReading): boolean {
+  return reading.ok || reading.reason !== 'unknown-name';
 }
 
 const SPOT_FOLDER = /[\\/]spot[\\/]/i;
@@ -173,7 +172,7 @@ function exchangeFolder(file: string): string | null {
   return name === 'data' ? null : name.replace(/[-_]futures$/i, '');
 }
 
-function readingOf(exchangeName: string, symbolText: string, timeframeText: string, spot: boolean): NameReading {
+function readingOf(exchangeName: string | null, symbolText: string, timeframeText: string, spot: boolean): NameReading {
   const parts = symbolText.split(/[_-]/);
   if (parts.some((part, index) => index > 0 && EXPIRY.test(part))) {
     return unknownName('it names a dated future, and only perpetual markets are scanned');
@@ -181,13 +180,14 @@ function readingOf(exchangeName: string, symbolText: string, timeframeText: stri
   const symbol = readSymbol(symbolText);
   if (symbol === null)
     return unknownName('its symbol cannot be read: expected one like BTCUSDT, BTC_USDT or BTC-USDT-SWAP');
-  const market: Market = { exchange: exchangeName.toUpperCase(), symbol };
+  const exchange = exchangeName?.toUpperCase() ?? null;
   const timeframe = readTimeframe(timeframeText);
   if (timeframe === null) {
     const detail = `timeframe ${timeframeText} is not used: known are ${TIMEFRAMES.join(' ')}`;
+    const market: Market | null = exchange === null ? null : { exchange, symbol };
     return { ok: false, reason: 'unknown-timeframe', detail, market };
   }
-  return { ok: true, named: { ...market, timeframe, spot } };
+  return { ok: true, named: { exchange, symbol, timeframe, spot } };
 }
 
 /** `BTC-USDT-SWAP`, `BTC_USDT_USDT` and `btcusdt` as a market's symbol; null when it is none. */

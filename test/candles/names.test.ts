@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { sideFileKind, readExchangeSymbolName, readFreqtradeName } from '../../src/candles/names.ts';
+import { readCandleName, readExchangeSymbolName, readFreqtradeName, sideFileKind } from '../../src/candles/names.ts';
 
 function reading(name: string, read = readExchangeSymbolName): string | null {
   const result = read(`/data/${name}`);
@@ -50,6 +50,34 @@ describe('<EXCHANGE>_<SYMBOL>_<timeframe>', () => {
   });
 });
 
+describe('whatever people call them', () => {
+  test.each([
+    ['BINANCE_BTCUSDT_4h.csv', 'BINANCE BTCUSDT 4h'],
+    ['bybit/futures/BTC_USDT_USDT-1h-futures.feather', 'BYBIT BTCUSDT 1h'],
+    ['BTCUSDT-4h-2024-01.zip', 'null BTCUSDT 4h'],
+    ['BTCUSDT-1m-2024-01-05.csv', 'null BTCUSDT 1m'],
+    ['spot/monthly/klines/BTCUSDT/1h/BTCUSDT-1h-2025-01.zip', 'null BTCUSDT 1h spot'],
+    ['futures/cm/monthly/klines/BTCUSD_PERP/1h/BTCUSD_PERP-1h-2025-01.zip', 'null BTCUSD 1h'],
+    ['futures/cm/daily/klines/BTCUSD_240927/1h/BTCUSD_240927-1h-2024-01-05.zip', 'unknown-name'],
+    ['futures/um/daily/klines/BTCUSDT_240927/1h/BTCUSDT_240927-1h-2024-01-05.zip', 'unknown-name'],
+    ['BTCUSDT-1mo-2024-01.zip', 'unknown-timeframe'],
+    ['BTCUSDT-1h.csv', 'null BTCUSDT 1h'],
+    ['BTCUSDT_4h.json', 'null BTCUSDT 4h'],
+    ['BTC_USDT_4h.json', 'null BTCUSDT 4h'],
+    ['BTC_USDT_USDT_4h.json', 'null BTCUSDT 4h'],
+    ['BTC-USDT-SWAP_4h.csv', 'null BTCUSDT 4h'],
+    ['kucoin/XBTUSDTM-1h.csv', 'KUCOIN XBTUSDTM 1h'],
+    ['bybit-futures/BTCUSDT_4h.csv', 'BYBIT BTCUSDT 4h'],
+    ['binance/1h/BTCUSDT-1h.csv', 'BINANCE BTCUSDT 1h'],
+    ['mine/BTCUSDT-1h.csv', 'null BTCUSDT 1h'],
+    ['BTCUSDT_PERP.A_ohlcv-history.json', 'null null null'],
+    ['my_BTC_and_ETH_of-1h.json', 'null null 1h'],
+    ['candles.json', 'null null null'],
+  ])('%s is %s', (name, expected) => {
+    expect(reading(name, readCandleName)).toBe(expected);
+  });
+});
+
 describe("Freqtrade's names", () => {
   test.each([
     ['bybit/futures/BTC_USDT_USDT-1h-futures.json', 'BYBIT BTCUSDT 1h'],
@@ -62,8 +90,8 @@ describe("Freqtrade's names", () => {
     ['bybit/futures/BTC_USDT_USDT-240927-1h-futures.json', 'unknown-name'],
     ['binance/BTC-1h.json', 'unknown-name'],
     ['bybit/futures/BTC_USDT_USDT-1h-mark.json', 'not-candles'],
-    ['BTC_USDT-1h.json', 'unknown-name'],
-    ['futures/BTC_USDT_USDT-1h-futures.json', 'unknown-name'],
+    ['BTC_USDT-1h.json', 'null BTCUSDT 1h spot'],
+    ['futures/BTC_USDT_USDT-1h-futures.json', 'null BTCUSDT 1h'],
     ['bybit/MEXC_AAVEUSDT_15m.json', null],
   ])('%s is %s', (name, expected) => {
     expect(reading(name, readFreqtradeName)).toBe(expected);
@@ -80,6 +108,11 @@ describe("Freqtrade's names", () => {
     ['BTC_USDT_USDT-1h-futures.json', false],
     ['BTC_USDT-1h.json', false],
     ['MEXC_MARKUSDT_4h.json', false],
+    ['BTCUSDT-fundingRate-2024-01.zip', true],
+    ['BTCUSDT-metrics-2024-01-05.csv', true],
+    ['BTCUSDT-aggTrades-2024-01-05.zip', true],
+    ['um/monthly/markPriceKlines/BTCUSDT/1h/BTCUSDT-1h-2024-01.zip', true],
+    ['um/monthly/klines/BTCUSDT/1h/BTCUSDT-1h-2024-01.zip', false],
   ])('%s holds no candles: %s', (name, expected) => {
     expect(sideFileKind(name) !== null).toBe(expected);
   });

@@ -1,0 +1,82 @@
+/** What the rows of a file say about themselves: their step, the order of their columns, dates that cannot be. */
+import { TIMEFRAME_MS, timeframeOf, TIMEFRAMES, type Timeframe } from '../core/time.ts';
+import { failed, type Failure } from './bytes.ts';
+import type { RawColumns } from './columns.ts';
+
+/** More impossible rows than this share are no accident: the columns are mixed up or the data made up. */
+const IMPOSSIBLE_SHARE = 0.01;
+const IMPOSSIBLE_FROM_ROWS = 100;
+/** Fewer rows in another order of columns may be an accident. */
+const SWAPPED_FROM_ROWS = 3;
+/** Of the rows before them: more that stand apart are a market that paused, not a slip. */
+const ALONE_SHARE = 0.01;
+/** Fewer steps than this say nothing about the timeframe. */
+const STEPS_TO_JUDGE = 3;
+
+type Step = { readonly ok: true; readonly timeframe: Timeframe } | Failure;
+
+/** @param named as the file is named; null when only the times can tell */
+export function stepOf(time: Float64Array, named: Timeframe | null): Step {
+  const step = medianStep(time);
+  if (step === null) {
+    if (named !== null) return { ok: true, timeframe: named };
+    const detail = 'it has too few candles to tell their timeframe: say it in its name, e.g. BINANCE_BTCUSDT_4h.json';
+    return failed('unknown-timeframe', detail);
+  }
+  const found = timeframeOf(step);
+  const words = found ?? `${step / 1000} s`;
+  if (named !== null && step !== TIMEFRAME_MS[named]) {
+    return failed('bad-series', `its name says ${named} but its candles are ${words} apart: rename or replace it`);
+  }
+  if (found !== null) return { ok: true, timeframe: found };
+  const detail = `its candles are ${words} apart; known are ${TIMEFRAMES.join(' ')}`;
+  return failed('unknown-timeframe', detail);
+}
+
+/** Why the impossible rows are no accident, or null when they may be one. */
+export function impossibleDetail(counts: { rows: number; impossible: number; swapped: number }): string | null {
+  const { rows, impossible, swapped } = counts;
+  if (impossible > rows / 2 && swapped >= impossible * (1 - IMPOSSIBLE_SHARE) && rows >= SWAPPED_FROM_ROWS) {
+    return `its columns stand as time, open, close, high, low, volume (as KuCoin and Jesse write them): put them in the order time, open, high, low, close, volume`;
+  }
+  if (rows < IMPOSSIBLE_FROM_ROWS || impossible <= rows * IMPOSSIBLE_SHARE) return null;
+  return `${impossible} of ${rows} rows have impossible prices (not positive, or outside high and low)`;
+}
+
+/** Rows that are possible when the columns behind the open are taken as close, high, low. */
+export function countSwapped({ length, open, high: close, low: high, close: low }: RawColumns): number {
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    const inRange = high[i]! >= Math.max(open[i]!, close[i]!) && low[i]! <= Math.min(open[i]!, close[i]!);
+    if (inRange && low[i]! > 0 && high[i]! > low[i]!) count++;
+  }
+  return count;
+}
+
+/**
+ * How many of the last rows are dated beyond `latest`, or stand alone: at most one in a hundred, behind a gap longer than
+ * everything before it. Either is a slip of the writer, and would make all else look old.
+ */
+export function countFuture(time: Float64Array, latest: number): number {
+  let kept = time.length;
+  while (kept > 0 && time[kept - 1]! > latest) kept--;
+  const most = Math.floor(kept * ALONE_SHARE);
+  for (let i = kept - 1; i >= kept - most; i--) {
+    if (time[i]! - time[i - 1]! > time[i - 1]! - time[0]!) return time.length - i;
+  }
+  return time.length - kept;
+}
+
+/** After 1970 and within what nanoseconds can say. */
+export function isSoundTime(time: number): boolean {
+  return time > 0 && time < 1e19;
+}
+
+/** Of the different times; null when there are too few steps to judge. */
+function medianStep(time: Float64Array): number | null {
+  const sound = time.filter(isSoundTime).sort();
+  const different = sound.filter((at, i) => at !== sound[i - 1]);
+  const steps = different.length - 1;
+  if (steps < STEPS_TO_JUDGE) return null;
+  return Float64Array.from({ length: steps }, (_, i) => different[i + 1]! - different[i]!).sort()[steps >> 1]!;
+}
