@@ -35,16 +35,19 @@ export type HttpResult =
 export interface Http {
   /** Never rejects. Redirects are refused, because a followed one would hand our headers to another host. */
   get(url: URL, options: GetOptions): Promise<HttpResult>;
-  /** Closes idle connections; requests in flight end first. */
+  /** Ends all connections, also those that are still being made to a host that does not answer. */
   close(): Promise<void>;
 }
 
+/** By the real clock, because it is undici's own. A host that is up answers in far less. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
 export function createHttp({ clock, userAgent }: { readonly clock: Clock; readonly userAgent: string }): Http {
   // undici's own body timeout starts again with every chunk; the deadline of `get` is the one that counts.
-  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0 });
+  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: CONNECT_TIMEOUT_MS } });
   return {
     get: (url, options) => get(url, options, { agent, clock, userAgent }),
-    close: () => agent.close(),
+    close: () => agent.destroy(),
   };
 }
 

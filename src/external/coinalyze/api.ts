@@ -101,11 +101,16 @@ async function fetchHistories(
   const fetchedAt = options.dataClock.now();
   return symbols.map((symbol): Outcome<Series> => {
     const rows = bySymbol.get(symbol)?.flatMap((entry) => entry.history);
-    if (rows === undefined) return noData();
+    // An entry that cannot be read may be the one of any symbol that is missing: what is not known is not kept as known.
+    if (rows === undefined) return bad === 0 ? noData() : unreadable(bad);
     const mapped = mapHistory(kind, rows, window, fetchedAt);
     counts.droppedRows += mapped.droppedRows;
     return mapped.outcome;
   });
+}
+
+function unreadable(entries: number): Outcome<never> {
+  return { ok: false, code: 'bad-payload', detail: `missing in an answer with ${entries} unreadable entries` };
 }
 
 /** Both ends of the window are inclusive bucket starts, in seconds. */
