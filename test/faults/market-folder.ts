@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { discoverCandleFiles } from '../../src/candles/discover.ts';
 import { loadCandles } from '../../src/candles/load.ts';
+import type { ReadOptions } from '../../src/candles/reader.ts';
 import type { Feed } from '../../src/core/feed.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
@@ -13,6 +14,9 @@ import { SAMPLE } from '../support/cli.ts';
 
 /** For `--as-of`: when the markets of `copyMarkets` are fresh. */
 export const AS_OF = new Date(SAMPLE_AS_OF).toISOString();
+
+/** Any format, at the time of the sample. */
+export const READ_ANY: ReadOptions = { format: null, exchange: null, now: SAMPLE_AS_OF };
 
 /** Copies `count` files of the sample (at most 71), which then pass for the user's own. Answers with their names, sorted. */
 export function copyMarkets(folder: string, count: number): readonly string[] {
@@ -30,7 +34,7 @@ export async function scanFolder(folder: string, changes: Partial<ScanRequest> =
   const found = await discoverCandleFiles([folder], { exclude: [] });
   if (!found.ok) throw new Error(found.detail);
   const request: ScanRequest = {
-    candles: await loadCandles(found.files, { format: null, exchange: null, now: Infinity }, () => undefined),
+    candles: await loadCandles(found.files, READ_ANY, () => undefined, found.skipped),
     files: found.files.length + found.skipped.length,
     skipped: found.skipped,
     inputs: { paths: ['folder'], symbol: null, exchange: null, limit: null, sample: false },
