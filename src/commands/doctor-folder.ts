@@ -45,7 +45,7 @@ export async function doctorFolder(
   flags: FolderFlags,
   context: CommandContext,
 ): Promise<number> {
-  const report = await survey(paths, flags, context);
+  const report = await examineFolder(paths, flags, context);
   const text = flags.json
     ? `${JSON.stringify(folderJson(report), null, 2)}\n`
     : folderText(report, appearance(context.stdout, context.env));
@@ -53,7 +53,16 @@ export async function doctorFolder(
   return report.survey.series.length === 0 ? EXIT.noFeed : EXIT.ok;
 }
 
-async function survey(paths: readonly string[], flags: FolderFlags, context: CommandContext): Promise<FolderReport> {
+/**
+ * Reads and surveys without printing.
+ *
+ * @throws ConfigError
+ */
+export async function examineFolder(
+  paths: readonly string[],
+  flags: FolderFlags,
+  context: CommandContext,
+): Promise<FolderReport> {
   const config = loadConfig({ ...context, flags: {} });
   const format = formatOf(flags.format);
   const asOf = flags.asOf === undefined ? null : parseAsOf(flags.asOf);
