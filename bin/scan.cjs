@@ -65,8 +65,18 @@ function runHere() {
       return program.main();
     })
     .catch(function (error) {
-      process.stderr.write('scan: ' + (error && error.stack ? error.stack : String(error)) + '\n');
-      process.exitCode = 1;
+      // What fails later is told by the program itself.
+      var incomplete = Boolean(error) && error.code === 'ERR_MODULE_NOT_FOUND';
+      var reason = String((error && error.message) || error).split('\n')[0];
+      process.stderr.write(
+        incomplete
+          ? 'scan: the program is not installed completely (' + reason + '). Run "npm ci" in ' + root + '.\n'
+          : 'scan: this is a bug in perpscan (' +
+              reason +
+              '); please report it with what SCAN_LOG_LEVEL=debug prints\n',
+      );
+      if (process.env.SCAN_LOG_LEVEL === 'debug') process.stderr.write(String(error && error.stack) + '\n');
+      process.exitCode = incomplete ? USAGE_EXIT_CODE : 1;
     });
 }
 

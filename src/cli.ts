@@ -1,41 +1,53 @@
 /** The program: its commands, its help, its exit codes. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
+import { addCompletionCommand } from './commands/completion.ts';
+import { appearance, EXIT, EXIT_CODES, type CommandContext, type Output } from './commands/context.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { examples } from './commands/examples.ts';
+import { reportFailure } from './commands/failure.ts';
+import { addManCommand } from './commands/man.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSandboxCommand } from './commands/sandbox.ts';
 import { addSchemaCommand } from './commands/schema.ts';
 import { addShowCommand } from './commands/show.ts';
 import { addStrategiesCommand } from './commands/strategies.ts';
-import { EXIT, type CommandContext } from './commands/context.ts';
-import { ConfigError } from './core/config-error.ts';
+import { describeSystemError } from './platform/text.ts';
 
-const EXIT_CODES = `Exit codes:
-  0    feed written and complete
-  1    a bug in the program
-  2    wrong usage
-  3    feed written, but degraded (--allow-degraded makes it 0)
-  4    no feed written; an older feed stays as it was
-  78   configuration or runtime
-  130, 143  interrupted, terminated`;
+const EXAMPLES = [
+  ['scan data/ --strategy all', 'the main job: every market, every strategy, one feed'],
+  ['scan show', 'the top of the feed'],
+  ['scan show --symbol BTC --explain', 'why a score is what it is'],
+  ['scan candles/ --provider sandbox', 'your candles with made-up series, no key'],
+] as const;
+
+const NOTES = `
+The options of the main job: scan run --help
+
+Exit codes:
+${EXIT_CODES.map(([codes, meaning]) => `  ${codes.padEnd(8)}  ${meaning}`).join('\n')}`;
 
 /** Runs the command line in `process.argv` and sets the exit code. */
 export async function main(): Promise<void> {
-  // `scan show | head` closes the pipe early: that is no error of ours.
+  const args = process.argv.slice(2);
+  const context = systemContext();
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit(process.exitCode ?? EXIT.ok);
+    // `scan show | head` closes the pipe early: that is no error of ours.
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok);
+    const reason = describeSystemError(error);
+    context.stderr.write(`scan: stdout cannot be written (${reason}); what was printed is incomplete\n`);
+    process.exit(EXIT.configuration);
   });
-  // A log pipe that dies must not cost the feed.
-  process.stderr.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-  process.exitCode = await run(process.argv.slice(2), systemContext());
+  // A log that cannot be written, because its pipe or its disk is gone, must not cost the feed, and nobody could be told.
+  process.stderr.on('error', () => undefined);
+  // Also where a promise that nobody waits for was rejected.
+  process.on('uncaughtException', (error) => process.exit(reportFailure(error, { args, context })));
+  process.exitCode = await run(args, context);
 }
 
-/** Runs one command line and answers with its exit code. */
-async function run(args: readonly string[], context: CommandContext): Promise<number> {
+/** Runs one command line and answers with its exit code; what fails is told on stderr. */
+export async function run(args: readonly string[], context: CommandContext): Promise<number> {
   let exitCode: number = EXIT.ok;
   const program = buildProgram(context, (code) => {
     exitCode = code;
@@ -44,34 +56,52 @@ async function run(args: readonly string[], context: CommandContext): Promise<nu
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (error instanceof ConfigError) {
-      context.stderr.write(`scan: ${error.message}\n`);
-      return error.exitCode;
-    }
-    throw error;
+    return reportFailure(error, { args, context, program });
   }
 }
 
-function buildProgram(context: CommandContext, setExitCode: (code: number) => void): Command {
+/** The command tree. It runs nothing by itself; manual and completion are read off it. */
+export function buildProgram(context: CommandContext, setExitCode: (code: number) => void): Command {
   const program = new Command('scan')
     .description('Scores crypto perpetual futures from candle files and Coinalyze series into one feed.')
+    .usage('<folder or file...> [options]\n       scan <command> [options]')
     .version(context.version, '-V, --version', 'print the version')
-    .showSuggestionAfterError()
-    .showHelpAfterError('(scan run --help shows the options of the main job, with examples)')
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
+      // Every error is told in one place, failure.ts.
+      outputError: () => undefined,
+      getOutHelpWidth: () => helpWidth(context.stdout, context),
+      getErrHelpWidth: () => helpWidth(context.stderr, context),
+      getOutHasColors: () => appearance(context.stdout, context.env).colour,
+      getErrHasColors: () => appearance(context.stderr, context.env).colour,
     })
-    .addHelpText('after', `\n${EXIT_CODES}`)
+    .configureHelp({ styleTitle: bold, styleOptionTerm: cyan, styleSubcommandTerm: cyan, styleArgumentTerm: cyan })
+    .addHelpText('before', examples(EXAMPLES, context))
+    .addHelpText('after', NOTES)
     .exitOverride();
   addRunCommand(program, context, setExitCode);
   addShowCommand(program, context);
   addDoctorCommand(program, context, setExitCode);
   addStrategiesCommand(program, context);
   addSchemaCommand(program, context);
-  addSandboxCommand(program, context, setExitCode);
+  addSandboxCommand(program, context);
+  addCompletionCommand(program, context);
+  addManCommand(program, context);
   return program;
+}
+
+/** In a pipe the usual 80 columns. */
+function helpWidth(output: Output, { env }: CommandContext): number {
+  return output.isTTY === true ? appearance(output, env).width : 80;
+}
+
+function bold(text: string): string {
+  return `\u001b[1m${text}\u001b[22m`;
+}
+
+function cyan(text: string): string {
+  return `\u001b[36m${text}\u001b[39m`;
 }
 
 function systemContext(): CommandContext {

@@ -2,120 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ConfigError } from './core/config-error.ts';
-import { TIMEFRAMES, isTimeframe, type Timeframe } from './core/time.ts';
-import { closest } from './platform/text.ts';
-import { DEFAULT_REFERENCE_VENUES } from './symbols/resolver.ts';
+import { closest, describeSystemError } from './platform/text.ts';
+import { SETTINGS, type SettingName } from './settings.ts';
 
-/** A timer counts no further than 24.8 days. */
-const LONGEST_DURATION_MS = 24 * 3_600_000;
-const DURATION_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+export { SETTINGS, type SettingName } from './settings.ts';
 
-const duration = z
-  .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration such as 90s, 5m or 1h')
-  .transform((text) => {
-    const unit = /[a-z]+$/.exec(text)![0] as keyof typeof DURATION_MS;
-    return Math.round(Number.parseFloat(text) * DURATION_MS[unit]);
-  })
-  .refine((ms) => ms <= LONGEST_DURATION_MS, 'at most 24h');
-
-const count = z
-  .string()
-  .regex(/^[1-9]\d{0,8}$/, 'a whole number from 1 on')
-  .transform(Number);
-
-const list = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
-  .refine((parts) => parts.length > 0, 'at least one name; several are separated by commas');
-
-const timeframe = z
-  .string()
-  .refine(
-    (text): text is Timeframe | 'auto' => text === 'auto' || isTimeframe(text),
-    `auto or one of ${TIMEFRAMES.join(' ')}`,
-  );
-
-const baseUrl = z
-  .string()
-  .refine(isSafeBaseUrl, 'an https:// address (http:// only on this machine itself)')
-  // One spelling for one address: cache and ledger are named by it.
-  .transform((text) => new URL(text).href.replace(/\/+$/, ''));
-
-const text = z.string().min(1, 'not empty');
-
-/** Every setting: where it can be set, how it is read, its default. The default is text, as a user would type it. */
-export const SETTINGS = {
-  strategies: { flag: '--strategy', env: 'SCAN_STRATEGY', file: 'strategies', schema: list, fallback: 'all' },
-  timeframe: { flag: '--timeframe', env: 'SCAN_TIMEFRAME', file: 'timeframe', schema: timeframe, fallback: '4h' },
-  provider: {
-    flag: '--provider',
-    env: 'SCAN_PROVIDER',
-    file: 'provider',
-    schema: z.enum(['auto', 'coinalyze', 'sandbox', 'none'], 'auto, coinalyze, sandbox or none'),
-    fallback: 'auto',
-  },
-  budgetMs: { flag: '--budget', env: 'SCAN_BUDGET', file: 'budget', schema: duration, fallback: '5m' },
-  output: { flag: '--output', env: 'SCAN_OUTPUT', file: 'output', schema: text, fallback: 'data/master_feed.json' },
-  cacheDir: { flag: null, env: 'SCAN_CACHE_DIR', file: 'cache_dir', schema: text, fallback: 'cache' },
-  stateDir: { flag: null, env: 'SCAN_STATE_DIR', file: 'state_dir', schema: text, fallback: '' },
-  referenceVenues: {
-    flag: null,
-    env: 'SCAN_REFERENCE_VENUES',
-    file: 'reference_venues',
-    schema: list,
-    fallback: DEFAULT_REFERENCE_VENUES.join(','),
-  },
-  quotaUnits: { flag: null, env: 'SCAN_QUOTA_UNITS', file: 'quota.units', schema: count, fallback: '40' },
-  quotaWindowMs: { flag: null, env: 'SCAN_QUOTA_WINDOW_MS', file: 'quota.window_ms', schema: count, fallback: '60000' },
-  quotaMinSpacingMs: {
-    flag: null,
-    env: 'SCAN_QUOTA_MIN_SPACING_MS',
-    file: 'quota.min_spacing_ms',
-    schema: z
-      .string()
-      .regex(/^\d{1,9}$/, 'a whole number')
-      .transform(Number),
-    fallback: '2200',
-  },
-  requestTimeoutMs: {
-    flag: null,
-    env: 'SCAN_REQUEST_TIMEOUT_MS',
-    file: 'request_timeout_ms',
-    schema: count,
-    fallback: '15000',
-  },
-  baseUrl: {
-    flag: null,
-    env: 'COINALYZE_BASE_URL',
-    file: 'base_url',
-    schema: baseUrl,
-    fallback: 'https://api.coinalyze.net/v1',
-  },
-  logLevel: {
-    flag: '--log-level',
-    env: 'SCAN_LOG_LEVEL',
-    file: 'log_level',
-    schema: z.enum(['error', 'warn', 'info', 'debug'], 'error, warn, info or debug'),
-    fallback: 'info',
-  },
-  logFormat: {
-    flag: '--log-format',
-    env: 'SCAN_LOG_FORMAT',
-    file: 'log_format',
-    schema: z.enum(['text', 'json'], 'text or json'),
-    fallback: 'text',
-  },
-} as const;
-
-export type SettingName = keyof typeof SETTINGS;
 type SettingSource = 'flag' | 'environment' | '.env' | 'scan.config.json' | 'default';
 
 type SettingValues = { readonly [K in SettingName]: z.output<(typeof SETTINGS)[K]['schema']> };
@@ -221,26 +114,38 @@ function parseSetting(name: SettingName, { source, text }: Found): unknown {
   const expected = result.error.issues[0]?.message ?? 'another value';
   // An address may hold a password.
   const shown = name === 'baseUrl' ? 'its value' : `"${text}"`;
-  throw new ConfigError(`${where}: ${shown} is not understood; expected ${expected}`, source === 'flag' ? 2 : 78);
+  const near = setting.choices === null ? null : closest(text, setting.choices);
+  const hint = near === null ? '' : `; did you mean ${near}?`;
+  throw new ConfigError(
+    `${where}: ${shown} is not understood; expected ${expected}${hint}`,
+    source === 'flag' ? 2 : 78,
+  );
 }
 
 function readDotenv(file: string): Readonly<Record<string, string | undefined>> {
-  if (!existsSync(file)) return {};
+  return existsSync(file) ? parseEnv(readText(file)) : {};
+}
+
+/** @throws ConfigError when there is something of this name that cannot be read */
+function readText(file: string): string {
   try {
-    return parseEnv(readFileSync(file, 'utf8'));
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ConfigError(`${file} cannot be read (${(error as Error).message}); mend it or remove it`, 78);
+    throw new ConfigError(`${file}: cannot be read (${describeSystemError(error)}); mend that or remove it`, 78);
   }
 }
 
 /** Settings of the config file as text by dotted key, e.g. `quota.units`. */
 function readConfigFile(file: string): ReadonlyMap<string, string> {
   if (!existsSync(file)) return new Map();
+  const content = readText(file);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(readFileSync(file, 'utf8'));
+    parsed = JSON.parse(content);
   } catch (error) {
-    throw new ConfigError(`${file}: not valid JSON (${(error as Error).message}); mend it or delete it`, 78);
+    // The message may quote lines of the file; one line has to do.
+    const detail = (error as Error).message.split('\n')[0]!;
+    throw new ConfigError(`${file}: not valid JSON (${detail}); mend it or delete it`, 78);
   }
   const known = Object.values(SETTINGS).map((setting) => setting.file as string);
   const flat = new Map<string, string>();
@@ -251,6 +156,8 @@ function readConfigFile(file: string): ReadonlyMap<string, string> {
       for (const [name, member] of Object.entries(value)) visit(member, key === '' ? name : `${key}.${name}`);
       return;
     }
+    if (/key|secret|token/i.test(key) && !known.includes(key))
+      throw new ConfigError(`${file}: unknown setting "${key}"; a key goes into COINALYZE_API_KEY or .env`, 78);
     if (!known.includes(key)) throw new ConfigError(unknownKey(`${file}: unknown setting "${key}"`, key, known), 78);
     flat.set(key, asText(value, file, key));
   };
@@ -275,15 +182,6 @@ function rejectUnknownEnvironment(env: Readonly<Record<string, string | undefine
 function unknownKey(message: string, name: string, known: readonly string[]): string {
   const near = closest(name, known);
   return near === null ? `${message}; known are ${known.join(', ')}` : `${message}; did you mean ${near}?`;
-}
-
-function isSafeBaseUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  return (
-    url.username === '' && url.search === '' && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback))
-  );
 }
 
 /** A header carries printable ASCII only: a typographic quote or a line break comes from copying. */

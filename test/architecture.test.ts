@@ -35,6 +35,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   commands: { rooms: 'all', packages: ['commander', 'zod'] },
   'cli.ts': { rooms: 'all', packages: ['commander', 'zod'] },
   'config.ts': GLUE,
+  'settings.ts': GLUE,
   'scan.ts': GLUE,
   'wire.ts': GLUE,
 };

@@ -2,6 +2,7 @@ import { readFileSync, symlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SETTINGS } from '../src/settings.ts';
 import { ROOT, runProcess, SAMPLE, workplace } from './support/cli.ts';
 import { describeWithShared, sharedPath } from './support/shared.ts';
 
@@ -31,11 +32,20 @@ describe('the README', () => {
   });
 
   it('names every setting with its default, and no other', () => {
-    const source = readFileSync(path.join(ROOT, 'src', 'config.ts'), 'utf8');
-    const settings = [...source.matchAll(/env: '([A-Z_]+)'/g)].map((match) => match[1]!);
-    const documented = [...readme.matchAll(/\| `((?:SCAN|COINALYZE)_[A-Z_]+)` \|/g)].map((match) => match[1]!);
-    expect(settings.length).toBeGreaterThan(10);
-    expect(documented.sort()).toEqual([...settings, 'COINALYZE_API_KEY'].sort());
+    const rows = readme
+      .split('\n')
+      .filter((row) => /^\|[^|]*\| `(COINALYZE|SCAN)_\w+` \|/.test(row))
+      .map((row) => row.split('|').map((cell) => cell.trim()))
+      .map(([, flag, env, file, fallback]) => ({ flag, env, file, fallback }));
+    const quoted = (text: string | null): string => (text === null ? '' : `\`${text}\``);
+    const settings = Object.values(SETTINGS).map(({ flag, env, file, fallback }) => ({
+      flag: quoted(flag),
+      env: quoted(env),
+      file: quoted(file),
+      fallback: quoted(fallback === '' ? '~/.local/state/perpscan' : fallback),
+    }));
+    const key = { flag: '', env: '`COINALYZE_API_KEY`', file: 'never', fallback: '' };
+    expect(rows).toEqual([key, ...settings]);
   });
 
   it('tells the same exit codes as --help', async () => {

@@ -1,13 +1,19 @@
 /** What every command is given: the outside world as arguments. */
 
+/** A stream to print on; only a terminal knows its columns. */
+export interface Output extends NodeJS.WritableStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
 export interface CommandContext {
   readonly version: string;
   /** Folder that holds the program's package.json, absolute. */
   readonly packageRoot: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
+  readonly stdout: Output;
+  readonly stderr: Output;
 }
 
 export const EXIT = {
@@ -19,20 +25,32 @@ export const EXIT = {
   configuration: 78,
 } as const;
 
+/** What each exit code means, for help and manual. */
+export const EXIT_CODES: readonly (readonly [codes: string, meaning: string])[] = [
+  ['0', 'feed written and complete'],
+  ['1', 'a bug in the program'],
+  ['2', 'wrong usage'],
+  ['3', 'feed written, but degraded (--allow-degraded makes it 0)'],
+  ['4', 'no feed written; an older feed stays as it was'],
+  ['75', 'another run holds the lock'],
+  ['78', 'configuration or runtime'],
+  ['130, 143', 'interrupted, terminated'],
+];
+
 const NARROWEST = 40;
 const DEFAULT_WIDTH = 120;
 
 /** How text for `output` may look: NO_COLOR and FORCE_COLOR as on no-color.org, no colour on a dumb terminal or in a pipe. */
 export function appearance(
-  output: NodeJS.WriteStream,
+  output: Output,
   env: CommandContext['env'],
 ): { readonly colour: boolean; readonly width: number } {
   const forced = env['FORCE_COLOR'] !== undefined && env['FORCE_COLOR'] !== '0';
   const refused = (env['NO_COLOR'] ?? '') !== '' || env['FORCE_COLOR'] === '0';
-  const terminal = output.isTTY && env['TERM'] !== 'dumb';
+  const terminal = output.isTTY === true && env['TERM'] !== 'dumb';
   return {
     colour: forced || (terminal && !refused),
-    width: Math.max(NARROWEST, output.isTTY ? output.columns : DEFAULT_WIDTH),
+    width: Math.max(NARROWEST, (output.isTTY === true ? output.columns : undefined) || DEFAULT_WIDTH),
   };
 }
 

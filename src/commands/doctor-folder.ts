@@ -106,7 +106,7 @@ async function readAll(
   given: { readonly format: string | null; readonly exchange: string | null },
   { stderr, env }: CommandContext,
 ): Promise<Readings> {
-  const progress = createProgress(stderr, { enabled: stderr.isTTY && env['TERM'] !== 'dumb' && !env['CI'] });
+  const progress = createProgress(stderr, { enabled: stderr.isTTY === true && env['TERM'] !== 'dumb' && !env['CI'] });
   const bar = progress.bar('reading', files.length);
   const [parsed, skipped, unnamed]: [ParsedSeries[], SkippedFile[], UnnamedCandles[]] = [[], [], []];
   const options = { ...given, now: systemClock.now(), onUnnamed: (one: UnnamedCandles) => void unnamed.push(one) };

@@ -42,7 +42,7 @@ export interface RunFlags {
 export async function run(paths: readonly string[], flags: RunFlags, context: CommandContext): Promise<number> {
   const config = loadConfig({ ...context, flags: settingsIn(flags) });
   const { stderr, env } = context;
-  const bars = flags.progress && !flags.quiet && stderr.isTTY && env['TERM'] !== 'dumb' && !env['CI'];
+  const bars = flags.progress && !flags.quiet && stderr.isTTY === true && env['TERM'] !== 'dumb' && !env['CI'];
   const progress = createProgress(context.stderr, { enabled: bars });
   const log = createLog({
     write: (text) => progress.write(text),

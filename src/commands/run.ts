@@ -1,13 +1,16 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
+import { examples } from './examples.ts';
+import { expectPaths } from './missing-path.ts';
 import type { RunFlags } from './run-scan.ts';
 
-const EXAMPLES = `Examples:
-  scan data/ --strategy all                               the main job: every market, every strategy
-  scan candles/ --provider sandbox --output /tmp/f.json   made-up series, to see how it works
-  scan candles/ --symbol BTC --json | jq '.signals[0]'    a part of the market, nothing written
-  scan candles/ --as-of 2026-01-19T17:00:00Z              as it was then
-`;
+const EXAMPLES = [
+  ['scan data/ --strategy all', 'the main job: every market, every strategy'],
+  ['scan candles/ --budget 14m --quiet', 'from cron: errors only'],
+  ['scan candles/ --provider sandbox', 'with made-up series, no key'],
+  [`scan candles/ --symbol BTC --json | jq '.signals[0]'`, 'a part of the market, nothing written'],
+  ['scan candles/ --as-of 2026-01-19T17:00:00Z', 'as it was then'],
+] as const;
 
 export function addRunCommand(program: Command, context: CommandContext, setExitCode: (code: number) => void): void {
   program
@@ -30,9 +33,15 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--log-format <format>', 'text or json (default: text)')
     .option('--no-progress', 'no progress bars')
     .option('--allow-degraded', 'exit 0 also when the feed is degraded')
-    .addHelpText('before', EXAMPLES)
+    .addHelpText('before', examples(EXAMPLES, context))
     .action(async (paths: string[], flags: RunFlags, command: Command) => {
       if (paths.length === 0) command.help({ error: true });
+      const commands = program.createHelp().visibleCommands(program);
+      expectPaths(
+        paths,
+        context.cwd,
+        commands.map((one) => one.name()),
+      );
       // Loaded only when it is needed: help and version must not wait for it.
       const { run } = await import('./run-scan.ts');
       setExitCode(await run(paths, flags, context));

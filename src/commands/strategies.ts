@@ -1,13 +1,19 @@
 import type { Command } from 'commander';
 import type { Strategy } from '../core/strategy.ts';
 import type { CommandContext } from './context.ts';
+import { examples } from './examples.ts';
+
+const EXAMPLES = [
+  ['scan strategies', 'each with what it needs and its parameters'],
+  [`scan strategies --json | jq '.[].id'`, 'the ids alone'],
+] as const;
 
 export function addStrategiesCommand(program: Command, context: CommandContext): void {
   program
     .command('strategies')
     .description('list the strategies with their parameters')
     .option('--json', 'print JSON')
-    .addHelpText('before', "Examples:\n  scan strategies\n  scan strategies --json | jq '.[].id'\n")
+    .addHelpText('before', examples(EXAMPLES, context))
     .action(async (options: { readonly json?: true }) => {
       const { STRATEGIES } = await import('../strategies/index.ts');
       context.stdout.write(

@@ -54,11 +54,22 @@ describe('the launcher', () => {
     expect(stderr).toMatch(/^scan: needs Node 22\.19 or newer, this is v\d+\.\d+\.\d+\. Run "npm ci" .*\n$/);
   });
 
-  it('a bug ends with 1 and is shown', async () => {
+  it('a bug ends with 1 and is told in one line, with its stack at log level debug', async () => {
     const program = "export const main = () => Promise.reject(new Error('boom'));";
     const launcher = staged('bug', { bundled: false, program });
     const { code, stderr } = await runProcess(process.execPath, [launcher], place.folder, ENV);
     expect(code).toBe(1);
-    expect(stderr).toContain('boom');
+    expect(stderr).toMatch(/^scan: this is a bug in perpscan \(boom\); please report it .*\n$/);
+    const env = { ...ENV, SCAN_LOG_LEVEL: 'debug' };
+    expect((await runProcess(process.execPath, [launcher], place.folder, env)).stderr).toMatch(/^ +at /m);
+  });
+
+  it('packages that are not installed end with 78 and the command that installs them', async () => {
+    const launcher = staged('incomplete', { bundled: false, program: "import 'a-package-that-is-missing';" });
+    const { code, stderr } = await runProcess(process.execPath, [launcher], place.folder, ENV);
+    expect(code).toBe(78);
+    expect(stderr).toMatch(
+      /^scan: the program is not installed completely \(.*a-package-that-is-missing.*Run "npm ci" in .*\n$/,
+    );
   });
 });

@@ -41,7 +41,7 @@ describe('wrong use', () => {
     [[SAMPLE, '--exchange', 'NYSE'], 2, /there are BINANCE/],
     [[SAMPLE, '--symbol', 'BTCC'], 2, /did you mean BTC/],
     [[SAMPLE, '--provider', 'coinalyze'], 2, /the sample is made up/],
-    [[SAMPLE, '--strateg', 'all'], 2, /Did you mean --strategy\?/],
+    [[SAMPLE, '--strateg', 'all'], 2, /did you mean --strategy\?/],
     [['show', 'missing.json'], 2, /missing\.json: there is no such file; write a feed with/],
     [['sandbox', '--port', '99999999'], 2, /whole number from 0 to 65535/],
   ] as const)('%j ends with %i and says what is wrong', async (args, code, text) => {

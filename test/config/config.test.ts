@@ -97,11 +97,23 @@ describe('settings', () => {
     [{ quota: 5 }, 'quota must be an object'],
     [{ budget: { a: 1 } }, 'budget must be text'],
     [{ timeframe: '5h' }, 'timeframe in scan.config.json'],
+    [{ provider: 'coinalize' }, 'did you mean coinalyze?'],
+    [{ log_level: true }, 'log_level must be text'],
   ])('a wrong config file %j is refused with its path and the remedy', (content, text) => {
     configFile(content);
     const error = failure(() => load());
     expect(error.exitCode).toBe(78);
     expect(error.message).toContain(text);
+  });
+
+  it('a config file that cannot be read is not called invalid JSON', () => {
+    mkdirSync(path.join(folder, 'scan.config.json'));
+    expect(failure(() => load()).message).toMatch(/scan\.config\.json: cannot be read \(it is a folder\); mend that/);
+  });
+
+  it('a key in the config file is sent where it belongs', () => {
+    configFile({ coinalyze_api_key: 'secret-value' });
+    expect(failure(() => load()).message).toMatch(/a key goes into COINALYZE_API_KEY or \.env$/);
   });
 
   it('a wrong flag is a usage error', () => {
