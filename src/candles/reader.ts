@@ -38,6 +38,8 @@ export interface UnnamedCandles {
   readonly file: string;
   readonly timeframe: Timeframe;
   readonly columns: CandleColumns;
+  /** Rows with a time that names no zone, read as UTC. */
+  readonly naiveTimes: number;
 }
 
 export interface ParsedSeries {
@@ -167,7 +169,8 @@ function unnamed({ exchange, symbol }: FileName): Failure {
 function tellUnnamed(file: string, raw: RawSeries, { now, onUnnamed }: ReadOptions): void {
   if (onUnnamed === undefined) return;
   const repaired = repairColumns(raw.rows, raw.timeframe, now);
-  if (repaired.ok) onUnnamed({ file, timeframe: repaired.timeframe, columns: repaired.columns });
+  if (!repaired.ok) return;
+  onUnnamed({ file, timeframe: repaired.timeframe, columns: repaired.columns, naiveTimes: raw.naiveTimes });
 }
 
 /**

@@ -46,8 +46,10 @@ export function problemOf<T>(oddity: Oddity<T>, all: readonly T[], where: (one: 
   return { kind, severity, title, remedy, cases };
 }
 
-/** Below this share repetition and flat candles are what quiet markets have. */
-export const ODD_SHARE = 0.05;
+/** Below this share a candle may be its neighbour's twin by chance. */
+export const REPEATED_SHARE = 0.05;
+/** Below this share flat candles without volume are what quiet markets have. */
+export const FLAT_SHARE = 0.01;
 
 export function repeatText({ repeated, runLength }: Monotony, candles: number): string {
   const runs = runLength === null ? '' : ` (${runLength} equal ones in a row)`;

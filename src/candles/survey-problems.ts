@@ -2,7 +2,16 @@
 import type { FileSkipReason } from '../core/candles.ts';
 import type { IgnoredFile } from './discover.ts';
 import { FILE_ODDITIES } from './survey-file-oddities.ts';
-import { ODD_SHARE, percent, problemOf, repeatText, timeText, type Case, type Problem } from './survey-problem.ts';
+import {
+  FLAT_SHARE,
+  REPEATED_SHARE,
+  percent,
+  problemOf,
+  repeatText,
+  timeText,
+  type Case,
+  type Problem,
+} from './survey-problem.ts';
 import { seriesOddities, type Warmup } from './survey-series-oddities.ts';
 import type { Survey, SurveyedFile, SurveyedSeries, SurveyedUnnamed } from './survey.ts';
 
@@ -62,13 +71,14 @@ function skipProblems({ skipped, unnamed }: Survey): readonly Problem[] {
     .sort((a, b) => b.cases.length - a.cases.length);
 }
 
-function heldText({ timeframe, candles, firstOpen, lastOpen, gaps, monotony }: SurveyedUnnamed): string {
+function heldText({ timeframe, candles, firstOpen, lastOpen, naiveTimes, gaps, monotony }: SurveyedUnnamed): string {
   const { repeated, flat } = monotony;
   const told = [
     `it holds ${candles} candles of ${timeframe}, ${timeText(firstOpen)} to ${timeText(lastOpen)}`,
     ...(gaps.missing === 0 ? [] : [`${gaps.missing} missing`]),
-    ...(repeated / candles < ODD_SHARE ? [] : [repeatText(monotony, candles)]),
-    ...(flat / candles < ODD_SHARE ? [] : [`${percent(flat / candles)} flat without volume`]),
+    ...(repeated / candles < REPEATED_SHARE ? [] : [repeatText(monotony, candles)]),
+    ...(flat / candles < FLAT_SHARE ? [] : [`${percent(flat / candles)} flat without volume`]),
+    ...(naiveTimes === 0 ? [] : ['its times name no zone and were read as UTC']),
   ];
   return told.join(', ');
 }

@@ -1,6 +1,14 @@
 /** What can be odd about a series. Pure. */
 import { formatDuration } from '../platform/text.ts';
-import { ODD_SHARE, percent, repeatText, timeText, type Objection, type Oddity } from './survey-problem.ts';
+import {
+  FLAT_SHARE,
+  percent,
+  REPEATED_SHARE,
+  repeatText,
+  timeText,
+  type Objection,
+  type Oddity,
+} from './survey-problem.ts';
 import type { SurveyedSeries } from './survey.ts';
 
 export interface Warmup {
@@ -22,7 +30,7 @@ const LOST: readonly Oddity<SurveyedSeries>[] = [
     remedy: 'get candles of the timeframe that the name says, or name the file after the one that they are',
     judge: ({ monotony, candles }) => {
       const share = monotony.repeated / candles;
-      return share < ODD_SHARE ? null : { weight: share, detail: repeatText(monotony, candles) };
+      return share < REPEATED_SHARE ? null : { weight: share, detail: repeatText(monotony, candles) };
     },
   },
   {
@@ -42,7 +50,7 @@ const LOST: readonly Oddity<SurveyedSeries>[] = [
     remedy: 'a market that trades so little, or a test network, gives scores that mean nothing: leave it out',
     judge: ({ monotony: { flat }, candles }) => {
       const share = flat / candles;
-      return share < ODD_SHARE ? null : { weight: share, detail: `${flat} of ${candles} candles (${percent(share)})` };
+      return share < FLAT_SHARE ? null : { weight: share, detail: `${flat} of ${candles} candles (${percent(share)})` };
     },
   },
 ];

@@ -85,6 +85,7 @@ export interface SurveyedUnnamed {
   /** Open times, ms UTC. */
   readonly firstOpen: number;
   readonly lastOpen: number;
+  readonly naiveTimes: number;
   readonly gaps: Gaps;
   readonly monotony: Monotony;
 }
@@ -150,10 +151,18 @@ function surveyedFile({ file, format, series, spot, modifiedAt, unfinished, find
   };
 }
 
-function surveyedUnnamed({ file, timeframe, columns }: UnnamedCandles): SurveyedUnnamed {
+function surveyedUnnamed({ file, timeframe, columns, naiveTimes }: UnnamedCandles): SurveyedUnnamed {
   const { length, time } = columns;
-  const [gaps, monotony] = [gapsIn(columns, timeframe), monotonyOf(columns)];
-  return { file, timeframe, candles: length, firstOpen: time[0]!, lastOpen: time[length - 1]!, gaps, monotony };
+  return {
+    file,
+    timeframe,
+    candles: length,
+    firstOpen: time[0]!,
+    lastOpen: time[length - 1]!,
+    naiveTimes,
+    gaps: gapsIn(columns, timeframe),
+    monotony: monotonyOf(columns),
+  };
 }
 
 function surveyedSeries(
