@@ -1,6 +1,6 @@
 /** One strategy's answer for one market, as the feed shows it. Names are snake_case because they are the feed's. */
 import type { Tier } from './market.ts';
-import type { Direction, Gates, Observable, Part, Reason, Setup } from './strategy.ts';
+import type { Direction, Gates, Observable, Part, Reason, Setup, Side } from './strategy.ts';
 import type { Timeframe } from './time.ts';
 
 export type SignalStatus = 'ok' | 'insufficient_data' | 'stale' | 'error';
@@ -71,6 +71,8 @@ export interface Signal {
   readonly action: Action;
   /** 0..100, null unless status is ok. */
   readonly score: number | null;
+  /** The side the score is for: the direction, or without one the better side. Null unless ok, and in feeds before 1.1.0. */
+  readonly score_side: Side | null;
   /** What values not yet known could make of the score; null unless ok. */
   readonly score_bounds: readonly [number, number] | null;
   /** False: fewer candles than the strategy needs for a score that no longer depends on where history starts. */

@@ -1,16 +1,20 @@
 /** `scan show --explain`: why a score is what it is. */
 import { SERIES_KINDS, type SeriesKind } from '../core/series.ts';
 import type { ExternalFields, OiMetadata, ScoreComponent, Signal } from '../core/signal.ts';
-import type { Reason, Setup } from '../core/strategy.ts';
-import { TIMEFRAME_MS } from '../core/time.ts';
+import type { Part, Reason, Setup } from '../core/strategy.ts';
 import { escapeControl, formatDuration, formatPrice } from '../platform/text.ts';
 import { collapse, type CoinSignal } from './find.ts';
+import { flipLines } from './flip.ts';
 import { paint, paragraph, tableLines, type Column, type Look } from './layout.ts';
-import { actionStyle, boundsText, scoreText, timeText, venuesText } from './table.ts';
+import { actionStyle, boundsText, closeTimeOf, scoreText, timeText, venuesText } from './table.ts';
 
-/** One block for the best venue of each strategy and direction among `signals`, which are in the feed's order. */
-export function explain(signals: readonly Signal[], look: Look): string {
-  const blocks = collapse(signals).map((coin) => blockOf(coin, look).join('\n'));
+/** One block for the best venue of each strategy and direction among `signals`, which are in the feed's order; `most` at most. */
+export function explain(signals: readonly Signal[], look: Look, most = Infinity): string {
+  const coins = collapse(signals);
+  const blocks = coins.slice(0, most).map((coin) => blockOf(coin, look).join('\n'));
+  if (coins.length > blocks.length) {
+    blocks.push(paint(`${coins.length - blocks.length} more: --limit shows more, --symbol one market`, 'dim', look));
+  }
   return `${blocks.join(`\n\n${paint('-'.repeat(Math.min(look.width, 40)), 'dim', look)}\n\n`)}\n`;
 }
 
@@ -22,9 +26,10 @@ function blockOf({ best: signal, others }: CoinSignal, look: Look): readonly str
     ...paragraph(title, look).map((line) => paint(line, 'bold', look)),
     ...verdictOf(signal, look),
     ...(signal.setup === null ? [] : paragraph(setupText(signal.setup, signal), look)),
-    ...section('', signal.score_breakdown, COMPONENT_COLUMNS, look),
+    ...section('', signal.score_breakdown.flatMap(scoreRows), SCORE_COLUMNS, look),
+    ...flipLines(signal, look),
     ...externalOf(signal, look),
-    ...section('Reasons', signal.reasons, REASON_COLUMNS, look),
+    ...section('Reasons', reasonsOf(signal), REASON_COLUMNS, look),
   ];
 }
 
@@ -39,7 +44,7 @@ function verdictOf(signal: Signal, look: Look): readonly string[] {
   const bounds = boundsText(signal);
   const lines = [
     ...paragraph(
-      `${signal.action}, score ${scoreText(signal.score)} of 100, rank ${signal.rank_in_strategy ?? '-'} in its strategy${candle}`,
+      `${signal.action}, score ${scoreText(signal.score)} of 100${sideText(signal)}, rank ${signal.rank_in_strategy ?? '-'} in its strategy${candle}`,
       look,
     ).map((line) => paint(line, actionStyle(signal), look)),
     ...paragraph(
@@ -53,6 +58,11 @@ function verdictOf(signal: Signal, look: Look): readonly string[] {
   return [...lines, ...paragraph('Short history: the score still depends a little on where it starts.', look)];
 }
 
+/** Without a direction the points are those of the better side. */
+function sideText({ direction, score_side: side }: Signal): string {
+  return direction === 'none' && side !== null ? ` as a ${side}` : '';
+}
+
 function setupText(
   { entry, stop_loss: stop, take_profit: target, risk_reward, max_bars }: Setup,
   { timeframe }: Signal,
@@ -61,17 +71,48 @@ function setupText(
   return `Setup: entry ${formatPrice(entry)}, stop ${distance(stop)}, target ${distance(target)}, risk/reward ${risk_reward.toFixed(2)} before costs, at most ${max_bars} candles of ${timeframe ?? '?'}`;
 }
 
-const COMPONENT_COLUMNS: readonly Column<ScoreComponent>[] = [
-  { title: 'COMPONENT', align: 'left', text: ({ component }) => component },
-  { title: 'POINTS', align: 'right', text: ({ points }) => points.toFixed(2), style: () => 'bold' },
-  { title: 'OF', align: 'right', text: ({ max }) => String(max) },
-  { title: 'CODE', align: 'left', text: ({ code }) => code, dispensable: 1 },
-  { title: 'WHY', align: 'left', text: ({ text }) => text },
+/** A component, or one of its parts. */
+interface ScoreRow {
+  readonly name: string;
+  readonly points: number;
+  readonly max: number;
+  readonly value: string;
+  readonly threshold: string;
+  readonly isPart: boolean;
+}
+
+const SCORE_COLUMNS: readonly Column<ScoreRow>[] = [
+  { title: 'COMPONENT', align: 'left', text: ({ name }) => name },
+  {
+    title: 'POINTS/MAX',
+    align: 'right',
+    text: ({ points, max }) => `${points.toFixed(2)}/${max}`,
+    style: ({ isPart }) => (isPart ? null : 'bold'),
+  },
+  { title: 'VALUE', align: 'right', text: ({ value }) => value, dispensable: 2 },
+  { title: 'THRESHOLD', align: 'left', text: ({ threshold }) => threshold, dispensable: 1 },
 ];
 
+function scoreRows({ component, points, max, code, parts }: ScoreComponent): readonly ScoreRow[] {
+  const whole = { name: component, points, max, value: '', threshold: '', isPart: false };
+  return [whole, ...parts.map((part) => partRow(part, code))];
+}
+
+function partRow({ part, value, zero_at: zero, full_at: full, points, max }: Part, code: string): ScoreRow {
+  const threshold = zero === full ? `> ${formatPrice(zero)}` : `${formatPrice(zero)} -> ${formatPrice(full)}`;
+  // A series that is missing says why in its code, e.g. `OI_UNAVAILABLE:deferred`.
+  const shown = value === null ? (code.split(':')[1] ?? 'none') : formatPrice(value);
+  return { name: `  ${part}`, points, max, value: shown, threshold, isPart: true };
+}
+
+/** The reasons, and what the components without points have to say. */
+function reasonsOf({ reasons, score_breakdown: breakdown }: Signal): readonly Reason[] {
+  return [...reasons, ...breakdown.filter(({ code }) => reasons.every((reason) => reason.code !== code))];
+}
+
 const REASON_COLUMNS: readonly Column<Reason>[] = [
-  { title: 'CODE', align: 'left', text: ({ code }) => code },
-  { title: 'WHY', align: 'left', text: ({ text }) => text },
+  { title: 'CODE', align: 'left', text: ({ code }) => code, dispensable: 1 },
+  { title: 'WHY', align: 'left', text: ({ text }) => text, wraps: 16 },
 ];
 
 interface SeriesRow {
@@ -84,15 +125,21 @@ interface SeriesRow {
 const SERIES_COLUMNS: readonly Column<SeriesRow>[] = [
   { title: 'SERIES', align: 'left', text: ({ kind }) => kind },
   { title: 'VALUE', align: 'right', text: ({ kind, fields }) => valueText(kind, fields) },
-  { title: 'USD', align: 'right', text: ({ fields }) => (fields.value_usd === null ? '' : compact(fields.value_usd)) },
+  {
+    title: 'USD',
+    align: 'right',
+    text: ({ fields }) => (fields.value_usd === null ? '' : compact(fields.value_usd)),
+    dispensable: 3,
+  },
   {
     title: 'CHANGE',
     align: 'right',
     text: ({ fields }) => (fields.change_pct === null ? '' : `${signed(fields.change_pct)}%`),
+    dispensable: 4,
   },
-  { title: 'PERCENTILE', align: 'right', text: ({ fields }) => fields.percentile?.toFixed(2) ?? '' },
-  { title: 'AGE', align: 'right', text: ageText },
-  { title: 'STATUS', align: 'left', text: ({ fields }) => statusText(fields) },
+  { title: 'PERCENTILE', align: 'right', text: ({ fields }) => fields.percentile?.toFixed(2) ?? '', dispensable: 1 },
+  { title: 'AGE', align: 'right', text: ageText, dispensable: 2 },
+  { title: 'STATUS', align: 'left', text: ({ fields }) => statusText(fields), wraps: 10 },
 ];
 
 function externalOf(signal: Signal, look: Look): readonly string[] {
@@ -137,10 +184,6 @@ function statusText({ status, stale, reason }: ExternalFields): string {
 /** `deferred` of `OI_UNAVAILABLE:deferred`; the reasons below the table have the whole code. */
 function causeOf(reason: string | null): string {
   return reason?.split(':').at(-1) ?? 'no reason';
-}
-
-function closeTimeOf({ candle_time: opened, timeframe }: Signal): number | null {
-  return opened === null || timeframe === null ? null : opened + TIMEFRAME_MS[timeframe];
 }
 
 function signed(value: number): string {

@@ -17,6 +17,16 @@ export interface Column<Row> {
   readonly style?: (row: Row) => Style | null;
   /** What goes first when the width is short: the column with the highest number. Without one it always stays. */
   readonly dispensable?: number;
+  /** As last column: goes on in further lines of at least this width before any column is left out. */
+  readonly wraps?: number;
+}
+
+export interface Table {
+  readonly lines: readonly string[];
+  /** Titles of the columns for which the width was too short. */
+  readonly leftOut: readonly string[];
+  /** Columns of a terminal that shows all of them. */
+  readonly fullWidth: number;
 }
 
 const GAP = '  ';
@@ -27,16 +37,32 @@ export function paint(text: string, style: Style | null, { colour }: Look): stri
   return colour && style !== null ? styleText(style, text, { validateStream: false }) : text;
 }
 
+/** The table, and a line on what did not fit into the width. */
+export function tableLines<Row>(columns: readonly Column<Row>[], rows: readonly Row[], look: Look): readonly string[] {
+  const table = layTable(columns, rows, look);
+  return [...table.lines, ...leftOutLines([table], look)];
+}
+
+/** One line on the columns that any of `tables` lacks, with the width that shows them; nothing when none does. */
+export function leftOutLines(tables: readonly Table[], look: Look): readonly string[] {
+  const names = [...new Set(tables.flatMap(({ leftOut }) => leftOut))];
+  if (names.length === 0) return [];
+  const width = Math.max(...tables.map(({ fullWidth }) => fullWidth));
+  const text = `Left out at ${look.width} columns: ${names.join(', ')} (shown from ${width} columns on; --json has all)`;
+  return paragraph(text, look).map((line) => paint(line, 'dim', look));
+}
+
 /**
  * A heading and one line for each row, within the width if dropping dispensable columns allows; a column without any text is left
  * out. The last column, when it is too long, goes on in further lines below itself.
  */
-export function tableLines<Row>(columns: readonly Column<Row>[], rows: readonly Row[], look: Look): readonly string[] {
+export function layTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], look: Look): Table {
   const table = columns.map((column) => {
     const cells = rows.map((row) => escapeControl(column.text(row)));
     return { column, cells, width: Math.max(...[column.title, ...cells].map(displayWidth)) };
   });
   const filled = table.filter(({ cells }) => cells.some((cell) => cell !== ''));
+  const fullWidth = neededBy(filled);
   const kept = fitting(filled, look.width);
   const used = kept.slice(0, -1).reduce((sum, { width }) => sum + width + GAP.length, 0);
   const last = kept.at(-1)!;
@@ -52,7 +78,11 @@ export function tableLines<Row>(columns: readonly Column<Row>[], rows: readonly 
       return line === 0 ? [...first, cell].join(GAP) : ' '.repeat(used) + cell;
     });
   });
-  return [heading.join(GAP), ...body].map((line) => line.trimEnd());
+  return {
+    lines: [heading.join(GAP), ...body].map((line) => line.trimEnd()),
+    leftOut: filled.filter((laid) => !kept.includes(laid)).map(({ column }) => column.title),
+    fullWidth,
+  };
 }
 
 interface Laid<Row> {
@@ -62,14 +92,19 @@ interface Laid<Row> {
 }
 
 function fitting<Row>(table: readonly Laid<Row>[], width: number): readonly Laid<Row>[] {
-  const total = table.reduce((sum, laid) => sum + laid.width + GAP.length, -GAP.length);
-  if (total <= width) return table;
+  if (neededBy(table) <= width) return table;
   const most = Math.max(...table.map(({ column }) => column.dispensable ?? 0));
   if (most === 0) return table;
   return fitting(
     table.filter(({ column }) => column.dispensable !== most),
     width,
   );
+}
+
+function neededBy<Row>(table: readonly Laid<Row>[]): number {
+  const last = table.at(-1)!;
+  const wide = table.reduce((sum, laid) => sum + laid.width + GAP.length, -GAP.length);
+  return wide - last.width + Math.min(last.width, last.column.wraps ?? last.width);
 }
 
 function pad(text: string, width: number, align: 'left' | 'right'): string {
@@ -87,7 +122,7 @@ export function wrap(text: string, width: number): readonly string[] {
       line = longer;
       continue;
     }
-    lines.push(line);
+    lines.push(line.replace(/ +$/, ''));
     line = word;
   }
   return [...lines, line];

@@ -48,8 +48,11 @@ function withAddedFields(feed: object): object {
 function withGateAndParts(signal: Readonly<Record<string, unknown>>): object {
   const { score_breakdown: breakdown } = signal;
   if (!Array.isArray(breakdown)) return signal;
-  const components = breakdown.map((one: unknown) => (isObject(one) ? { parts: [], ...one } : one));
-  return { gate: null, ...signal, score_breakdown: components };
+  return { score_side: null, gate: null, ...signal, score_breakdown: breakdown.map(withParts) };
+}
+
+function withParts(component: unknown): unknown {
+  return isObject(component) ? { parts: [], ...component } : component;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

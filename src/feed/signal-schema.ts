@@ -116,6 +116,7 @@ export const signalSchema = z
     direction: z.enum(['long', 'short', 'none']),
     action: z.enum(['LONG', 'SHORT', 'WAIT']),
     score: points.nullable().describe('0..100; null unless ok. It ranks within a strategy; it is no probability'),
+    score_side: z.enum(['long', 'short']).nullable().describe('the side the score is for; null unless ok. Since 1.1.0'),
     score_bounds: z.tuple([points, points]).nullable().describe('what values not yet known could make of the score'),
     settled: z.boolean().describe('false: the score still depends a little on where history starts'),
     rank_in_strategy: z.int().positive().nullable().describe('1 is the best; null unless ok'),

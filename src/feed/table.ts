@@ -1,9 +1,11 @@
 /** What a run ends with, and `scan show`. */
 import type { Feed } from '../core/feed.ts';
 import type { Signal } from '../core/signal.ts';
+import { MINUTE_MS, TIMEFRAME_MS } from '../core/time.ts';
 import { escapeControl, formatDuration, formatPrice } from '../platform/text.ts';
 import { coinOf, collapse, type CoinSignal } from './find.ts';
-import { paint, paragraph, tableLines, type Column, type Look, type Style } from './layout.ts';
+import { layTable, leftOutLines, paint, paragraph, tableLines } from './layout.ts';
+import type { Column, Look, Style, Table } from './layout.ts';
 
 const BEST = 5;
 /** Files named in the summary; the feed has them all. */
@@ -16,26 +18,44 @@ export interface SummaryOptions {
   readonly command: string;
 }
 
+interface FeedTableOptions {
+  /** Coins per strategy. */
+  readonly top: number;
+  readonly now?: number;
+}
+
 const RANK: Column<CoinSignal> = {
   title: '#',
   align: 'right',
   text: ({ best }) => String(best.rank_in_strategy ?? '-'),
 };
 
-const STRATEGY: Column<CoinSignal> = { title: 'STRATEGY', align: 'left', text: ({ best }) => best.strategy };
+const STRATEGY: Column<CoinSignal> = {
+  title: 'STRATEGY',
+  align: 'left',
+  text: ({ best }) => best.strategy,
+  dispensable: 1,
+};
 
 const COLUMNS: readonly Column<CoinSignal>[] = [
   { title: 'MARKET', align: 'left', text: ({ best }) => best.symbol, style: () => 'bold' },
-  { title: 'VENUE', align: 'left', text: ({ best, others }) => best.exchange + venuesText(others) },
+  { title: 'VENUE', align: 'left', text: ({ best, others }) => best.exchange + venuesText(others), dispensable: 2 },
   { title: 'ACTION', align: 'left', text: ({ best }) => best.action, style: ({ best }) => actionStyle(best) },
   { title: 'SCORE', align: 'right', text: ({ best }) => scoreText(best.score) },
-  { title: 'COULD BE', align: 'left', text: ({ best }) => boundsText(best) ?? '', dispensable: 2 },
-  { title: 'PRICE', align: 'right', text: ({ best }) => priceText(best.price) },
-  { title: 'STOP', align: 'right', text: ({ best }) => priceText(best.setup?.stop_loss), dispensable: 1 },
-  { title: 'TARGET', align: 'right', text: ({ best }) => priceText(best.setup?.take_profit), dispensable: 1 },
-  { title: 'R/R', align: 'right', text: ({ best }) => best.setup?.risk_reward.toFixed(2) ?? '', dispensable: 1 },
-  { title: 'OPEN INTEREST', align: 'left', text: ({ best }) => openInterestText(best), dispensable: 3 },
+  { title: 'COULD BE', align: 'left', text: ({ best }) => boundsText(best) ?? '', dispensable: 6 },
+  { title: 'PRICE', align: 'right', text: ({ best }) => priceText(best.price), dispensable: 3 },
+  { title: 'STOP', align: 'right', text: ({ best }) => priceText(best.setup?.stop_loss), dispensable: 4 },
+  { title: 'TARGET', align: 'right', text: ({ best }) => priceText(best.setup?.take_profit), dispensable: 4 },
+  { title: 'R/R', align: 'right', text: ({ best }) => best.setup?.risk_reward.toFixed(2) ?? '', dispensable: 5 },
 ];
+
+/** Too much for the end of a run, which is to be short. */
+const OPEN_INTEREST: Column<CoinSignal> = {
+  title: 'OPEN INTEREST',
+  align: 'left',
+  text: ({ best }) => openInterestText(best),
+  dispensable: 7,
+};
 
 /** The end of a run: the best five with a direction, the counts, what to type next. Ends with a newline. */
 export function runSummary(feed: Feed, options: SummaryOptions, look: Look): string {
@@ -49,34 +69,62 @@ export function runSummary(feed: Feed, options: SummaryOptions, look: Look): str
   return `${lines.join('\n')}\n`;
 }
 
-/** The first `top` coins of each strategy in the feed's order. Ends with a newline. */
-export function feedTable(feed: Feed, { top }: { readonly top: number }, look: Look): string {
-  const strategies = [...new Set(feed.signals.map(({ strategy }) => strategy))].sort();
-  const lines = [...headOf(feed, look)];
-  for (const strategy of strategies) {
-    const signals = feed.signals.filter((signal) => signal.strategy === strategy);
-    lines.push('', ...strategyLines(strategy, signals, top, look));
-  }
-  if (strategies.length === 0) lines.push('', 'No signals.');
-  return `${lines.join('\n')}\n`;
+/** What is shown of a feed as a whole; without `now`, the wall clock in ms UTC, it says that no file was written. */
+export function feedTable(feed: Feed, { top, now }: FeedTableOptions, look: Look): string {
+  return `${feedHead(feed, now ?? null, look)}\n${signalTables(feed.signals, top, look)}`;
 }
 
-function strategyLines(strategy: string, signals: readonly Signal[], top: number, look: Look): readonly string[] {
+/** The first `top` coins of each strategy among `signals`, which are in the feed's order. Ends with a newline. */
+export function signalTables(signals: readonly Signal[], top: number, look: Look): string {
+  const strategies = [...new Set(signals.map(({ strategy }) => strategy))].sort();
+  const blocks = strategies.map((strategy) => {
+    const own = signals.filter((signal) => signal.strategy === strategy);
+    return strategyBlock(strategy, own, top, look);
+  });
+  const note = leftOutLines(
+    blocks.flatMap(({ table }) => table ?? []),
+    look,
+  );
+  if (blocks.length === 0) return 'No signals.\n';
+  const lines = blocks.map((block) => block.lines.join('\n'));
+  return `${[...lines, ...(note.length === 0 ? [] : [note.join('\n')])].join('\n\n')}\n`;
+}
+
+interface StrategyBlock {
+  readonly lines: readonly string[];
+  /** Null when none of its signals has a score. */
+  readonly table: Table | null;
+}
+
+function strategyBlock(strategy: string, signals: readonly Signal[], top: number, look: Look): StrategyBlock {
   const scored = signals.filter(({ status }) => status === 'ok');
   const count = (direction: Signal['direction']): number =>
     scored.filter((signal) => signal.direction === direction).length;
-  const title = `${paint(escapeControl(strategy), 'bold', look)}  ${count('long')} long, ${count('short')} short, ${count('none')} without direction, ${signals.length - scored.length} not scored`;
+  const counts = `${count('long')} long, ${count('short')} short, ${count('none')} without direction, ${signals.length - scored.length} not scored`;
+  const [first = '', ...others] = paragraph(`${strategy}  ${counts}`, look);
+  const title = [first.replace(escapeControl(strategy), (name) => paint(name, 'bold', look)), ...others];
   const coins = collapse(scored);
-  if (coins.length === 0) return [title];
+  if (coins.length === 0) return { lines: title, table: null };
   const shown = coins.slice(0, top);
   const rest = coins.length > shown.length ? [paint(`${coins.length - shown.length} more`, 'dim', look)] : [];
-  return [title, ...tableLines([RANK, ...COLUMNS], shown, look), ...rest];
+  const table = layTable([RANK, ...COLUMNS, OPEN_INTEREST], shown, look);
+  return { lines: [...title, ...table.lines, ...rest], table };
 }
 
-function headOf(feed: Feed, look: Look): readonly string[] {
+/** How old a feed is at `now` (ms UTC; null when it is not written), what it was made from, and what nobody may overlook. Ends with a newline. */
+export function feedHead(feed: Feed, now: number | null, look: Look): string {
   const { run, summary, last_updated: written } = feed;
-  const text = `${run.timeframe} candles up to ${timeText(run.as_of)}, markets: ${summary.markets}, series: ${run.provider}, written ${timeText(written)}`;
-  return [...paragraph(text, look), ...bannerOf(feed, look)];
+  const newest = Math.max(...feed.signals.map((signal) => closeTimeOf(signal) ?? 0), 0);
+  const candles = newest === 0 ? 'no candles' : `${run.timeframe} candles up to ${timeText(newest)}`;
+  const age = now === null ? 'Not written' : `Written ${ageText(now - written)} (${timeText(written)})`;
+  const text = `${age}; ${candles}; markets: ${summary.markets}; series: ${run.provider}`;
+  return `${[...paragraph(text, look), ...bannerOf(feed, look)].join('\n')}\n`;
+}
+
+function ageText(age: number): string {
+  if (age < -MINUTE_MS) return `${formatDuration(-age)} in the future by this machine's clock`;
+  // Seconds matter to nobody once there are minutes.
+  return `${formatDuration(age < MINUTE_MS ? Math.max(0, age) : age - (age % MINUTE_MS))} ago`;
 }
 
 /** What nobody may overlook. */
@@ -147,6 +195,11 @@ export function boundsText({ score_bounds: bounds }: Signal): string | null {
 /** `2026-01-19 16:00 UTC`. */
 export function timeText(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** When the signal's candle closed, ms UTC; null without candles. */
+export function closeTimeOf({ candle_time: opened, timeframe }: Signal): number | null {
+  return opened === null || timeframe === null ? null : opened + TIMEFRAME_MS[timeframe];
 }
 
 function priceText(price: number | null | undefined): string {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { paragraph, tableLines, wrap, type Column } from '../../src/feed/layout.ts';
+import { layTable, leftOutLines, paragraph, tableLines, wrap, type Column } from '../../src/feed/layout.ts';
 import { displayWidth } from '../../src/platform/text.ts';
 
 type Row = readonly [string, string, string];
@@ -20,9 +20,33 @@ describe('tableLines', () => {
     expect(tableLines(COLUMNS, rows, at(80))).toEqual(['NAME    N  WHY', '币安    1  x', 'BTC   100  y']);
   });
 
-  it('drops what is dispensable when the width is short', () => {
-    expect(tableLines(COLUMNS, [['BTC', '100', 'abc']], at(14))).toEqual(['NAME    N  WHY', 'BTC   100  abc']);
-    expect(tableLines(COLUMNS, [['BTC', '100', 'abc']], at(13))).toEqual(['NAME  WHY', 'BTC   abc']);
+  it('leaves out what is dispensable when the width is short, and says what and from which width on it is shown', () => {
+    const row: Row = ['BTC', '100', 'abc'];
+    expect(tableLines(COLUMNS, [row], at(14))).toEqual(['NAME    N  WHY', 'BTC   100  abc']);
+    expect(layTable(COLUMNS, [row], at(13))).toEqual({
+      lines: ['NAME  WHY', 'BTC   abc'],
+      leftOut: ['N'],
+      fullWidth: 14,
+    });
+    expect(tableLines(COLUMNS, [row], at(13)).slice(2).join(' ').replaceAll(/ +/g, ' ')).toBe(
+      'Left out at 13 columns: N (shown from 14 columns on; --json has all)',
+    );
+  });
+
+  it('several tables have one line for what they left out', () => {
+    const narrow = layTable(COLUMNS, [['BTC', '100', 'abc']], at(13));
+    const wide = layTable(COLUMNS, [['BTC', '100', 'a longer text']], at(13));
+    expect(leftOutLines([narrow, wide], at(80))).toEqual([
+      'Left out at 80 columns: N (shown from 24 columns on; --json has all)',
+    ]);
+    expect(leftOutLines([layTable(COLUMNS, [['a', 'b', 'c']], at(80))], at(80))).toEqual([]);
+  });
+
+  it('a last column that wraps costs no other column', () => {
+    const columns = COLUMNS.map((column) => (column.title === 'WHY' ? { ...column, wraps: 16 } : column));
+    const { leftOut, lines } = layTable(columns, [['BTC', '100', 'close above the average of 200 candles']], at(27));
+    expect(leftOut).toEqual([]);
+    expect(lines).toHaveLength(4);
   });
 
   it('a column without text is left out', () => {

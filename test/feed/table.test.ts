@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { MINUTE_MS } from '../../src/core/time.ts';
 import { explain } from '../../src/feed/explain.ts';
 import { feedTable, runSummary } from '../../src/feed/table.ts';
 import { displayWidth } from '../../src/platform/text.ts';
@@ -41,6 +42,8 @@ const SIGNALS = [
 ];
 const FEED = makeFeed(SIGNALS);
 const OPTIONS = { file: 'data/master_feed.json', command: 'npx scan' };
+/** Twelve minutes after it was written. */
+const NOW = FEED.last_updated + 12 * MINUTE_MS + 5_000;
 const at = (width: number) => ({ colour: false, width });
 
 describe('the end of a run', () => {
@@ -50,6 +53,8 @@ describe('the end of a run', () => {
       STRATEGY           MARKET     VENUE                 ACTION  SCORE         PRICE
       trend-breakout     BTCUSDT    HYPERLIQUID +1 venue  LONG    73.50         92951
       crowding-reversal  kPEPEUSDT  BINANCE               SHORT   66.10  0.0000123456
+      Left out at 80 columns: COULD BE, STOP, TARGET, R/R (shown from 124 columns
+        on; --json has all)
 
       Signals 5: 2 long, 1 short, 1 without direction, 1 insufficient data, 0 stale,
         0 errors
@@ -139,9 +144,9 @@ describe('the end of a run', () => {
 
 describe('the table of a feed', () => {
   it('at 80 columns', () => {
-    expect(feedTable(FEED, { top: 10 }, at(80))).toMatchInlineSnapshot(`
-      "4h candles up to 2026-01-19 17:00 UTC, markets: 1, series: coinalyze, written
-        2026-01-19 17:01 UTC
+    expect(feedTable(FEED, { top: 10, now: NOW }, at(80))).toMatchInlineSnapshot(`
+      "Written 12 min ago (2026-01-19 17:01 UTC); 4h candles up to 2026-01-19 16:00
+        UTC; markets: 1; series: coinalyze
 
       crowding-reversal  0 long, 1 short, 0 without direction, 0 not scored
       #  MARKET     VENUE    ACTION  SCORE         PRICE        STOP     TARGET   R/R
@@ -151,13 +156,16 @@ describe('the table of a feed', () => {
       #  MARKET   VENUE                 ACTION  SCORE  PRICE   STOP  TARGET   R/R
       1  BTCUSDT  HYPERLIQUID +1 venue  LONG    73.50  92951  91430   95993  2.00
       3  ETHUSDT  HYPERLIQUID           WAIT    50.00  92951
+
+      Left out at 80 columns: COULD BE, OPEN INTEREST (shown from 123 columns on;
+        --json has all)
       "
     `);
   });
 
   it('at 140 columns', () => {
-    expect(feedTable(FEED, { top: 10 }, at(140))).toMatchInlineSnapshot(`
-      "4h candles up to 2026-01-19 17:00 UTC, markets: 1, series: coinalyze, written 2026-01-19 17:01 UTC
+    expect(feedTable(FEED, { top: 10, now: NOW }, at(140))).toMatchInlineSnapshot(`
+      "Written 12 min ago (2026-01-19 17:01 UTC); 4h candles up to 2026-01-19 16:00 UTC; markets: 1; series: coinalyze
 
       crowding-reversal  0 long, 1 short, 0 without direction, 0 not scored
       #  MARKET     VENUE    ACTION  SCORE  COULD BE               PRICE        STOP     TARGET   R/R  OPEN INTEREST
@@ -172,14 +180,14 @@ describe('the table of a feed', () => {
   });
 
   it('shows the first of each strategy and counts the others', () => {
-    const text = feedTable(FEED, { top: 1 }, at(140));
+    const text = feedTable(FEED, { top: 1, now: NOW }, at(140));
     expect(text).toContain('BTCUSDT');
     expect(text).not.toContain('ETHUSDT');
     expect(text).toContain('1 more\n');
   });
 
   it('a feed without signals says so', () => {
-    expect(feedTable(makeFeed([]), { top: 10 }, at(80))).toContain('No signals.');
+    expect(feedTable(makeFeed([]), { top: 10, now: NOW }, at(80))).toContain('No signals.');
   });
 });
 
@@ -194,9 +202,23 @@ describe('the explanation of a score', () => {
       Setup: entry 0.0000123456, stop 0.00001345 (+8.95%), target 0.0000101
         (-18.19%), risk/reward 2.03 before costs, at most 24 candles of 4h
 
-      COMPONENT      POINTS  OF  WHY
-      trend           60.30  80  close above the EMA of 200 candles
-      open_interest   13.20  20  open interest +2.25 % over 24 h
+      COMPONENT                POINTS/MAX  VALUE  THRESHOLD
+      trend                      60.30/80
+        close_over_ema200_atr    40.00/40   1.25  > 0
+        adx14                    20.30/40  26.25  10 -> 42
+      open_interest              13.20/20
+        percentile               13.20/20   0.66  0 -> 1
+
+      What would flip it: 0 of 3 demands hold for short, 2 of 2 demands hold for
+        long
+      GATE   DEMAND                 VALUE  WHAT WOULD FLIP IT
+      short  close < 88000          92951  missing: a close below 88000 (-5.33%)
+      short  rsi14 >= 68             61.2  missing: rsi14 at or above 68
+      short  close < ?              92951  missing: a close below a level that is not
+                                           known before the others hold
+      long   close > 92100          92951  gone with a close at or below 92100
+                                           (-0.92%)
+      long   close_before <= 92000  91900  gone with close_before above 92000
 
       Series from BTC.H on Hyperliquid (resolved); open interest neutral, 10 of 20
         (OI_UNAVAILABLE:deferred)
@@ -207,8 +229,10 @@ describe('the explanation of a score', () => {
       liquidations       -12.5  -1.162M        0.66  0 s  used
 
       Reasons
-      CODE           WHY
-      GATE_BREAKOUT  first close above the 20-bar high 92100
+      CODE                WHY
+      GATE_BREAKOUT       first close above the 20-bar high 92100
+      TREND_ABOVE_EMA200  close above the EMA of 200 candles
+      OI_PERCENTILE       open interest +2.25 % over 24 h
       "
     `);
   });
@@ -220,9 +244,20 @@ describe('the explanation of a score', () => {
       No later answer can change this score.
       Setup: entry 92951, stop 91430 (-1.64%), target 95993 (+3.27%), risk/reward 2.00 before costs, at most 48 candles of 4h
 
-      COMPONENT      POINTS  OF  CODE                WHY
-      trend           60.30  80  TREND_ABOVE_EMA200  close above the EMA of 200 candles
-      open_interest   13.20  20  OI_PERCENTILE       open interest +2.25 % over 24 h
+      COMPONENT                POINTS/MAX  VALUE  THRESHOLD
+      trend                      60.30/80
+        close_over_ema200_atr    40.00/40   1.25  > 0
+        adx14                    20.30/40  26.25  10 -> 42
+      open_interest              13.20/20
+        percentile               13.20/20   0.66  0 -> 1
+
+      What would flip it: 2 of 2 demands hold for long, 0 of 3 demands hold for short
+      GATE   DEMAND                 VALUE  WHAT WOULD FLIP IT
+      long   close > 92100          92951  gone with a close at or below 92100 (-0.92%)
+      long   close_before <= 92000  91900  gone with close_before above 92000
+      short  close < 88000          92951  missing: a close below 88000 (-5.33%)
+      short  rsi14 >= 68             61.2  missing: rsi14 at or above 68
+      short  close < ?              92951  missing: a close below a level that is not known before the others hold
 
       Series from BTC.H on Hyperliquid (resolved); open interest 13.20 of 20
       SERIES             VALUE      USD  CHANGE  PERCENTILE  AGE  STATUS
@@ -232,8 +267,10 @@ describe('the explanation of a score', () => {
       liquidations       -12.5  -1.162M                0.66  0 s  used
 
       Reasons
-      CODE           WHY
-      GATE_BREAKOUT  first close above the 20-bar high 92100
+      CODE                WHY
+      GATE_BREAKOUT       first close above the 20-bar high 92100
+      TREND_ABOVE_EMA200  close above the EMA of 200 candles
+      OI_PERCENTILE       open interest +2.25 % over 24 h
       "
     `);
   });
@@ -274,11 +311,22 @@ describe('every view', () => {
   const feed = makeFeed([...SIGNALS, hostile], {
     skipped: [{ file: 'a\u001b[1A.json', reason: 'unreadable', detail: 'x', market: null }],
   });
-  const views = (look: { colour: boolean; width: number }): readonly string[] => [
-    runSummary(feed, OPTIONS, look),
-    feedTable(feed, { top: 10 }, look),
-    explain(feed.signals, look),
+  const views = (look: { colour: boolean; width: number }, shown = feed): readonly string[] => [
+    runSummary(shown, OPTIONS, look),
+    feedTable(shown, { top: 10, now: NOW }, look),
+    explain(shown.signals, look),
   ];
+
+  it('names every column that a narrow terminal has no room for', () => {
+    const wide = views(at(200), FEED).map(titlesIn);
+    for (const width of [100, 80, 60, 40]) {
+      views(at(width), FEED).forEach((text, index) => {
+        const notes = [...text.replaceAll(/\n */g, ' ').matchAll(/columns: (.*?) \(/g)];
+        const told = new Set([...titlesIn(text), ...notes.flatMap((note) => note[1]!.split(', '))]);
+        expect(wide[index]!.filter((title) => !told.has(title))).toEqual([]);
+      });
+    }
+  });
 
   it('shows hostile names escaped', () => {
     for (const text of views(at(140))) {
@@ -287,10 +335,15 @@ describe('every view', () => {
     }
   });
 
-  it('keeps within 140 columns, ends with one newline and leaves no space at a line’s end', () => {
-    for (const text of views(at(140))) {
-      for (const line of text.split('\n')) {
-        expect(displayWidth(line), line).toBeLessThanOrEqual(140);
+  it.each([
+    [140, feed],
+    [80, FEED],
+    [60, FEED],
+    [40, FEED],
+  ])('keeps within %i columns, ends with one newline and leaves no space at a line’s end', (width, shown) => {
+    for (const text of views(at(width), shown)) {
+      for (const line of text.split('\n').filter((one) => !one.startsWith('  npx scan'))) {
+        expect(displayWidth(line), line).toBeLessThanOrEqual(width);
         expect(line).toBe(line.trimEnd());
       }
       expect(text).toMatch(/[^\n]\n$/);
@@ -304,3 +357,14 @@ describe('every view', () => {
     for (const text of coloured) expect(text).toContain('\u001b[');
   });
 });
+
+const TITLES =
+  'STRATEGY,MARKET,VENUE,ACTION,SCORE,COULD BE,PRICE,STOP,TARGET,R/R,OPEN INTEREST,COMPONENT,POINTS/MAX,VALUE,THRESHOLD,GATE,DEMAND,WHAT WOULD FLIP IT,SERIES,USD,CHANGE,PERCENTILE,AGE,STATUS,CODE,WHY'.split(
+    ',',
+  );
+
+/** The column titles in `text`. */
+function titlesIn(text: string): readonly string[] {
+  const headings = text.split('\n').filter((line) => /^(#|[A-Z/]{4,}) {2}/.test(line));
+  return TITLES.filter((title) => headings.some((line) => ` ${line} `.includes(` ${title} `)));
+}
