@@ -7,7 +7,7 @@ import { DEFAULT_REFERENCE_VENUES } from './symbols/resolver.ts';
 const LONGEST_DURATION_MS = 24 * 3_600_000;
 const DURATION_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
-const duration = z
+export const duration = z
   .string()
   .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration such as 90s, 5m or 1h')
   .transform((text) => {
@@ -90,6 +90,15 @@ export const SETTINGS = {
     choices: null,
     fallback: '5m',
     meaning: 'how long series may be fetched',
+  },
+  deadlineMs: {
+    flag: '--deadline',
+    env: 'SCAN_DEADLINE',
+    file: 'deadline',
+    schema: duration,
+    choices: null,
+    fallback: '15m',
+    meaning: 'when the feed is written with what there is, degraded',
   },
   output: {
     flag: '--output',

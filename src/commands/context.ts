@@ -32,7 +32,7 @@ export const EXIT_CODES: readonly (readonly [codes: string, meaning: string])[] 
   ['2', 'wrong usage'],
   ['3', 'feed written, but degraded (--allow-degraded makes it 0)'],
   ['4', 'no feed written; an older feed stays as it was'],
-  ['75', 'another run holds the lock'],
+  ['75', 'another scan holds the run lock (--wait-lock waits for it)'],
   ['78', 'configuration or runtime'],
   ['130, 143', 'interrupted, terminated'],
 ];
