@@ -4,18 +4,17 @@ import type { SkippedFile } from './core/candles.ts';
 import type { DegradedReason, ExternalSummary, Feed, ProviderName, RunInputs } from './core/feed.ts';
 import { marketKey, type CoinalyzeSymbol, type Resolution } from './core/market.ts';
 import type { Outcome } from './core/outcome.ts';
-import type { Series, SeriesKind, Window } from './core/series.ts';
+import type { Series, SeriesKind } from './core/series.ts';
 import type { Signal } from './core/signal.ts';
 import type { Strategy } from './core/strategy.ts';
 import type { Timeframe } from './core/time.ts';
 import { setImmediate } from 'node:timers/promises';
-import type { CachedProvider } from './external/cached.ts';
-import { prefetch, type Prefetched } from './external/prefetch.ts';
+import { prefetch, splitByCache, type Prefetched } from './external/prefetch.ts';
 import { countOutcomes, seriesFaults } from './external/summary.ts';
 import { buildFeed, countTiers } from './feed/build.ts';
 import { createInputHash } from './feed/input-hash.ts';
 import { marketsGone } from './feed/previous.ts';
-import { planBatches, type SeriesNeed } from './plan/batches.ts';
+import { planBatches } from './plan/batches.ts';
 import { countUnmappedNeeds, seriesNeeds } from './plan/needs.ts';
 import { seriesWindow } from './plan/window.ts';
 import type { Clock } from './platform/clock.ts';
@@ -58,23 +57,32 @@ export interface ScanServices {
   readonly progress: Progress;
   /** Null for provider `none`. */
   readonly upstream: Upstream | null;
-  /** Aborted when the budget is used. */
-  readonly budget: AbortSignal;
+  readonly fetching: FetchingTime;
+  /** Aborted when the run is to end without a feed: `scan` then rejects with its reason. */
+  readonly interrupt: AbortSignal;
+}
+
+export interface FetchingTime {
+  /** Aborted when the time is over, or the run interrupted. */
+  readonly over: AbortSignal;
+  /** What ends it: what the budget defers is no fault, what the deadline cuts off is. */
+  readonly bound: 'budget' | 'deadline';
 }
 
 /** One market on its way through the job. */
 type ResolvedMarket = Omit<MarketInput, 'external'>;
 
 export async function scan(request: ScanRequest, services: ScanServices): Promise<Feed> {
-  const { clock, log, upstream } = services;
+  const { clock, log, upstream, interrupt } = services;
   const started = clock.monotonic();
   const { resolutions, degraded } = await resolveAll(request, services);
   const markets = chooseSeries(request, resolutions);
   const grid = createGrid(request.strategies, request.asOf, (work) => runWithin(TURN_LIMIT_MS, work));
-  const priced = await evaluateAll(grid, markets, () => undefined, services.progress);
+  const priced = await evaluateAll(grid, markets, () => undefined, services);
   const useful = priced.some((own) => own.some(({ status }) => status === 'ok'));
   const fetched = upstream !== null && useful ? await fetchSeries(request, services, upstream, markets, priced) : null;
-  const signals = fetched === null ? priced : await evaluateAll(grid, markets, lookUpIn(fetched), services.progress);
+  interrupt.throwIfAborted();
+  const signals = fetched === null ? priced : await evaluateAll(grid, markets, lookUpIn(fetched), services);
   const summary = externalSummary(request, markets, priced, fetched, upstream);
   for (const reason of degraded) log.warn(reason.text);
   return buildFeed({
@@ -90,6 +98,7 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
       ...degradation([
         ...degraded,
         ...(upstream === null ? [] : seriesFaults(outcomesOf(fetched), upstream.provider.coveredFailures)),
+        ...deadlineFault(summary, services.fetching),
         ...strategyFaults(signals.flat()),
         ...marketsGone(request.previous, request),
       ]),
@@ -111,14 +120,15 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
 /** One resolution per market, in their order. */
 async function resolveAll(
   { candles: { markets }, referenceVenues }: ScanRequest,
-  { clock, log, upstream, budget }: ScanServices,
+  { clock, log, upstream, fetching, interrupt }: ScanServices,
 ): Promise<{ readonly resolutions: readonly Resolution[]; readonly degraded: readonly DegradedReason[] }> {
   log.line(`[BATCH] Processing ${markets.length} symbols`);
   const degraded: DegradedReason[] = [];
   let resolve = ({ market }: (typeof markets)[number]): Resolution => unresolved(market, 'no-provider');
   if (upstream !== null) {
     const { listing: source, indexCache: cache, scope } = upstream;
-    const loaded = await loadMarketIndex({ source, cache, scope, now: () => clock.now(), abort: budget });
+    const loaded = await loadMarketIndex({ source, cache, scope, now: () => clock.now(), abort: fetching.over });
+    interrupt.throwIfAborted();
     for (const note of loaded.notes) log.warn(note);
     if (loaded.ok) {
       resolve = ({ market }) => resolveMarket(market, loaded.index, { referenceVenues });
@@ -127,7 +137,7 @@ async function resolveAll(
         log.warn(`the reference venue "${name}" is not in the market list and stands in for nothing; ${hint}`);
       }
     } else if (loaded.code === 'deferred') {
-      log.info('The market list was not reached within the budget: every series is deferred');
+      log.info(`The market list was not reached within the ${fetching.bound}: every series is deferred`);
       resolve = ({ market }) => unresolved(market, 'deferred');
     } else {
       const text = `the market list could not be had (${loaded.code}: ${loaded.detail}); every series is neutral`;
@@ -172,7 +182,7 @@ async function evaluateAll(
   grid: Grid,
   markets: readonly ResolvedMarket[],
   outcomeOf: OutcomeOf,
-  progress: Progress,
+  { progress, interrupt }: ScanServices,
 ): Promise<readonly (readonly Signal[])[]> {
   const bar = progress.bar('analysing', markets.length);
   const all: (readonly Signal[])[] = [];
@@ -188,6 +198,7 @@ async function evaluateAll(
     bar.update(all.length, 'markets');
     // Bars and signals get their turn.
     await setImmediate();
+    interrupt.throwIfAborted();
   }
   return all;
 }
@@ -195,7 +206,7 @@ async function evaluateAll(
 /** What is in the cache first, which costs nothing; then request by request until the budget is used. */
 async function fetchSeries(
   request: ScanRequest,
-  { log, progress, budget }: ScanServices,
+  { log, progress, fetching }: ScanServices,
   upstream: Upstream,
   markets: readonly ResolvedMarket[],
   priced: readonly (readonly Signal[])[],
@@ -219,7 +230,7 @@ async function fetchSeries(
   let done = 0;
   const fetched = await prefetch(upstream.provider, [...cached, ...batches], {
     window,
-    abort: budget,
+    abort: fetching.over,
     onBatch: ({ symbols }, index) => {
       const number = index - cached.length + 1;
       if (number < 1) return;
@@ -230,24 +241,9 @@ async function fetchSeries(
     onAnswered: () => bar?.update(done, done < units ? undefined : `units in ${batches.length} requests`),
   });
   const { deferred } = countOutcomes(outcomesOf(fetched));
-  if (deferred > 0) log.info(`${deferred} series were not reached within the budget; the next run goes on from here`);
+  if (deferred > 0)
+    log.info(`${deferred} series were not reached within the ${fetching.bound}; the next run goes on from here`);
   return fetched;
-}
-
-/** Needs that an earlier answer covers, and those that have to be asked for. */
-async function splitByCache(
-  needs: readonly SeriesNeed[],
-  provider: CachedProvider,
-  window: Window,
-): Promise<{ readonly known: readonly SeriesNeed[]; readonly absent: readonly SeriesNeed[] }> {
-  const known: SeriesNeed[] = [];
-  const absent: SeriesNeed[] = [];
-  for (const [kind, ofKind] of Map.groupBy(needs, (need) => need.kind)) {
-    const symbols = ofKind.map(({ symbol }) => symbol);
-    const states = await provider.peek(kind, symbols, window);
-    for (const [slot, need] of ofKind.entries()) (states[slot] === 'absent' ? absent : known).push(need);
-  }
-  return { known, absent };
 }
 
 function externalSummary(
@@ -269,6 +265,11 @@ function externalSummary(
 
 function degradation(reasons: readonly DegradedReason[]): Pick<Feed['run'], 'degraded' | 'degraded_reasons'> {
   return { degraded: reasons.length > 0, degraded_reasons: reasons };
+}
+
+function deadlineFault({ deferred }: ExternalSummary, { bound }: FetchingTime): readonly DegradedReason[] {
+  if (bound === 'budget' || deferred === 0) return [];
+  return [{ code: 'deadline', text: `${deferred} series were not reached within the deadline` }];
 }
 
 function hashInputs(

@@ -45,6 +45,8 @@ export interface UpstreamOptions {
   readonly asOf: number;
   /** When fetching ends, ms UTC of the wall clock. */
   readonly deadline: number;
+  /** Aborted when also the requests in flight are given up. */
+  readonly giveUp: AbortSignal;
   readonly onBatch: (batch: SentBatch) => void;
   /** Hears of what went wrong and cost nothing but a refetch. */
   readonly note: (text: string) => void;
@@ -81,13 +83,13 @@ export async function openUpstream(name: Exclude<ProviderName, 'none'>, options:
   }
 }
 
-function assemble(target: Target, { config, version, deadline, note, onBatch }: UpstreamOptions): Upstream {
+function assemble(target: Target, { config, version, deadline, giveUp, note, onBatch }: UpstreamOptions): Upstream {
   const ledger = openOrThrow(target, note);
   const quota = new Quota(ledger, target.limits, systemClock);
   const http = createHttp({ clock: systemClock, userAgent: `perpscan/${version}` });
   const store = openStore(path.join(config.cacheDir, 'perpscan.sqlite'), { clock: systemClock, note });
   const retrier = new Retrier({ clock: systemClock, random: Math.random, deadline });
-  const limited = { quota, clock: systemClock, deadline, onBatch, onPause: pauseNotes(note) };
+  const limited = { quota, clock: systemClock, deadline, giveUp, onBatch, onPause: pauseNotes(note) };
   const coinalyze = createCoinalyze({
     http,
     baseUrl: target.baseUrl,

@@ -19,6 +19,7 @@ import { STRATEGIES } from '../src/strategies/index.ts';
 import { openUpstream, type Upstream } from '../src/wire.ts';
 import { ROOT, SAMPLE } from './support/cli.ts';
 
+const NEVER = new AbortController().signal;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'perpscan-scan-'));
 const lines: string[] = [];
 const LAST_CLOSE = Date.UTC(2026, 10, 2, 16);
@@ -42,6 +43,7 @@ function open(name: 'sandbox' | 'coinalyze', settings: Config): Promise<Upstream
     version: '0.0.0',
     asOf: SAMPLE_AS_OF,
     deadline: Infinity,
+    giveUp: NEVER,
     onBatch: () => undefined,
     note: (text) => lines.push(text),
   });
@@ -97,7 +99,7 @@ function services(upstream: Upstream | null): Parameters<typeof scan>[1] {
     clock: systemClock,
   });
   const progress = createProgress(process.stderr, { enabled: false });
-  return { clock: systemClock, log, progress, upstream, budget: new AbortController().signal };
+  return { clock: systemClock, log, progress, upstream, fetching: { over: NEVER, bound: 'budget' }, interrupt: NEVER };
 }
 
 /** 4 * `count` hourly candles that end at the sample's last close. */

@@ -22,6 +22,7 @@ export const EXIT = {
   usage: 2,
   degraded: 3,
   noFeed: 4,
+  locked: 75,
   configuration: 78,
 } as const;
 

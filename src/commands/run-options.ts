@@ -1,7 +1,10 @@
 /** What the options of a run mean: which strategies and markets, and for when. */
 import { FORMATS } from '../candles/formats/index.ts';
 import type { LoadedCandles, LoadedMarket } from '../candles/load.ts';
+import type { Config } from '../config.ts';
+import { duration } from '../settings.ts';
 import type { CandleFindings } from '../core/candles.ts';
+import type { ProviderName } from '../core/feed.ts';
 import { ConfigError } from '../core/config-error.ts';
 import type { Strategy } from '../core/strategy.ts';
 import { closest } from '../platform/text.ts';
@@ -33,6 +36,37 @@ function isoTime(text: string): number {
 export function parseLimit(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new ConfigError(`--limit: "${text}" is not understood; expected a whole number from 1 on`, 2);
+}
+
+/**
+ * ms that `--wait-lock` waits; 0 without it, `whole` when it names no duration.
+ * @throws ConfigError
+ */
+export function parseWaitLock(given: string | true | undefined, whole: number): number {
+  if (given === undefined) return 0;
+  if (given === true) return whole;
+  const parsed = duration.safeParse(given);
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    `--wait-lock: "${given}" is not understood; expected a duration such as 90s, 5m or 1h. Without one it stands after the paths`,
+    2,
+  );
+}
+
+/**
+ * The provider of a run, once it is known whether its input is the sample.
+ * @throws ConfigError
+ */
+export function providerFor({ provider, apiKey }: Config, sample: boolean): ProviderName {
+  if (provider !== 'auto') {
+    if (!sample || provider !== 'coinalyze') return provider;
+    throw new ConfigError(
+      'the sample is made up: real series do not go with it. Scan candles of your own, or use --provider sandbox',
+      2,
+    );
+  }
+  if (sample) return 'sandbox';
+  return apiKey === null ? 'none' : 'coinalyze';
 }
 
 /**

@@ -14,9 +14,21 @@ import { removeDeadTemps } from '../platform/atomic-file.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { createProgress, type Progress } from '../platform/progress.ts';
-import { scan, type ScanRequest } from '../scan.ts';
+import { Interrupted, listenForSignals } from '../platform/signals.ts';
+import type { ScanRequest } from '../scan.ts';
 import { appearance, commandName, EXIT, type CommandContext } from './context.ts';
-import { doubtfulRows, formatOf, keepMarkets, parseAsOf, parseLimit, selectStrategies } from './run-options.ts';
+import { exclusively } from './exclusive.ts';
+import {
+  doubtfulRows,
+  formatOf,
+  keepMarkets,
+  parseAsOf,
+  parseLimit,
+  parseWaitLock,
+  providerFor,
+  selectStrategies,
+} from './run-options.ts';
+import { scanUpstream } from './scan-upstream.ts';
 
 /** As commander hands them over; every value as typed. */
 export interface RunFlags {
@@ -24,6 +36,8 @@ export interface RunFlags {
   readonly timeframe?: string;
   readonly provider?: string;
   readonly budget?: string;
+  readonly deadline?: string;
+  readonly waitLock?: string | true;
   readonly output?: string;
   readonly logLevel?: string;
   readonly logFormat?: string;
@@ -52,9 +66,19 @@ export async function run(paths: readonly string[], flags: RunFlags, context: Co
     secrets: config.apiKey === null ? [] : [config.apiKey],
     clock: systemClock,
   });
+  const signals = listenForSignals({
+    onFirst: (signal) => log.info(`${signal}: ending; the request in flight gets 5 s. Once more ends at once`),
+    beforeExit: () => progress.stop(),
+  });
   try {
-    return await runScan(paths, flags, { context, config, log, progress });
+    return await runScan(paths, flags, { context, config, log, progress, interrupt: signals.abort });
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    progress.stop();
+    log.error(`scan: ${error.message}: no feed was written, an older one stays as it was; what was fetched is kept`);
+    return error.exitCode;
   } finally {
+    signals.stop();
     progress.stop();
   }
 }
@@ -65,6 +89,7 @@ function settingsIn(flags: RunFlags): Readonly<Partial<Record<SettingName, strin
     timeframe: flags.timeframe,
     provider: flags.provider,
     budgetMs: flags.budget,
+    deadlineMs: flags.deadline,
     output: flags.output,
     logLevel: flags.logLevel,
     logFormat: flags.logFormat,
@@ -77,17 +102,43 @@ interface RunTools {
   readonly config: Config;
   readonly log: Log;
   readonly progress: Progress;
+  readonly interrupt: AbortSignal;
+}
+
+/** What was asked for, read from the flags. */
+interface Asked extends Pick<ScanRequest, 'strategies'> {
+  /** ms UTC; null for the time that goes with the input. */
+  readonly asOf: number | null;
+  readonly limit: number | null;
+  readonly format: ReadOptions['format'];
+  /** Null when no feed is to be written. */
+  readonly output: string | null;
 }
 
 async function runScan(paths: readonly string[], flags: RunFlags, tools: RunTools): Promise<number> {
-  const { config, log, context } = tools;
+  const { config } = tools;
   const strategies = selectStrategies(config.strategies, config.sources.strategies === 'flag' ? 2 : 78);
   const asOf = flags.asOf === undefined ? null : parseAsOf(flags.asOf);
   const limit = flags.limit === undefined ? null : parseLimit(flags.limit);
-  const { symbol = null, exchange = null } = flags;
+  const format = formatOf(flags.format);
+  const waitMs = parseWaitLock(flags.waitLock, config.deadlineMs);
   const output = isPartial(paths, flags) && config.sources.output !== 'flag' ? null : config.output;
+  const work = (): Promise<number> => scanPaths(paths, flags, { strategies, asOf, limit, format, output }, tools);
+  // Neither fetches nor writes: it may run beside any other.
+  if (config.provider === 'none' && output === null) return work();
+  return exclusively({ ...tools, waitMs }, work);
+}
 
-  const input = await readInput(paths, { format: formatOf(flags.format), exchange }, tools);
+async function scanPaths(
+  paths: readonly string[],
+  flags: RunFlags,
+  { strategies, asOf, limit, format, output }: Asked,
+  tools: RunTools,
+): Promise<number> {
+  const { config, log, context } = tools;
+  const deadline = systemClock.monotonic() + config.deadlineMs;
+  const { symbol = null, exchange = null } = flags;
+  const input = await readInput(paths, { format, exchange }, tools);
   if (!input.candles.markets.some(({ series }) => series.length > 0)) return nothingRead(input, log);
   const candles = keepMarkets(input.candles, { symbol, exchange, limit });
   const provider = providerFor(config, input.sampleMarker !== null);
@@ -106,7 +157,7 @@ async function runScan(paths: readonly string[], flags: RunFlags, tools: RunTool
     runId: randomUUID(),
     previous: output === null ? null : readPrevious(output, log),
   };
-  const feed = await scanWith(request, tools);
+  const feed = await scanUpstream(request, { ...tools, version: context.version, deadline });
   return finish(feed, output, flags, tools);
 }
 
@@ -125,7 +176,7 @@ interface Input extends Pick<ScanRequest, 'files' | 'skipped'> {
 async function readInput(
   paths: readonly string[],
   given: Pick<ReadOptions, 'format' | 'exchange'>,
-  { config, log, progress }: RunTools,
+  { config, log, progress, interrupt }: RunTools,
 ): Promise<Input> {
   const { problems } = await removeDeadTemps(config.output);
   for (const problem of problems) log.warn(problem);
@@ -137,7 +188,15 @@ async function readInput(
   if (own.length > 0 && sample.length > 0) log.info(`Left out the made-up sample (${sample.length} files)`);
   const bar = progress.bar('reading', files.length);
   const options = { ...given, now: systemClock.now() };
-  const candles = await loadCandles(files, options, (done) => bar.update(done, 'files'), found.skipped);
+  const candles = await loadCandles(
+    files,
+    options,
+    (done) => {
+      interrupt.throwIfAborted();
+      bar.update(done, 'files');
+    },
+    found.skipped,
+  );
   const count = files.length + found.skipped.length;
   if (found.ignored.length > 0)
     log.info(`${found.ignored.length} files hold no candles of a market (mark prices, funding and the like)`);
@@ -162,18 +221,6 @@ function nothingRead({ files, skipped, candles }: Input, log: Log): number {
   const example = first === undefined ? '' : `, e.g. ${first.file}: ${first.detail}`;
   log.error(`scan: ${why}${example}. No feed was written; an older one stays as it was`);
   return EXIT.noFeed;
-}
-
-function providerFor({ provider, apiKey }: Config, sample: boolean): ProviderName {
-  if (provider !== 'auto') {
-    if (!sample || provider !== 'coinalyze') return provider;
-    throw new ConfigError(
-      'the sample is made up: real series do not go with it. Scan candles of your own, or use --provider sandbox',
-      2,
-    );
-  }
-  if (sample) return 'sandbox';
-  return apiKey === null ? 'none' : 'coinalyze';
 }
 
 function announce(provider: ProviderName, { sampleMarker }: Input, { config, log }: RunTools): void {
@@ -210,33 +257,11 @@ function readPrevious(file: string, log: Log): Feed | null {
   return null;
 }
 
-async function scanWith(request: ScanRequest, { context, config, log, progress }: RunTools): Promise<Feed> {
-  const services = { clock: systemClock, log, progress, budget: AbortSignal.timeout(config.budgetMs) };
-  if (request.provider === 'none') return scan(request, { ...services, upstream: null });
-  // HTTP client and cache are of no use to a run without series.
-  const { openUpstream } = await import('../wire.ts');
-  const upstream = await openUpstream(request.provider, {
-    config,
-    version: context.version,
-    asOf: request.asOf,
-    deadline: systemClock.now() + config.budgetMs,
-    onBatch: ({ kind, symbols }) => log.debug('sending', { kind, symbols: symbols.length }),
-    note: (text) => log.warn(text),
-  });
-  try {
-    const feed = await scan(request, { ...services, upstream });
-    const { droppedRows, foreignSymbols } = upstream.oddities();
-    if (droppedRows > 0) log.warn(`${droppedRows} rows of the answers were not usable and were left out`);
-    if (foreignSymbols > 0) log.warn(`${foreignSymbols} symbols came without being asked for and were left out`);
-    return feed;
-  } finally {
-    await upstream.close();
-  }
-}
-
 async function finish(feed: Feed, output: string | null, flags: RunFlags, tools: RunTools): Promise<number> {
-  const { context, log, progress } = tools;
+  const { context, log, progress, interrupt } = tools;
   progress.stop();
+  // From here on it is too late: what is written is written whole.
+  interrupt.throwIfAborted();
   const shown = output === null ? null : shortest(output, context.cwd);
   if (output !== null && shown !== null) {
     const written = await writeFeed(output, feed);

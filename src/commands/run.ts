@@ -21,6 +21,8 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--timeframe <timeframe>', 'timeframe of the feed: 15m 1h 4h 1d ..., or auto (default: 4h)')
     .option('--provider <name>', 'where series come from: auto, coinalyze, sandbox, none (default: auto)')
     .option('--budget <duration>', 'how long series may be fetched, e.g. 90s (default: 5m)')
+    .option('--deadline <duration>', 'when the feed is written with what there is, degraded (default: 15m)')
+    .option('--wait-lock [duration]', 'wait while another scan runs (default: as long as --deadline)')
     .option('--symbol <name>', 'only this coin or symbol, e.g. BTC or XBTUSDTM')
     .option('--exchange <name>', 'only this exchange, e.g. KUCOIN; also the exchange of files that name none')
     .option('--format <id>', 'read every file as this format only, e.g. csv')

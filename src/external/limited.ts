@@ -20,6 +20,8 @@ export interface LimitedOptions {
   readonly clock: Clock;
   /** When fetching ends, ms UTC of `clock`; what the quota would let through only later is deferred at once. */
   readonly deadline?: number;
+  /** Aborted when a request in flight is given up at once, without that grace. */
+  readonly giveUp?: AbortSignal;
   /** Called when the quota has let a batch through, right before it is sent; a retry is sent again. */
   readonly onBatch?: (batch: SentBatch) => void;
   /** Called when upstream said that the quota is used up (429), with how long the key is silent, ms. */
@@ -46,12 +48,13 @@ export function createLimited(next: SeriesProvider, options: LimitedOptions): Se
 export async function sendLimited<T>(
   units: number,
   request: Request<T>,
-  { quota, clock, deadline, onPause }: LimitedOptions,
+  { quota, clock, deadline, giveUp, onPause }: LimitedOptions,
   abort: AbortSignal,
 ): Promise<readonly Reply<T>[]> {
   const ended = new AbortController();
   const job = async (): Promise<readonly Reply<T>[]> => {
-    const replies = await request(delayed(abort, GRACE_MS, clock, ended.signal));
+    const late = delayed(abort, GRACE_MS, clock, ended.signal);
+    const replies = await request(giveUp === undefined ? late : AbortSignal.any([late, giveUp]));
     const failure = failureOf(replies);
     if (failure?.remedy === 'wait') {
       const pauseMs = failure.retryAfterMs ?? quota.windowMs;

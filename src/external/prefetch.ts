@@ -2,6 +2,7 @@
 import type { CoinalyzeSymbol } from '../core/market.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Series, SeriesKind, Window } from '../core/series.ts';
+import type { CachedProvider } from './cached.ts';
 import type { SeriesProvider } from './provider.ts';
 
 interface PrefetchBatch {
@@ -52,4 +53,20 @@ export async function prefetch(
     get: (kind, symbol) => answers.get(keyOf(kind, symbol))?.outcome,
     answers: [...answers.values()],
   };
+}
+
+/** Of `needs`, those that an earlier answer covers, and those that have to be asked for. */
+export async function splitByCache<Need extends { readonly kind: SeriesKind; readonly symbol: CoinalyzeSymbol }>(
+  needs: readonly Need[],
+  provider: CachedProvider,
+  window: Window,
+): Promise<{ readonly known: readonly Need[]; readonly absent: readonly Need[] }> {
+  const known: Need[] = [];
+  const absent: Need[] = [];
+  for (const [kind, ofKind] of Map.groupBy(needs, (need) => need.kind)) {
+    const symbols = ofKind.map(({ symbol }) => symbol);
+    const states = await provider.peek(kind, symbols, window);
+    for (const [slot, need] of ofKind.entries()) (states[slot] === 'absent' ? absent : known).push(need);
+  }
+  return { known, absent };
 }

@@ -57,6 +57,7 @@ export async function scanFolder(folder: string, changes: Partial<ScanRequest> =
     clock: systemClock,
   });
   const progress = createProgress(process.stderr, { enabled: false });
-  const budget = new AbortController().signal;
-  return scan(request, { clock: systemClock, log, progress, upstream: null, budget });
+  const never = new AbortController().signal;
+  const fetching = { over: never, bound: 'budget' } as const;
+  return scan(request, { clock: systemClock, log, progress, upstream: null, fetching, interrupt: never });
 }

@@ -1,0 +1,48 @@
+/** The batch job with the provider that was chosen, in the time it is given. */
+import type { Config } from '../config.ts';
+import type { Feed } from '../core/feed.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import type { Progress } from '../platform/progress.ts';
+import { scan, type FetchingTime, type ScanRequest } from '../scan.ts';
+
+export interface UpstreamScan {
+  readonly config: Config;
+  readonly version: string;
+  readonly log: Log;
+  readonly progress: Progress;
+  readonly interrupt: AbortSignal;
+  /** When the feed has to be written, ms of the monotonic clock. */
+  readonly deadline: number;
+}
+
+/** @throws Interrupted when `interrupt` fires, after the request in flight has been answered and kept or given up */
+export async function scanUpstream(request: ScanRequest, options: UpstreamScan): Promise<Feed> {
+  const { config, version, log, progress, interrupt } = options;
+  const leftMs = Math.max(0, Math.ceil(options.deadline - systemClock.monotonic()));
+  const bound = leftMs < config.budgetMs ? 'deadline' : 'budget';
+  const fetchMs = Math.min(leftMs, config.budgetMs);
+  const fetching: FetchingTime = { over: AbortSignal.any([AbortSignal.timeout(fetchMs), interrupt]), bound };
+  const services = { clock: systemClock, log, progress, fetching, interrupt };
+  if (request.provider === 'none') return scan(request, { ...services, upstream: null });
+  // HTTP client and cache are of no use to a run without series.
+  const { openUpstream } = await import('../wire.ts');
+  const upstream = await openUpstream(request.provider, {
+    config,
+    version,
+    asOf: request.asOf,
+    deadline: systemClock.now() + fetchMs,
+    giveUp: AbortSignal.timeout(leftMs),
+    onBatch: ({ kind, symbols }) => log.debug('sending', { kind, symbols: symbols.length }),
+    note: (text) => log.warn(text),
+  });
+  try {
+    const feed = await scan(request, { ...services, upstream });
+    const { droppedRows, foreignSymbols } = upstream.oddities();
+    if (droppedRows > 0) log.warn(`${droppedRows} rows of the answers were not usable and were left out`);
+    if (foreignSymbols > 0) log.warn(`${foreignSymbols} symbols came without being asked for and were left out`);
+    return feed;
+  } finally {
+    await upstream.close();
+  }
+}

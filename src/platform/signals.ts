@@ -1,0 +1,64 @@
+/** SIGINT and SIGTERM: the first one asks the run to end, the second one ends it. */
+import { SECOND_MS } from '../core/time.ts';
+
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+const SIGNALS = Object.keys(EXIT_CODES) as readonly InterruptSignal[];
+
+export type InterruptSignal = keyof typeof EXIT_CODES;
+
+/** A run that has been asked to end gets this long, ms: more than the request in flight (rulings.md 32), less than who sends SIGKILL waits. */
+const PATIENCE_MS = 7 * SECOND_MS;
+
+/** Thrown where a run notices that it was asked to end. */
+export class Interrupted extends Error {
+  readonly signal: InterruptSignal;
+
+  constructor(signal: InterruptSignal) {
+    super(`interrupted by ${signal}`);
+    this.name = 'Interrupted';
+    this.signal = signal;
+  }
+
+  /** What the shell makes of a process that the signal killed. */
+  get exitCode(): number {
+    return EXIT_CODES[this.signal];
+  }
+}
+
+export interface SignalOptions {
+  /** Told of the first signal. */
+  readonly onFirst: (signal: InterruptSignal) => void;
+  /** Called right before the process is ended by force. */
+  readonly beforeExit: () => void;
+}
+
+export interface Signals {
+  /** Aborted by the first signal; its reason is the `Interrupted` to throw. */
+  readonly abort: AbortSignal;
+  /** Signals do again what they do by default. */
+  stop(): void;
+}
+
+/** Ends the process at the second signal, or when the first has been waited on for too long. */
+export function listenForSignals({ onFirst, beforeExit }: SignalOptions): Signals {
+  const controller = new AbortController();
+  let patience: NodeJS.Timeout | undefined;
+  const end = (signal: InterruptSignal): never => {
+    beforeExit();
+    return process.exit(EXIT_CODES[signal]);
+  };
+  const hear = (signal: InterruptSignal): void => {
+    if (controller.signal.aborted) end(signal);
+    patience = setTimeout(end, PATIENCE_MS, signal).unref();
+    controller.abort(new Interrupted(signal));
+    onFirst(signal);
+  };
+  for (const signal of SIGNALS) process.on(signal, hear);
+  return {
+    abort: controller.signal,
+    stop: () => {
+      clearTimeout(patience);
+      for (const signal of SIGNALS) process.off(signal, hear);
+    },
+  };
+}
