@@ -28,7 +28,8 @@ const REFERENCE_BYTES = 4;
 const FOOTER = { schema: 1, dictionaries: 2, recordBatches: 3, customMetadata: 4 } as const;
 const SCHEMA = { fields: 1, customMetadata: 2 } as const;
 const FIELD = { children: 5, customMetadata: 6 } as const;
-const MESSAGE = { header: 2, bodyLength: 3, customMetadata: 4 } as const;
+const MESSAGE = { headerType: 1, header: 2, bodyLength: 3, customMetadata: 4 } as const;
+const HEADER_TYPE = { dictionaryBatch: 2, recordBatch: 3 } as const;
 const DICTIONARY_BATCH = { data: 1 } as const;
 const RECORD_BATCH = { length: 0, nodes: 1, buffers: 2, compression: 3, variadicCounts: 4 } as const;
 
@@ -59,6 +60,9 @@ function walk(bytes: Buffer): Failure | null {
     for (const block of entriesOf(vectorOf(footer, slot, BLOCK_BYTES), BLOCK_BYTES)) {
       const message = messageAt(bytes, int64(footer.view, block));
       const isDictionary = slot === FOOTER.dictionaries;
+      // The package would look for the next record batch for ever.
+      const expected = isDictionary ? HEADER_TYPE.dictionaryBatch : HEADER_TYPE.recordBatch;
+      if (message.type !== expected) throw new RangeError('a message of another kind');
       const header = tableOf(message.root, MESSAGE.header);
       const batch = isDictionary ? tableOf(header, DICTIONARY_BATCH.data) : header;
       unpackedBytes += checkBatch(batch, message.body, isDictionary ? 1 : fields);
@@ -80,8 +84,14 @@ function checkSchema(schema: Table): number | null {
   return fields.length;
 }
 
-/** The message at `offset` and the bytes behind its header. */
-function messageAt(bytes: Buffer, offset: number): { readonly root: Table; readonly body: DataView } {
+interface Message {
+  readonly root: Table;
+  readonly type: number;
+  /** The bytes behind the header. */
+  readonly body: DataView;
+}
+
+function messageAt(bytes: Buffer, offset: number): Message {
   const start = viewOf(bytes, offset, 8);
   // Before Arrow 0.15 there was no marker in front of the length.
   const hasMarker = start.getInt32(0, true) === -1;
@@ -89,8 +99,14 @@ function messageAt(bytes: Buffer, offset: number): { readonly root: Table; reado
   const headerAt = offset + (hasMarker ? 8 : 4);
   const root = rootOf(viewOf(bytes, headerAt, headerLength));
   vectorOf(root, MESSAGE.customMetadata, REFERENCE_BYTES);
-  const bodyLength = fieldAt(root, MESSAGE.bodyLength);
-  return { root, body: viewOf(bytes, headerAt + headerLength, bodyLength === null ? 0 : int64(root.view, bodyLength)) };
+  const typeAt = fieldAt(root, MESSAGE.headerType);
+  const lengthAt = fieldAt(root, MESSAGE.bodyLength);
+  const bodyLength = lengthAt === null ? 0 : int64(root.view, lengthAt);
+  return {
+    root,
+    type: typeAt === null ? 0 : root.view.getUint8(typeAt),
+    body: viewOf(bytes, headerAt + headerLength, bodyLength),
+  };
 }
 
 /** The bytes that the batch says it unpacks to. @throws RangeError */
