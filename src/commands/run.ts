@@ -25,7 +25,10 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--wait-lock [duration]', 'wait while another scan runs (default: as long as --deadline)')
     .option('--symbol <name>', 'only this coin or symbol, e.g. BTC or XBTUSDTM')
     .option('--exchange <name>', 'only this exchange, e.g. KUCOIN; also the exchange of files that name none')
-    .option('--format <id>', 'read every file as this format only, e.g. csv')
+    .option(
+      '--format <id>',
+      'read every file as this format only: arrays, binance-klines, coinalyze, csv, feather, objects, parquet',
+    )
     .option('--limit <n>', 'only the first n markets')
     .option('--as-of <time>', 'ISO time or ms UTC that replaces the clock for all that is computed')
     .option('--output <file>', 'the feed (default: data/master_feed.json)')

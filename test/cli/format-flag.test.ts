@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { FORMATS } from '../../src/candles/formats/index.ts';
+import { doubtfulRows, formatOf } from '../../src/commands/run-options.ts';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const CLEAN = {
+  rows: 9,
+  disordered: 0,
+  duplicates: 0,
+  missing: 0,
+  notFinite: 0,
+  impossible: 0,
+  offGrid: 0,
+  future: 0,
+  naiveTimes: 0,
+};
+
+describe('--format', () => {
+  it('an unknown format suggests the nearest, lists the known and is wrong use', () => {
+    expect(() => formatOf('cvs')).toThrow(
+      expect.objectContaining({
+        exitCode: 2,
+        message: expect.stringMatching(/"cvs"\. Did you mean csv\? Known are .*parquet/),
+      }),
+    );
+    expect(formatOf('csv')).toBe('csv');
+    expect(formatOf(undefined)).toBeNull();
+  });
+
+  it('help and README name every format', () => {
+    const root = path.join(import.meta.dirname, '..', '..');
+    const help = readFileSync(path.join(root, 'src', 'commands', 'run.ts'), 'utf8');
+    const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+    const ids = FORMATS.map(({ id }) => id).sort();
+    expect(help).toContain(`this format only: ${ids.join(', ')}'`);
+    expect(ids.filter((id) => !readme.includes(`\`${id}\``))).toEqual([]);
+  });
+});
+
+describe('doubtful times', () => {
+  it('are warned about once, with a count', () => {
+    expect(doubtfulRows([CLEAN, CLEAN])).toEqual([]);
+    expect(
+      doubtfulRows([
+        { ...CLEAN, naiveTimes: 9 },
+        { ...CLEAN, naiveTimes: 1, future: 2 },
+        { ...CLEAN, future: 1 },
+      ]),
+    ).toEqual([
+      '2 files have times without a zone; they were read as UTC',
+      '3 candles in 2 files are dated in the future and were left out',
+    ]);
+  });
+});
