@@ -1,7 +1,7 @@
 /** What the rows of a file say about themselves: their step, the order of their columns, dates that cannot be. */
 import { TIMEFRAME_MS, timeframeOf, TIMEFRAMES, type Timeframe } from '../core/time.ts';
 import { failed, type Failure } from './bytes.ts';
-import type { RawColumns } from './columns.ts';
+import type { CandleColumns } from '../core/candles.ts';
 
 /** More impossible rows than this share are no accident: the columns are mixed up or the data made up. */
 const IMPOSSIBLE_SHARE = 0.01;
@@ -44,7 +44,13 @@ export function impossibleDetail(counts: { rows: number; impossible: number; swa
 }
 
 /** Rows that are possible when the columns behind the open are taken as close, high, low. */
-export function countSwapped({ length, open, high: close, low: high, close: low }: RawColumns): number {
+export function countSwapped({
+  length,
+  open,
+  high: close,
+  low: high,
+  close: low,
+}: Omit<CandleColumns, 'time' | 'volume'>): number {
   let count = 0;
   for (let i = 0; i < length; i++) {
     const inRange = high[i]! >= Math.max(open[i]!, close[i]!) && low[i]! <= Math.min(open[i]!, close[i]!);
