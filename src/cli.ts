@@ -77,7 +77,7 @@ export function buildProgram(context: CommandContext, setExitCode: (code: number
       getErrHasColors: () => appearance(context.stderr, context.env).colour,
     })
     .configureHelp({ styleTitle: bold, styleOptionTerm: cyan, styleSubcommandTerm: cyan, styleArgumentTerm: cyan })
-    .addHelpText('before', examples(EXAMPLES, context))
+    .addHelpText('before', examples(EXAMPLES))
     .addHelpText('after', NOTES)
     .exitOverride();
   addRunCommand(program, context, setExitCode);
@@ -91,9 +91,9 @@ export function buildProgram(context: CommandContext, setExitCode: (code: number
   return program;
 }
 
-/** In a pipe the usual 80 columns. */
+/** In a pipe what a line of a README or a mail holds. */
 function helpWidth(output: Output, { env }: CommandContext): number {
-  return output.isTTY === true ? appearance(output, env).width : 80;
+  return output.isTTY === true ? appearance(output, env).width : 100;
 }
 
 function bold(text: string): string {

@@ -16,7 +16,7 @@ export function addCompletionCommand(program: Command, context: CommandContext):
     .command('completion')
     .description('print the completion script of a shell')
     .addArgument(new Argument('<shell>', 'your shell').choices(SHELLS))
-    .addHelpText('before', examples(EXAMPLES, context))
+    .addHelpText('before', examples(EXAMPLES))
     .action(async (shell: Shell) => {
       const { readTree } = await import('./tree.ts');
       const { bashCompletion } = await import('./completion/bash.ts');

@@ -38,7 +38,7 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--log-format <format>', 'text or json (default: text)')
     .option('--no-progress', 'no progress bars')
     .option('--allow-degraded', 'exit 0 also when the feed is degraded')
-    .addHelpText('before', examples(EXAMPLES, context))
+    .addHelpText('before', examples(EXAMPLES))
     .action(async (paths: string[], flags: RunFlags, command: Command) => {
       if (paths.length === 0) command.help({ error: true });
       const commands = program.createHelp().visibleCommands(program);

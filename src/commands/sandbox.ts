@@ -30,7 +30,7 @@ export function addSandboxCommand(program: Command, context: CommandContext): vo
     .option('--port <number>', 'port; 0 takes a free one', wholeNumber(0, 65_535), 8787)
     .option('--quota-units <n>', 'symbols per window and key', wholeNumber(1, 1_000_000), 40)
     .option('--quota-window-ms <ms>', 'length of the window', wholeNumber(1, 86_400_000), 60_000)
-    .addHelpText('before', examples(EXAMPLES, context))
+    .addHelpText('before', examples(EXAMPLES))
     .action(async (flags: SandboxFlags) => {
       if (!LOOPBACK.has(flags.host)) {
         throw new ConfigError(`--host: ${flags.host} is not an address of this machine alone; use 127.0.0.1 or ::1`, 2);

@@ -11,7 +11,7 @@ export function addSchemaCommand(program: Command, context: CommandContext): voi
   program
     .command('schema')
     .description('print the JSON Schema of the feed')
-    .addHelpText('before', examples(EXAMPLES, context))
+    .addHelpText('before', examples(EXAMPLES))
     .action(async () => {
       const { feedJsonSchema } = await import('../feed/schema.ts');
       context.stdout.write(`${JSON.stringify(feedJsonSchema(), null, 2)}\n`);

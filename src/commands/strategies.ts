@@ -13,7 +13,7 @@ export function addStrategiesCommand(program: Command, context: CommandContext):
     .command('strategies')
     .description('list the strategies with their parameters')
     .option('--json', 'print JSON')
-    .addHelpText('before', examples(EXAMPLES, context))
+    .addHelpText('before', examples(EXAMPLES))
     .action(async (options: { readonly json?: true }) => {
       const { STRATEGIES } = await import('../strategies/index.ts');
       context.stdout.write(

@@ -41,6 +41,9 @@ export interface Tree {
   readonly main: TreeCommand;
 }
 
+/** Two columns of examples fit. */
+const MANUAL_WIDTH = 100;
+
 export function readTree(program: Command): Tree {
   const help = program.createHelp();
   const commands = help
@@ -89,7 +92,12 @@ function valueOfArgument({ argChoices }: Argument): Value {
 function examplesOf(command: Command): string {
   let help = '';
   const before = command.configureOutput();
-  const wanted = { ...before, writeOut: (text: string) => (help += text), getOutHasColors: () => false };
+  const wanted = {
+    ...before,
+    writeOut: (text: string) => (help += text),
+    getOutHasColors: () => false,
+    getOutHelpWidth: () => MANUAL_WIDTH,
+  };
   command.configureOutput(wanted).outputHelp();
   command.configureOutput(before);
   const text = /^Examples:\n([\s\S]*?)\n+Usage:/.exec(help)?.[1] ?? '';
