@@ -30,6 +30,8 @@ export interface MachineFlags {
 interface Setting {
   readonly name: string;
   readonly value: string | number | readonly string[];
+  /** Of the value, where it is a duration. */
+  readonly unit: 'ms' | null;
   readonly source: string;
   readonly flag: string | null;
   readonly environment: string;
@@ -143,7 +145,8 @@ function checkFeed({ output }: Config, now: number): Check | null {
 function settingsOf(config: Config): readonly Setting[] {
   return (Object.keys(SETTINGS) as SettingName[]).map((name) => {
     const { flag, env, file } = SETTINGS[name];
-    return { name: file, value: config[name], source: config.sources[name], flag, environment: env };
+    const unit = name.endsWith('Ms') ? 'ms' : null;
+    return { name: file, value: config[name], unit, source: config.sources[name], flag, environment: env };
   });
 }
 
@@ -174,8 +177,8 @@ const SETTING_COLUMNS: readonly Column<Setting>[] = [
   { title: 'VALUE', align: 'left', text: settingText },
 ];
 
-function settingText({ name, value }: Setting): string {
-  if (typeof value === 'number' && (name === 'budget' || name.endsWith('_ms'))) return formatDuration(value);
+function settingText({ value, unit }: Setting): string {
+  if (typeof value === 'number' && unit === 'ms') return formatDuration(value);
   return typeof value === 'object' ? value.join(', ') : String(value);
 }
 

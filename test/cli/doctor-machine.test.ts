@@ -1,0 +1,284 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { CommandContext } from '../../src/commands/context.ts';
+import type { Check, Runtime } from '../../src/commands/doctor-checks.ts';
+import { examine, type MachineFlags } from '../../src/commands/doctor-machine.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { ledgerFile, openLedger } from '../../src/platform/ledger.ts';
+import { takeRunLock } from '../../src/platform/lock.ts';
+import { CACHE_FILE, openStore } from '../../src/platform/store.ts';
+import { ROOT, workplace } from '../support/cli.ts';
+import { json, REFUSING_URL, startScriptedServer, status, type ScriptedServer } from '../support/scripted-server.ts';
+
+const KEY = 'a-key-nobody-may-see-0123456789';
+const RUNTIME: Runtime = { node: '24.21.0', execPath: '/usr/bin/node', sqlite: '3.51.3', platform: 'linux x64' };
+const VENUES = [{ code: 'A', name: 'Binance' }];
+
+let place = workplace();
+let server: ScriptedServer;
+beforeAll(async () => {
+  server = await startScriptedServer();
+});
+afterAll(() => server.close());
+afterEach(() => {
+  place.remove();
+  place = workplace();
+});
+
+/** A root of its own for settings, `.env` and output. */
+function contextWith(env: Readonly<Record<string, string>> = {}): CommandContext {
+  if (!existsSync(place.path('scan.config.json'))) writeFileSync(place.path('scan.config.json'), '{}');
+  return {
+    version: '1.2.3',
+    packageRoot: ROOT,
+    cwd: place.folder,
+    env: { HOME: place.folder, SCAN_STATE_DIR: place.path('state'), ...env },
+    stdout: process.stdout,
+    stderr: process.stderr,
+  };
+}
+
+function withKey(env: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return { COINALYZE_API_KEY: KEY, COINALYZE_BASE_URL: server.url, SCAN_QUOTA_MIN_SPACING_MS: '0', ...env };
+}
+
+async function checks(
+  env: Readonly<Record<string, string>> = {},
+  flags: MachineFlags = {},
+  runtime = RUNTIME,
+): Promise<ReadonlyMap<string, Check>> {
+  const report = await examine(flags, contextWith(env), runtime);
+  expect(JSON.stringify(report)).not.toContain(KEY);
+  return new Map(report.checks.map((check) => [check.name, check]));
+}
+
+const DOCUMENT = z.strictObject({
+  doctor: z.literal('machine'),
+  version: z.string(),
+  checks: z.array(
+    z.strictObject({
+      name: z.string().regex(/^[a-z]+(-[a-z]+)*$/),
+      status: z.enum(['ok', 'warn', 'fail']),
+      fact: z.string().min(1),
+      remedy: z.string().min(1).nullable(),
+      data: z.record(z.string().regex(/^[a-z]+(_[a-z]+)*$/), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    }),
+  ),
+  settings: z.array(
+    z.strictObject({
+      name: z.string(),
+      value: z.union([z.string(), z.number(), z.array(z.string())]),
+      unit: z.literal('ms').nullable(),
+      source: z.enum(['flag', 'environment', '.env', 'scan.config.json', 'default']),
+      flag: z.string().nullable(),
+      environment: z.string(),
+    }),
+  ),
+  summary: z.strictObject({ ok: z.int(), warn: z.int(), fail: z.int() }),
+});
+
+describe('the program and its settings', () => {
+  it('a sound machine without a key has one warning, for the key, and nothing is made on it', async () => {
+    const report = DOCUMENT.parse(await examine({}, contextWith(), RUNTIME));
+    expect(report.checks.filter((check) => check.status !== 'ok').map(({ name }) => name)).toEqual(['key']);
+    expect(report.checks.map(({ name }) => name)).toEqual([
+      'node',
+      'sqlite',
+      'key',
+      'cache',
+      'ledger',
+      'disk',
+      'output',
+    ]);
+    expect(report.summary).toEqual({ ok: 6, warn: 1, fail: 0 });
+    expect(existsSync(place.path('state'))).toBe(false);
+    expect(existsSync(place.path('cache'))).toBe(false);
+  });
+
+  it("tells the project's own Node from the machine's", async () => {
+    const own = { ...RUNTIME, execPath: `${ROOT}/node_modules/node/bin/node` };
+    expect((await checks({}, {}, own)).get('node')!.fact).toContain("the project's own");
+    expect((await checks()).get('node')!.fact).toBe("24.21.0 on linux x64, the machine's: /usr/bin/node");
+  });
+
+  it.each([
+    ['3.51.2', 'warn'],
+    ['3.50.9', 'warn'],
+    ['3.51.3', 'ok'],
+    ['3.100.0', 'ok'],
+    ['4.0.0', 'ok'],
+  ])('SQLite %s: %s', async (sqlite, expected) => {
+    expect((await checks({}, {}, { ...RUNTIME, sqlite })).get('sqlite')!.status).toBe(expected);
+  });
+
+  it('every setting has its value, its source and its names', async () => {
+    writeFileSync(place.path('scan.config.json'), JSON.stringify({ budget: '90s', quota: { units: 20 } }));
+    writeFileSync(place.path('.env'), 'SCAN_TIMEFRAME=1h\n');
+    const { settings } = await examine({}, contextWith({ SCAN_PROVIDER: 'none' }), RUNTIME);
+    const told = new Map(settings.map(({ name, value, source }) => [name, [value, source]]));
+    expect(told.get('budget')).toEqual([90_000, 'scan.config.json']);
+    expect(settings.filter(({ name, unit }) => unit === null && /budget|_ms$/.test(name))).toEqual([]);
+    expect(told.get('quota.units')).toEqual([20, 'scan.config.json']);
+    expect(told.get('timeframe')).toEqual(['1h', '.env']);
+    expect(told.get('provider')).toEqual(['none', 'environment']);
+    expect(told.get('log_format')).toEqual(['text', 'default']);
+    expect(settings.find(({ name }) => name === 'budget')).toMatchObject({
+      flag: '--budget',
+      environment: 'SCAN_BUDGET',
+    });
+  });
+
+  it('broken settings are one failure with the reason, and the program is still looked at', async () => {
+    writeFileSync(place.path('scan.config.json'), '{"budgt": "1m"}');
+    const found = await checks();
+    expect([...found.keys()]).toEqual(['node', 'sqlite', 'settings']);
+    expect(found.get('settings')).toMatchObject({
+      status: 'fail',
+      fact: expect.stringContaining('did you mean budget?'),
+    });
+  });
+
+  it('an .env file that others may read is a warning with the command that helps', async () => {
+    const file = place.path('.env');
+    writeFileSync(file, `COINALYZE_API_KEY=${KEY}\n`, { mode: 0o644 });
+    chmodSync(file, 0o644);
+    const open = await checks({}, { offline: true });
+    expect(open.get('env-file')).toMatchObject({ status: 'warn', remedy: `chmod 600 ${file}` });
+    expect(open.get('key')!.fact).toBe('set (from .env), not tried (--offline)');
+    chmodSync(file, 0o600);
+    expect((await checks({}, { offline: true })).get('env-file')!.status).toBe('ok');
+  });
+});
+
+describe('the key', () => {
+  it('is tried with one request of one unit, which the ledger counts', async () => {
+    server.play(json(VENUES));
+    const before = server.requests.length;
+    const found = await checks(withKey());
+    expect(found.get('key')).toMatchObject({
+      status: 'ok',
+      data: { set: true, source: 'environment', answer: 'accepted' },
+    });
+    expect(server.requests.slice(before).map(({ url }) => url.pathname)).toEqual(['/v1/exchanges']);
+    expect((await checks(withKey(), { offline: true })).get('ledger')!.data['units']).toBe(1);
+    expect(server.requests).toHaveLength(before + 1);
+  });
+
+  it('that is refused fails and names the variable', async () => {
+    server.play(status(401, {}, { message: `Invalid API key ${KEY}` }));
+    const found = await checks(withKey());
+    expect(found.get('key')).toMatchObject({ status: 'fail', remedy: expect.stringContaining('COINALYZE_API_KEY') });
+  });
+
+  it('that is over its quota is a warning, and the key is silent afterwards', async () => {
+    server.play(status(429, { 'retry-after': '40' }));
+    expect((await checks(withKey())).get('key')).toMatchObject({ status: 'warn', data: { answer: 'limited' } });
+    const later = await checks(withKey());
+    expect(later.get('ledger')!.fact).toMatch(/silent for [\d.]+ s more after a 429/);
+    expect(later.get('key')).toMatchObject({ status: 'warn', data: { answer: 'not-sent' } });
+  });
+
+  it('is not judged by a network that cannot be reached', async () => {
+    const found = await checks(withKey({ COINALYZE_BASE_URL: REFUSING_URL }));
+    expect(found.get('key')).toMatchObject({ status: 'warn', data: { answer: 'unreachable' } });
+    expect(found.has('clock')).toBe(false);
+  });
+
+  it.each([
+    [0, 'ok', /the same second|1 s (behind|ahead of)/],
+    [90, 'warn', /(89|90|91) s behind/],
+    [-90, 'warn', /(89|90|91) s ahead of/],
+  ])('a server clock %i s ahead: %s', async (seconds, expected, fact) => {
+    server.play((request, response, url) => {
+      response.setHeader('date', new Date(systemClock.now() + seconds * 1_000).toUTCString());
+      json(VENUES)(request, response, url);
+    });
+    const clock = (await checks(withKey())).get('clock')!;
+    expect(clock.status).toBe(expected);
+    expect(clock.fact).toMatch(fact);
+  });
+});
+
+describe('the places a scan writes to', () => {
+  it('a cache says its size, and a damaged one is told and left as it is', async () => {
+    mkdirSync(place.path('cache'));
+    const store = openStore(place.path('cache', CACHE_FILE), { clock: systemClock, note: () => undefined });
+    await store.cache('series').set('a', '1', 60_000);
+    store.close();
+    expect((await checks()).get('cache')).toMatchObject({ status: 'ok', data: { state: 'sound', entries: 1 } });
+    writeFileSync(place.path('cache', CACHE_FILE), 'no database');
+    const damaged = (await checks()).get('cache');
+    expect(damaged).toMatchObject({ status: 'warn', remedy: expect.stringContaining('costs one refetch') });
+    expect(readFileSync(place.path('cache', CACHE_FILE), 'utf8')).toBe('no database');
+  });
+
+  it('what the key has spent is counted in the ledger', async () => {
+    const limits = { units: 40, windowMs: 60_000, minSpacingMs: 0, requestTimeoutMs: 1_000 };
+    const opened = openLedger(ledgerFile(place.path('state'), server.url, KEY), limits, systemClock);
+    if (!opened.ok) throw new Error(opened.detail);
+    opened.ledger.reserve(17);
+    opened.ledger.close();
+    const found = await checks(withKey(), { offline: true });
+    expect(found.get('ledger')!.fact).toContain('17 of 40 units spent in the last 1 min');
+  });
+
+  it('places that take no files: the cache warns, ledger and output fail, and nothing hangs', async () => {
+    writeFileSync(place.path('file'), '');
+    const found = await checks({
+      COINALYZE_API_KEY: KEY,
+      COINALYZE_BASE_URL: server.url,
+      SCAN_CACHE_DIR: place.path('file', 'cache'),
+      SCAN_STATE_DIR: '/proc/nope',
+      SCAN_OUTPUT: place.path('file', 'feed.json'),
+    });
+    expect(found.get('cache')).toMatchObject({ status: 'warn', remedy: expect.stringContaining('SCAN_CACHE_DIR') });
+    expect(found.get('ledger')).toMatchObject({ status: 'fail', remedy: expect.stringContaining('SCAN_STATE_DIR') });
+    expect(found.get('output')).toMatchObject({ status: 'fail', remedy: expect.stringContaining('SCAN_OUTPUT') });
+    expect(found.get('key')).toMatchObject({ status: 'warn', data: { answer: 'not-sent' } });
+  });
+
+  it('an output that is a folder fails, a feed that is none warns', async () => {
+    mkdirSync(place.path('out'));
+    expect((await checks({ SCAN_OUTPUT: place.path('out') })).get('output')!.status).toBe('fail');
+    writeFileSync(place.path('feed.json'), '{"signals": [');
+    const found = await checks({ SCAN_OUTPUT: place.path('feed.json') });
+    expect(found.get('feed')).toMatchObject({ status: 'warn', fact: expect.stringContaining('feed.json is not JSON') });
+  });
+
+  it('free space is told for every place', async () => {
+    const disk = (await checks()).get('disk')!;
+    expect(Object.keys(disk.data)).toEqual(['output_free_bytes', 'cache_free_bytes', 'state_free_bytes']);
+    expect(disk.data['output_free_bytes']).toBeGreaterThan(0);
+  });
+
+  it('a run that holds the lock is named; before the first run there is nothing to say', async () => {
+    expect((await checks()).has('lock')).toBe(false);
+    const abort = new AbortController().signal;
+    const taken = await takeRunLock(place.path('cache'), {
+      clock: systemClock,
+      waitMs: 0,
+      abort,
+      onWait: () => undefined,
+    });
+    if (taken.state !== 'held') throw new Error(taken.state);
+    expect((await checks()).get('lock')).toMatchObject({ status: 'ok', data: { held: true, pid: process.pid } });
+    taken.release();
+    expect((await checks()).get('lock')!.data['held']).toBe(false);
+  });
+});
+
+describe('as a program', () => {
+  it('prints a report and ends with 0, or with 78 when a check fails', async () => {
+    const [fine, failing] = await Promise.all([
+      place.scan(['doctor', '--offline'], { env: { COINALYZE_API_KEY: KEY } }),
+      place.scan(['doctor', '--json'], { env: { SCAN_OUTPUT: '/proc/nope/feed.json' } }),
+    ]);
+    expect([fine.code, failing.code]).toEqual([0, 78]);
+    expect(fine.stdout).toMatch(/^ok +node /m);
+    expect(fine.stdout).toMatch(/^quota\.units +default +40$/m);
+    expect(fine.stdout + fine.stderr).not.toContain(KEY);
+    expect(DOCUMENT.parse(JSON.parse(failing.stdout)).summary.fail).toBe(1);
+    expect(failing.stderr).toBe('');
+  });
+});
