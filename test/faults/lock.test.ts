@@ -72,8 +72,8 @@ describe('run lock over processes', () => {
   }
 
   it('of many that start at once exactly one runs, and every other is told who it is', async () => {
-    const count = rounds(6, 20);
-    const ended = await Promise.all(Array.from({ length: count }, () => start(rounds(2_500, 8_000)).ended));
+    const count = rounds(5, 20);
+    const ended = await Promise.all(Array.from({ length: count }, () => start(rounds(1_200, 8_000)).ended));
     const winner = notes()[0]!.pid;
     expect(notes().filter(({ what }) => what === 'in')).toHaveLength(1);
     const losers = ended.filter(({ state }) => state === 'taken');
@@ -86,7 +86,7 @@ describe('run lock over processes', () => {
   });
 
   it('those that wait run one after the other', async () => {
-    const count = rounds(4, 20);
+    const count = rounds(3, 20);
     const ended = await Promise.all(Array.from({ length: count }, () => start(20, 60_000).ended));
     expect(ended.map(({ state }) => state)).toEqual(ended.map(() => 'held'));
     expect(notes()).toHaveLength(2 * count);
@@ -95,7 +95,7 @@ describe('run lock over processes', () => {
   });
 
   it('a holder that is killed frees the lock at once', async () => {
-    const kills = rounds(2, 20);
+    const kills = rounds(1, 20);
     const waits: number[] = [];
     for (let kill = 0; kill < kills; kill += 1) {
       const holder = start(60_000);
