@@ -183,7 +183,7 @@ class CacheDatabase {
     );
     const found = new Map<string, string>();
     for (const { key, value, crc } of rows as unknown as { key: string; value: string; crc: number }[]) {
-      if (crc32(value) === crc) found.set(key, value);
+      if (checksum(key, value) === crc) found.set(key, value);
       else this.#note(`cache: the entry ${key} is damaged and will be fetched again`);
     }
     return found;
@@ -192,7 +192,7 @@ class CacheDatabase {
   write(rows: readonly Row[]): void {
     this.#transaction((db) => {
       const insert = db.prepare('INSERT OR REPLACE INTO entries (key, value, expires, crc) VALUES (?, ?, ?, ?)');
-      for (const { key, value, expires } of rows) insert.run(key, value, expires, crc32(value));
+      for (const { key, value, expires } of rows) insert.run(key, value, expires, checksum(key, value));
     });
   }
 
@@ -243,7 +243,7 @@ class CacheDatabase {
       makeFolder(path.dirname(this.#file), 0o700);
       return connect(this.#file);
     } catch (error) {
-      if (isDamage(error)) {
+      if (isDamage(error) || isForeign(error)) {
         this.#moveAside();
         return connect(this.#file);
       }
@@ -260,10 +260,21 @@ class CacheDatabase {
   }
 }
 
+/** Of the key as well: a value under another's key is as wrong as a wrong value. */
+function checksum(key: string, value: string): number {
+  return crc32(value, crc32(key));
+}
+
+/** SQLITE_ERROR while connecting: a database whose tables are not ours, or not any more. */
+function isForeign(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === 1;
+}
+
 function connect(file: string): DatabaseSync {
   const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   try {
     db.exec(SCHEMA);
+    db.prepare('SELECT key, value, expires, crc FROM entries LIMIT 0');
     if (existsSync(file)) chmodSync(file, 0o600);
     return db;
   } catch (error) {

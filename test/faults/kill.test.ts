@@ -53,7 +53,11 @@ function soundEntries(cache: string): ReadonlySet<string> {
   try {
     const tables = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'entries'").all();
     const rows = tables.length === 0 ? [] : db.prepare('SELECT key, value, crc FROM entries').all();
-    return new Set(rows.filter(({ value, crc }) => crc32(String(value)) === crc).map(({ key }) => String(key)));
+    return new Set(
+      rows
+        .filter(({ key, value, crc }) => crc32(String(value), crc32(String(key))) === crc)
+        .map(({ key }) => String(key)),
+    );
   } finally {
     db.close();
   }
