@@ -17,7 +17,7 @@ const SOFT_AGE_MS = 15 * MINUTE_MS;
 const REFUSED_AGE_MS = DAY_MS;
 /** Older than this, an answer is not even served when upstream fails. */
 const KEPT_MS = DAY_MS;
-/** An entry from further in the future was written by a clock that has been set back since. */
+/** What two clocks may differ by; an entry from further in the future is not believed. */
 const CLOCK_SKEW_MS = MINUTE_MS;
 
 /** `final`: nothing later can change it. `fresh`: asked within 15 minutes. Both cost no unit. `absent`: has to be fetched. */
@@ -95,7 +95,7 @@ async function resolve(
     if (older !== null && !reply.ok) coveredFailures.set(reply.code, (coveredFailures.get(reply.code) ?? 0) + 1);
     const now = dataClock.now();
     const kept = older === null ? toEntry(kind, reply, window, now) : besideEmpty(older.series, reply, now);
-    if (kept === null || (entry !== undefined && reachOf(kept) < reachOf(entry))) continue;
+    if (kept === null || (entry !== undefined && knowsMore(entry, kept, now))) continue;
     const ttlMs = older === null ? KEPT_MS : KEPT_MS - (now - older.series.fetchedAt);
     received.push({ key: cacheKey(scope, kind, symbol), value: encodeEntry(kept), ttlMs: Math.max(1, ttlMs) });
   }
@@ -118,7 +118,7 @@ function cacheKey(scope: string, kind: SeriesKind, symbol: CoinalyzeSymbol): str
 }
 
 function stateOf(kind: SeriesKind, entry: Entry | undefined, window: Window, now: number): CacheState {
-  if (entry === undefined) return 'absent';
+  if (entry === undefined || isFromFuture(entry, now)) return 'absent';
   const { coveredFrom, completeTo: complete, fetchedAt } = entry.kind === 'series' ? entry.series : entry;
   if (coveredFrom > window.from) return 'absent';
   const final =
@@ -156,7 +156,17 @@ function besideEmpty(series: Series, reply: Reply<Series>, now: number): Entry |
     : null;
 }
 
-/** Up to when the entry knows its buckets: one that knows less never takes the place of one that knows more. */
+/** An answer that knows less never takes the place of one that knows more, as far as that can be believed. */
+function knowsMore(entry: Entry, kept: Entry, now: number): boolean {
+  return reachOf(entry) > reachOf(kept) && !isFromFuture(entry, now);
+}
+
+/** Written by a clock that has been set back since: what it says to know until when is not true. */
+function isFromFuture(entry: Entry, now: number): boolean {
+  return (entry.kind === 'series' ? entry.series : entry).fetchedAt > now + CLOCK_SKEW_MS;
+}
+
+/** Up to when the entry knows its buckets. */
 function reachOf(entry: Entry): number {
   return entry.kind === 'series' ? entry.series.completeTo : entry.completeTo;
 }

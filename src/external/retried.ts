@@ -9,7 +9,7 @@ import type { Reply, Request, RequestFailure, SeriesProvider } from './provider.
 const MAX_ATTEMPTS = 3;
 /** Attempts in a row that failed, after which upstream counts as down for this run: two requests through all their attempts. */
 const GIVE_UP_AFTER = 2 * MAX_ATTEMPTS;
-/** Of all requests of a run, the share that may be spent on asking again after a fault; and how many may be in any case. */
+/** For so many of a run's requests one more may be spent on asking again after a fault; and how many may be in any case. */
 const RETRY_SHARE = 0.1;
 const RETRIES_ALWAYS = 6;
 
@@ -35,7 +35,7 @@ export class Retrier {
 
   /**
    * Sends `request`, which replies to `count` things, up to three times: less where upstream fails so often that asking
-   * again would make its trouble worse. A run's requests stay below 1.1 times those of a run without faults.
+   * again would make its trouble worse. A long run's requests stay within 1.1 times those of a run without faults.
    */
   async send<T>(count: number, request: Request<T>, abort: AbortSignal): Promise<readonly Reply<T>[]> {
     for (let attempt = 1; ; attempt += 1) {
@@ -64,7 +64,8 @@ export class Retrier {
     this.#countFailed(failure);
     if (attempt === MAX_ATTEMPTS || this.#down !== null) return null;
     if (remedy === 'wait') return retryAfterMs ?? 0;
-    const mayRetry = this.#retries < Math.max(RETRIES_ALWAYS, this.#sent * RETRY_SHARE);
+    const asked = this.#sent - this.#retries;
+    const mayRetry = this.#retries < Math.max(RETRIES_ALWAYS, Math.floor(asked * RETRY_SHARE));
     return mayRetry ? Math.max(this.#jitter(attempt), retryAfterMs ?? 0) : null;
   }
 

@@ -123,6 +123,8 @@ export interface WorldOptions {
   readonly store?: Store;
   /** Nothing will ever happen on the wire. */
   readonly hanging?: boolean;
+  /** As the real ones unless given. */
+  readonly limits?: Partial<LedgerLimits>;
 }
 
 export async function openWorld({
@@ -130,11 +132,13 @@ export async function openWorld({
   deadline = Infinity,
   store: given,
   hanging = false,
+  limits: changed = {},
 }: WorldOptions): Promise<World> {
   const clock = new SteppedClock();
   const notes: string[] = [];
-  const { ledger, units } = countingLedger(clock);
-  const quota = new Quota(ledger, LIMITS, clock);
+  const limits = { ...LIMITS, ...changed };
+  const { ledger, units } = countingLedger(clock, limits);
+  const quota = new Quota(ledger, limits, clock);
   const http = createHttp({ clock, userAgent: 'perpscan/test' });
   const sentAt: number[] = [];
   const state = { inFlight: 0 };
@@ -206,8 +210,8 @@ export async function keepsOldSeries({ cache }: Pick<World, 'cache'>): Promise<b
   return entry?.kind === 'series' && series(entry.series) === series(oldSeries());
 }
 
-function countingLedger(clock: Clock): { readonly ledger: Ledger; readonly units: () => number } {
-  const opened = openLedger(':memory:', LIMITS, clock);
+function countingLedger(clock: Clock, limits: LedgerLimits): { readonly ledger: Ledger; readonly units: () => number } {
+  const opened = openLedger(':memory:', limits, clock);
   if (!opened.ok) throw new Error(opened.detail);
   let granted = 0;
   const ledger: Ledger = {
