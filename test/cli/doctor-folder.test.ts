@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -227,6 +227,12 @@ describe('scan doctor <folder>', () => {
     expect(results[0].stdout).toContain('Nothing here can be scanned.');
     expect(results[1].stderr).toContain('nowhere');
     expect(results[2].stderr).toContain('Did you mean csv?');
+  });
+
+  it('prints what the README shows', async () => {
+    const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+    const shown = /<!-- transcript:doctor -->\n```text\n.*\n([\s\S]*?)```/.exec(readme)?.[1];
+    expect((await place.scan(['doctor', SAMPLE])).stdout).toBe(shown);
   });
 
   it('--help begins with examples and tells the exit codes', async () => {
