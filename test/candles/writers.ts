@@ -18,9 +18,9 @@ const WITHOUT_VOLUME = NAMES.slice(0, -1);
 const KLINES_HEADER =
   'open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore';
 
-export function klinesCsv(rows: readonly Row[], { header = true, perMs = 1 } = {}): string {
+export function klinesCsv(rows: readonly Row[], { header = true, perMs = 1, step = HOUR_MS } = {}): string {
   const lines = rows.map(([t, ...values]) =>
-    [t * perMs, ...values, (t + HOUR_MS) * perMs - 1, 1.5, 9, 0.5, 0.25, 0].join(','),
+    [t * perMs, ...values, (t + step) * perMs - 1, 1.5, 9, 0.5, 0.25, 0].join(','),
   );
   return [...(header ? [KLINES_HEADER] : []), ...lines, ''].join('\n');
 }

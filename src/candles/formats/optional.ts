@@ -18,12 +18,11 @@ export function loadOnce<T>(load: () => Promise<T>): () => Promise<Loaded<T>> {
  * @param code why a package could not be loaded
  */
 export function missingPackage(packages: readonly string[], freqtradeFormat: string, code: string): Failure {
-  const names = packages.join(' ');
   const problem =
-    code === 'ERR_MODULE_NOT_FOUND' ? 'needs what is not installed' : `needs what cannot be loaded here (${code})`;
+    code === 'ERR_MODULE_NOT_FOUND' ? 'it needs what is not installed' : `it needs what cannot be loaded (${code})`;
   return failed(
     'missing-package',
-    `it ${problem}: npm install ${names}, or convert it: ` +
+    `${problem}: in perpscan's folder run npm install ${packages.join(' ')}, or convert it: ` +
       `freqtrade convert-data --format-from ${freqtradeFormat} --format-to json --trading-mode futures`,
   );
 }
