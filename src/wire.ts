@@ -17,7 +17,7 @@ import { fixedClock, systemClock, type Clock } from './platform/clock.ts';
 import { createHttp } from './platform/http.ts';
 import { ledgerFile, openLedger, type Ledger, type LedgerLimits } from './platform/ledger.ts';
 import { Quota } from './platform/quota.ts';
-import { openStore, type JsonCache } from './platform/store.ts';
+import { CACHE_FILE, openStore, type JsonCache } from './platform/store.ts';
 import { formatDuration } from './platform/text.ts';
 import { startSandbox } from './sandbox/server.ts';
 
@@ -87,7 +87,7 @@ function assemble(target: Target, { config, version, deadline, giveUp, note, onB
   const ledger = openOrThrow(target, note);
   const quota = new Quota(ledger, target.limits, systemClock);
   const http = createHttp({ clock: systemClock, userAgent: `perpscan/${version}` });
-  const store = openStore(path.join(config.cacheDir, 'perpscan.sqlite'), { clock: systemClock, note });
+  const store = openStore(path.join(config.cacheDir, CACHE_FILE), { clock: systemClock, note });
   const retrier = new Retrier({ clock: systemClock, random: Math.random, deadline });
   const limited = { quota, clock: systemClock, deadline, giveUp, onBatch, onPause: pauseNotes(note) };
   const coinalyze = createCoinalyze({

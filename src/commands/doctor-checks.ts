@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import { SECOND_MS } from '../core/time.ts';
 import type { KeyAnswer } from './doctor-key.ts';
 
-export type CheckStatus = 'ok' | 'warn' | 'fail';
+type CheckStatus = 'ok' | 'warn' | 'fail';
 
 export interface Check {
   /** Stable kebab-case name. */
