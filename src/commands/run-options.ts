@@ -82,6 +82,10 @@ export function formatOf(id: string | undefined): string | null {
   throw new ConfigError(`--format: unknown format "${id}".${hint} Known are ${known.join(', ')}.`, 2);
 }
 
+function inFiles(count: number): string {
+  return count === 1 ? '1 file' : `${count} files`;
+}
+
 /** One sentence for each kind of rows whose times may not mean what they say. */
 export function doubtfulRows(findings: readonly CandleFindings[]): readonly string[] {
   const told = (kind: 'future' | 'naiveTimes', text: (files: number, rows: number) => string): readonly string[] => {
@@ -90,8 +94,8 @@ export function doubtfulRows(findings: readonly CandleFindings[]): readonly stri
     return counts.length === 0 ? [] : [text(counts.length, sum)];
   };
   return [
-    ...told('naiveTimes', (files) => `${files} files have times without a zone; they were read as UTC`),
-    ...told('future', (files, rows) => `${rows} candles in ${files} files are dated in the future and were left out`),
+    ...told('naiveTimes', (files) => `${inFiles(files)} with times without a zone; they were read as UTC`),
+    ...told('future', (files, rows) => `${inFiles(files)} with candles dated in the future; ${rows} were left out`),
   ];
 }
 

@@ -48,8 +48,8 @@ describe('doubtful times', () => {
         { ...CLEAN, future: 1 },
       ]),
     ).toEqual([
-      '2 files have times without a zone; they were read as UTC',
-      '3 candles in 2 files are dated in the future and were left out',
+      '2 files with times without a zone; they were read as UTC',
+      '2 files with candles dated in the future; 3 were left out',
     ]);
   });
 });

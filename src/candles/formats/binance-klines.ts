@@ -4,7 +4,7 @@ import { createColumns } from '../columns.ts';
 import type { FileName } from '../names.ts';
 import { toNumber } from '../values.ts';
 import { oneSeries, type CandleFormat, type FormatReading } from './format.ts';
-import { readTable, wholeRows } from './table.ts';
+import { readTable, wholeLines, type Table } from './table.ts';
 
 /** open_time, o, h, l, c, volume, close_time, quote_volume, count, taker_buy_volume, taker_buy_quote_volume, ignore. */
 const COLUMNS = 12;
@@ -15,8 +15,6 @@ const NEEDED = CLOSE_TIME + 1;
 /** Microseconds from here on: the spot archive has them since 2025, the futures archive has milliseconds. */
 const MICROSECONDS_FROM = 1e14;
 
-type Row = readonly string[];
-
 /** As downloaded from Binance's archive. The API's JSON rows are read as `arrays`: there the name has to say whose they are. */
 export const binanceKlines = {
   id: 'binance-klines',
@@ -26,33 +24,36 @@ export const binanceKlines = {
     const head = text().slice(0, 400);
     if (head.split(/\r?\n|\r/, 1)[0]!.split(',').length !== COLUMNS) return null;
     const table = readTable(text());
-    const rows = wholeRows(table, NEEDED);
-    const isHeader = /^open.?time$/i.test(rows[0]?.[0]?.trim() ?? '');
-    return readKlines(isHeader ? rows.slice(1) : rows, { ...named, exchange: named.exchange ?? 'BINANCE' });
+    const lines = wholeLines(table, NEEDED);
+    const isHeader = /^"?open.?time"?,/i.test(lines[0] ?? '');
+    const ofBinance = { ...named, exchange: named.exchange ?? 'BINANCE' };
+    return readKlines(table, isHeader ? lines.slice(1) : lines, ofBinance);
   },
 } satisfies CandleFormat;
 
 /** Null when the first row is no kline. */
-function readKlines(rows: readonly Row[], named: FileName): FormatReading | null {
-  const [first] = rows;
-  if (first === undefined || first.length !== COLUMNS) return null;
+function readKlines({ fieldsOf }: Table, lines: readonly string[], named: FileName): FormatReading | null {
+  const first = fieldsOf(lines[0] ?? '');
   const open = toNumber(first[0]);
   const close = toNumber(first[CLOSE_TIME]);
-  if (!(close > open)) return null;
-  if (rows.every((row) => toNumber(row[5]) === 0 && toNumber(row[TRADES]) > 0)) {
-    return failed(
-      'not-candles',
-      'it has no volume anywhere: mark, index or premium prices, not the candles of a market',
-    );
-  }
-  const columns = createColumns(rows.length);
-  for (const [i, row] of rows.entries()) {
+  if (first.length !== COLUMNS || !(close > open)) return null;
+  const columns = createColumns(lines.length);
+  let pricesOnly = true;
+  for (const [i, line] of lines.entries()) {
+    const row = fieldsOf(line);
     columns.time[i] = toNumber(row[0]);
     columns.open[i] = toNumber(row[1]);
     columns.high[i] = toNumber(row[2]);
     columns.low[i] = toNumber(row[3]);
     columns.close[i] = toNumber(row[4]);
     columns.volume[i] = toNumber(row[5]);
+    pricesOnly &&= columns.volume[i] === 0 && toNumber(row[TRADES]) > 0;
+  }
+  if (pricesOnly) {
+    return failed(
+      'not-candles',
+      'it has no volume anywhere: mark, index or premium prices, not the candles of a market',
+    );
   }
   const micro = open >= MICROSECONDS_FROM;
   const length = micro ? (close + 1 - open) / 1e3 : close + 1 - open;

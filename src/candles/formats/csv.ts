@@ -3,7 +3,7 @@ import { createColumns } from '../columns.ts';
 import { toNaiveTime, toNumber, toTime } from '../values.ts';
 import { oneSeries, type CandleFormat, type FormatReading } from './format.ts';
 import { keysOf } from './keys.ts';
-import { readTable, wholeRows, type Table } from './table.ts';
+import { readTable, wholeLines, type Table } from './table.ts';
 import type { FileName } from '../names.ts';
 
 const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
@@ -22,11 +22,12 @@ export const csv = {
   content: 'csv',
   parse: ({ text, chosen }, named) => {
     const table = readTable(text());
-    const header = table.rows[0]?.map((field) => field.trim());
-    if (header === undefined) return failed('empty-file', 'it is empty: download it again');
+    const [first] = table.lines;
+    if (first === undefined) return failed('empty-file', 'it is empty: download it again');
+    const header = table.fieldsOf(first).map((field) => field.trim());
     const positions = positionsIn(header);
     if (positions !== null) return read(table, 1, positions, named);
-    if (!Number.isNaN(timeOf(header[0] ?? '').time)) return withoutHeader(table, chosen, named);
+    if (!Number.isNaN(timeOf(header[0] ?? '').time)) return withoutHeader(table, header.length, chosen, named);
     const detail = `it has no columns time (or date), open, high, low, close and volume: it begins with ${beginning(header)}`;
     return failed('not-candles', detail);
   },
@@ -46,8 +47,7 @@ function positionsIn(header: readonly string[]): Positions | null {
   };
 }
 
-function withoutHeader(table: Table, chosen: boolean, named: FileName): FormatReading {
-  const width = table.rows[0]!.length;
+function withoutHeader(table: Table, width: number, chosen: boolean, named: FileName): FormatReading {
   if (width < COLUMNS.length) {
     const detail = `its rows have ${width} columns and no header: candles have time, open, high, low, close, volume`;
     return failed('not-candles', detail);
@@ -59,12 +59,13 @@ function withoutHeader(table: Table, chosen: boolean, named: FileName): FormatRe
 }
 
 function read(table: Table, from: number, positions: Positions, named: FileName): FormatReading {
-  const rows = wholeRows(table, Math.max(...Object.values(positions)) + 1).slice(from);
-  const unreadable = unreadableCells(rows[0] ?? [], positions);
+  const lines = wholeLines(table, Math.max(...Object.values(positions)) + 1).slice(from);
+  const unreadable = unreadableCells(table.fieldsOf(lines[0] ?? ''), positions);
   if (unreadable !== null) return unreadable;
-  const columns = createColumns(rows.length);
+  const columns = createColumns(lines.length);
   let naiveTimes = 0;
-  for (const [i, row] of rows.entries()) {
+  for (const [i, line] of lines.entries()) {
+    const row = table.fieldsOf(line);
     const { time, naive } = timeOf(row[positions.time]);
     if (naive) naiveTimes++;
     columns.time[i] = time;

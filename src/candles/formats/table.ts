@@ -1,9 +1,10 @@
-/** Text with separated fields as rows of text. */
+/** Text with separated fields. Lines are split one by one: a large file never stands in memory as millions of fields. */
 
 export interface Table {
-  readonly delimiter: string;
-  /** Blank lines are left out. Fields are as written, without their quotes. */
-  readonly rows: readonly (readonly string[])[];
+  /** Without blank ones. */
+  readonly lines: readonly string[];
+  /** The fields of a line as written, without their quotes. */
+  readonly fieldsOf: (line: string) => readonly string[];
   /** True when no line break follows the last row: what it ends with may be cut. */
   readonly open: boolean;
 }
@@ -16,8 +17,9 @@ export function readTable(text: string): Table {
   const first = lines[0] ?? '';
   const counts = DELIMITERS.map((delimiter) => first.split(delimiter).length);
   const delimiter = DELIMITERS[counts.indexOf(Math.max(...counts))]!;
-  const rows = lines.map((line) => (line.includes('"') ? splitQuoted(line, delimiter) : line.split(delimiter)));
-  return { delimiter, rows, open: !/[\r\n]\s*$/.test(text) };
+  const fieldsOf = (line: string): readonly string[] =>
+    line.includes('"') ? splitQuoted(line, delimiter) : line.split(delimiter);
+  return { lines, fieldsOf, open: !/[\r\n]\s*$/.test(text) };
 }
 
 /** RFC 4180 without line breaks inside of fields, which no candle has. */
@@ -40,18 +42,20 @@ function splitQuoted(line: string, delimiter: string): readonly string[] {
 }
 
 /**
- * The rows that are whole. A last row without a line break may be cut in its last field; there it is taken for whole only when
- * that field has as many decimals as the ones above it, as fixed-point writers have.
+ * The lines that are whole. A last line without a break behind it may be cut in its last field; there it is taken for whole only
+ * when that field has as many decimals as the ones above it, as fixed-point writers have.
  *
  * @param needed how many fields from the left are of use
  */
-export function wholeRows({ rows, open }: Table, needed: number): readonly (readonly string[])[] {
-  const last = rows.at(-1);
-  if (!open || last === undefined || last.length > needed) return rows;
-  const at = last.length - 1;
-  const above = rows.slice(-LIKE_ROWS - 1, -1).map((row) => decimalsOf(row[at]));
-  const like = above.length === LIKE_ROWS && above.every((count) => count > 0 && count === decimalsOf(last[at]));
-  return last.length === needed && like ? rows : rows.slice(0, -1);
+export function wholeLines({ lines, fieldsOf, open }: Table, needed: number): readonly string[] {
+  const last = lines.at(-1);
+  if (!open || last === undefined) return lines;
+  const fields = fieldsOf(last);
+  if (fields.length > needed) return lines;
+  const at = fields.length - 1;
+  const above = lines.slice(-LIKE_ROWS - 1, -1).map((line) => decimalsOf(fieldsOf(line)[at]));
+  const like = above.length === LIKE_ROWS && above.every((count) => count > 0 && count === decimalsOf(fields[at]));
+  return fields.length === needed && like ? lines : lines.slice(0, -1);
 }
 
 const LIKE_ROWS = 5;
