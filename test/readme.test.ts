@@ -68,6 +68,20 @@ describe('the README', () => {
     });
     expect(steady(transcript('sample'))).toBe(steady(`${result.stderr}${result.stdout}`));
   });
+
+  it.each(['show', 'explain'])('shows what scan show prints: %s', async (name) => {
+    const [command = '', ...lines] = transcript(name).split('\n');
+    const { stdout } = await place.scan(command.replace('$ npx scan ', '').split(' '));
+    expect(steady(lines.join('\n'))).toBe(steady(stdout));
+  });
+
+  it('shows how demands are read from the JSON of scan show', async () => {
+    const block = shellBlocks.find((text) => text.includes(' --json | jq '))!;
+    const { stdout } = await place.scan(block.split(' | jq ')[0]!.replace('npx scan ', '').split(' '));
+    const { signals } = JSON.parse(stdout) as { signals: { gate: { long: object[] } | null }[] };
+    expect(signals.length).toBeGreaterThan(2);
+    expect(signals.some(({ gate }) => (gate?.long.length ?? 0) > 0)).toBe(true);
+  });
 });
 
 describeWithShared('candles/perps-2026-01', "the README's run on real candles", () => {
@@ -94,6 +108,7 @@ function transcript(name: string): string {
 /** Without what differs from run to run: durations and the time of writing. */
 function steady(text: string): string {
   return text
+    .replaceAll(/^Written .*?\)/gm, 'Written <time>')
     .replaceAll(/\d+(\.\d+)? (ms|s|min)\b/g, '<duration>')
     .replaceAll(/\b\d{13}\b/g, '<time>')
     .replaceAll(/\s+/g, ' ')

@@ -1,7 +1,7 @@
 /** What a run ends with, and `scan show`. */
 import type { Feed } from '../core/feed.ts';
 import type { Signal } from '../core/signal.ts';
-import { MINUTE_MS, TIMEFRAME_MS } from '../core/time.ts';
+import { MINUTE_MS, SECOND_MS, TIMEFRAME_MS } from '../core/time.ts';
 import { escapeControl, formatDuration, formatPrice } from '../platform/text.ts';
 import { coinOf, collapse, type CoinSignal } from './find.ts';
 import { layTable, leftOutLines, paint, paragraph, tableLines } from './layout.ts';
@@ -124,7 +124,7 @@ export function feedHead(feed: Feed, now: number | null, look: Look): string {
 function ageText(age: number): string {
   if (age < -MINUTE_MS) return `${formatDuration(-age)} in the future by this machine's clock`;
   // Seconds matter to nobody once there are minutes.
-  return `${formatDuration(age < MINUTE_MS ? Math.max(0, age) : age - (age % MINUTE_MS))} ago`;
+  return `${formatDuration(Math.max(0, age - (age % (age < MINUTE_MS ? SECOND_MS : MINUTE_MS))))} ago`;
 }
 
 /** What nobody may overlook. */
