@@ -30,6 +30,8 @@ export async function startRawServer(tls?: { readonly key: string; readonly cert
   const serve = (socket: Socket): void => {
     let received = '';
     sockets.add(socket);
+    // Else the second part of an answer waits 40 ms for the first to be acknowledged.
+    socket.setNoDelay(true);
     socket.on('close', () => sockets.delete(socket));
     // The other side hangs up where it has seen enough.
     socket.on('error', () => socket.destroy());
