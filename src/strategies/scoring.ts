@@ -3,7 +3,7 @@ import type { CandleColumns } from '../core/candles.ts';
 import type { Component, Part, Side } from '../core/strategy.ts';
 
 /** Where `x` stands on the way from `from` (0) to `to` (1), clamped; `from` > `to` makes it falling. */
-export function lin(x: number, from: number, to: number): number {
+function lin(x: number, from: number, to: number): number {
   return clamp((x - from) / (to - from), 0, 1);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Resolution } from '../../src/core/market.ts';
-import type { Evaluation, StrategyInput } from '../../src/core/strategy.ts';
+import type { Evaluation, GateCondition, Part, StrategyInput } from '../../src/core/strategy.ts';
 import { HOUR_MS } from '../../src/core/time.ts';
 import { isStrategyFault, type MarketInput } from '../../src/processor/evaluate.ts';
 import {
@@ -172,6 +172,17 @@ describe('status', () => {
   });
 });
 
+function withPart(changes: Partial<Part>): Evaluation {
+  const [trend, openInterest] = answer().components;
+  const parts = trend!.parts.map((part) => Object.assign(part, changes));
+  return answer({ components: [{ ...trend!, parts }, openInterest!] });
+}
+
+function withCondition(changes: Partial<GateCondition>): Evaluation {
+  const { long, short } = answer().gate;
+  return answer({ gate: { long: [{ ...long[0]!, ...changes }], short } });
+}
+
 describe('a strategy that fails', () => {
   const wrong: readonly [string, () => unknown][] = [
     ['throws', () => JSON.parse('{')],
@@ -184,6 +195,10 @@ describe('a strategy that fails', () => {
     ['90 points in all', () => answer({ components: [component('a', 1, 70), component('b', 0, 20)] })],
     ['110 points in all', () => answer({ components: [component('a', 1, 90), component('b', 0, 20)] })],
     ['the same component twice', () => answer({ components: [component('a', 1, 80), component('a', 0, 20)] })],
+    ['a part that is not a number', () => withPart({ value: Number.NaN })],
+    ['parts that do not add up', () => withPart({ points: 52 })],
+    ['a gate without a number', () => withCondition({ value: Number.NaN })],
+    ['an infinite threshold', () => withCondition({ threshold: Infinity })],
     ['an unknown direction', () => ({ ...answer(), direction: 'up' })],
     ['a setup without a direction', () => answer({ direction: 'none' })],
     ['a direction without a setup', () => answer({ setup: null })],
