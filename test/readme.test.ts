@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SETTINGS } from '../src/settings.ts';
 import { ROOT, runProcess, SAMPLE, workplace } from './support/cli.ts';
+import { runHere } from './support/in-process.ts';
 import { describeWithShared, sharedPath } from './support/shared.ts';
 
 const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
@@ -55,9 +56,25 @@ describe('the README', () => {
     for (const code of codes) expect(readme).toMatch(new RegExp(`^\\| ${code} \\|`, 'm'));
   });
 
+  it('has every flag of every command in its tables, and no other', async () => {
+    const documented = [...readme.matchAll(/^\| (`--[^|]*) \| ([\w, ]+) \|/gm)].flatMap(([, flags, commands]) =>
+      [...flags!.matchAll(/`(--[\w-]+)/g)].flatMap(([, flag]) =>
+        commands!.split(', ').map((name) => `${name} ${flag!}`),
+      ),
+    );
+    const settings = Object.values(SETTINGS).flatMap(({ flag }) => (flag === null ? [] : [`run ${flag}`]));
+    const existing: string[] = [];
+    for (const name of ['run', 'show', 'doctor', 'strategies', 'schema', 'sandbox', 'completion']) {
+      const { stdout } = await runHere(place, [name, '--help']);
+      const flags = [...stdout.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, flag]) => `${name} ${flag!}`);
+      existing.push(...flags.filter((flag) => !flag.endsWith(' --help')));
+    }
+    expect([...documented, ...settings].sort()).toEqual(existing.sort());
+  });
+
   it('every command in it exists', async () => {
     const { stdout } = await place.scan(['--help']);
-    for (const command of readme.matchAll(/^\| `scan (show|strategies|schema|sandbox|doctor)/gm)) {
+    for (const command of readme.matchAll(/^\| `scan (show|strategies|schema|sandbox|doctor|completion)/gm)) {
       expect(stdout).toContain(`  ${command[1]!}`);
     }
   });

@@ -7,8 +7,8 @@ type Example = readonly [line: string, meaning: string];
 /** As a help text of commander: in two columns where they fit, else the meaning under its line. */
 export function examples(rows: readonly Example[]): (help: AddHelpTextContext) => string {
   return ({ command, error }) => {
-    const { getOutHelpWidth, getErrHelpWidth } = command.configureOutput();
-    const width = (error ? getErrHelpWidth : getOutHelpWidth)?.() ?? 80;
+    const output = command.configureOutput();
+    const width = (error ? output.getErrHelpWidth?.() : output.getOutHelpWidth?.()) ?? 80;
     const column = Math.max(...rows.map(([line]) => line.length));
     const fits = rows.every(([, meaning]) => 2 + column + 3 + meaning.length <= width);
     const lines = rows.map(([line, meaning]) =>

@@ -1,5 +1,6 @@
 /** Progress bars on a terminal; elsewhere nothing. */
-import { MultiBar } from 'cli-progress';
+import { MultiBar, type GenericFormatter } from 'cli-progress';
+import { displayWidth } from './text.ts';
 
 interface ProgressBar {
   /** `note` stays until the next one is given, e.g. `120 of 800 units, 4 min left`. */
@@ -18,10 +19,15 @@ export interface Progress {
 
 const FPS = 8;
 const BAR_SIZE = 24;
+const SHORTEST_BAR = 6;
+const USUAL_COLUMNS = 80;
 const LABEL_WIDTH = 10;
 
+/** A stream that may be a terminal. */
+type Terminal = NodeJS.WritableStream & { readonly columns?: number };
+
 /** `enabled`: the stream is a terminal that understands cursor moves, and the user wants bars. */
-export function createProgress(stream: NodeJS.WritableStream, { enabled }: { readonly enabled: boolean }): Progress {
+export function createProgress(stream: Terminal, { enabled }: { readonly enabled: boolean }): Progress {
   return enabled ? onTerminal(stream) : silent(stream);
 }
 
@@ -30,14 +36,25 @@ function silent(stream: NodeJS.WritableStream): Progress {
   return { bar: () => bar, write: (text) => void stream.write(text), stop: () => undefined };
 }
 
-function onTerminal(stream: NodeJS.WritableStream): Progress {
+/** One row of the terminal, whatever its width: first the bar gets shorter, then the note is cut. */
+function rowFor(stream: Terminal): GenericFormatter {
+  return (_options, { progress, value, total }, { label, note }: { readonly label: string; readonly note: string }) => {
+    // The last column stays free: writing there may begin a new row.
+    const columns = (stream.columns ?? USUAL_COLUMNS) - 1;
+    const [before, after] = [`${label} [`, `] ${value}/${total} ${note}`];
+    const room = columns - displayWidth(before) - displayWidth(after);
+    const size = Math.min(BAR_SIZE, Math.max(SHORTEST_BAR, room));
+    const done = Math.round(progress * size);
+    const row = `${before}${'#'.repeat(done)}${'.'.repeat(size - done)}${after}`;
+    return displayWidth(row) <= columns ? row : `${row.slice(0, columns - 1)}…`;
+  };
+}
+
+function onTerminal(stream: Terminal): Progress {
   const bars = new MultiBar({
     stream,
     fps: FPS,
-    barsize: BAR_SIZE,
-    format: '{label} [{bar}] {value}/{total} {note}',
-    barCompleteChar: '#',
-    barIncompleteChar: '.',
+    format: rowFor(stream),
     emptyOnZero: true,
     // What is changed on the terminal stays changed after kill -9; signals are the command line's business.
     hideCursor: false,

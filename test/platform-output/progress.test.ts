@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createProgress } from '../../src/platform/progress.ts';
 
@@ -45,6 +46,25 @@ describe('progress', () => {
     expect(end).toMatch(/reading\s+\[#{24}\] 10\/10/);
     expect(end).toMatch(/fetching\s+\[#{24}\] 800\/800 4 min left/);
     expect(text().endsWith('after\n')).toBe(true);
+  });
+
+  it.each([120, 80, 60, 40])('a row fits %i columns: first the bar shrinks, then the note is cut', (columns) => {
+    const { stream, text } = terminal();
+    Object.assign(stream, { columns });
+    const progress = createProgress(stream, { enabled: true });
+    progress.bar('fetching', 3200).update(120, 'units, request 3 of 160, 1 h 17 min under the quota');
+    progress.stop();
+    const rows = text()
+      .split('\n')
+      .filter((row) => row.includes('fetching'));
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) {
+      const shown = stripVTControlCharacters(row.slice(row.indexOf('fetching'))).trimEnd();
+      expect(shown.length).toBeLessThan(columns);
+      expect(shown).toMatch(
+        columns >= 80 ? /120\/3200 units, request 3 of 160, 1 h 17 min un(der|…)/ : /120\/3200 u.*…$/,
+      );
+    }
   });
 
   it('the cursor is never hidden and wrapping never switched off', () => {

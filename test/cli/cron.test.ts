@@ -1,0 +1,71 @@
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ROOT, runProcess, SAMPLE, workplace, type CliResult } from '../support/cli.ts';
+
+const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+const block = /```cron\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
+const place = workplace();
+const SCHEDULE = /^(\S+) (\S+) (\S+) (\S+) (\S+) (.*)$/m;
+
+beforeAll(() => {
+  mkdirSync(place.path('srv'));
+});
+afterAll(() => place.remove());
+
+/** The README's line as cron runs it: its variables, an environment of almost nothing, and sh. */
+function asCron(candles: string): Promise<CliResult> {
+  const here = (text: string): string =>
+    text
+      .replaceAll('/opt/perpscan', ROOT)
+      .replaceAll('/srv/perpscan', place.path('srv'))
+      .replaceAll('/srv/candles', candles);
+  const variables = [...block.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => `${name!}=${here(value!)}`);
+  const command = here(SCHEDULE.exec(block)![6]!).replaceAll(String.raw`\%`, '%');
+  const env = ['-i', 'PATH=/usr/bin:/bin', `HOME=${place.folder}`, ...variables, '/bin/sh', '-c', command];
+  return runProcess('/usr/bin/env', env, '/', {});
+}
+
+describe('the crontab line of the README', () => {
+  it('runs some minutes past the hour, every 15 minutes, and has no bare percent sign', () => {
+    const [, minutes, ...rest] = SCHEDULE.exec(block)!;
+    const times = minutes!.split(',').map(Number);
+    expect(times[0]).toBeGreaterThanOrEqual(4);
+    expect(times.map((time) => time - times[0]!)).toEqual([0, 15, 30, 45]);
+    expect(rest.slice(0, 4)).toEqual(['*', '*', '*', '*']);
+    expect(block).not.toMatch(/[^\\]%/);
+    expect(block).toMatch(/^MAILTO=/m);
+  });
+
+  it('writes feed and log under an almost empty environment, and gives cron nothing to mail', async () => {
+    expect(await asCron(SAMPLE)).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(existsSync(place.path('srv', 'master_feed.json'))).toBe(true);
+    expect(readFileSync(place.path('srv', 'scan.log'), 'utf8')).toContain('[SUCCESS] Saved');
+  });
+
+  it('mails the reason when it fails, and leaves the old feed alone', async () => {
+    rmSync(place.path('srv', 'scan.log'), { force: true });
+    const { stdout } = await asCron(place.path('no-such-folder'));
+    expect(stdout).toMatch(/^scan: no such file or folder: .*no-such-folder/);
+  });
+});
+
+describe('the units of the README', () => {
+  const units = [...readme.matchAll(/```ini\n([\s\S]*?)```/g)].map((match) => match[1]!);
+
+  it('run the same command as cron, as a user, with the key from a file, and count a degraded feed as success', () => {
+    const [service, timer] = units;
+    const command = SCHEDULE.exec(block)![6]!.split(' >> ')[0]!;
+    expect(service).toContain(`ExecStart=${command}\n`);
+    for (const setting of [
+      'User=',
+      'WorkingDirectory=',
+      'EnvironmentFile=',
+      'TimeoutStartSec=',
+      'SuccessExitStatus=3 ',
+    ]) {
+      expect(service).toMatch(new RegExp(`^${setting}`, 'm'));
+    }
+    expect(timer).toMatch(/^OnCalendar=\*:04\/15\nPersistent=true$/m);
+  });
+});
