@@ -23,7 +23,7 @@ interface UnusableRows {
   readonly notPerpetual: number;
   readonly unknownVenue: number;
   readonly unreadableName: number;
-  /** Rows with a Coinalyze symbol that an earlier row has. */
+  /** Rows with a Coinalyze symbol that an earlier row has; where the two speak of different markets, neither is used. */
   readonly duplicate: number;
 }
 
@@ -80,12 +80,35 @@ function add(map: Map<string, IndexedMarket[]>, key: string, market: IndexedMark
   else present.push(market);
 }
 
+/** Symbols that rows give to different markets: whose series they name is in doubt (rulings.md 23). */
+function contestedSymbols(rows: readonly FutureMarketRow[]): ReadonlySet<string> {
+  const first = new Map<string, FutureMarketRow>();
+  const contested = new Set<string>();
+  for (const row of rows) {
+    const other = first.get(row.symbol);
+    if (other === undefined) first.set(row.symbol, row);
+    else if (!isSameMarket(row, other)) contested.add(row.symbol);
+  }
+  return contested;
+}
+
+function isSameMarket(a: FutureMarketRow, b: FutureMarketRow): boolean {
+  return (
+    a.venueCode === b.venueCode &&
+    a.baseAsset === b.baseAsset &&
+    a.quoteAsset === b.quoteAsset &&
+    a.margined === b.margined &&
+    a.expireAt === b.expireAt
+  );
+}
+
 /** Venues are known by the name they have in the listing, never by a code written down here. */
 export function buildMarketIndex(listing: MarketListing): MarketIndex {
   const venues = new Map(listing.venues.map((venue) => [venue.code, venue.name]));
   const coins = new Map<string, IndexedMarket[]>();
   const symbols = new Map<string, IndexedMarket[]>();
   const seen = new Set<string>();
+  const contested = contestedSymbols(listing.markets);
   const unusable = { notPerpetual: 0, unknownVenue: 0, unreadableName: 0, duplicate: 0 };
   let size = 0;
   for (const row of listing.markets) {
@@ -95,7 +118,7 @@ export function buildMarketIndex(listing: MarketListing): MarketIndex {
     if (!row.perpetual || row.expireAt !== null) unusable.notPerpetual++;
     else if (venue === undefined) unusable.unknownVenue++;
     else if (market === null) unusable.unreadableName++;
-    else if (seen.has(row.symbol)) unusable.duplicate++;
+    else if (contested.has(row.symbol) || seen.has(row.symbol)) unusable.duplicate++;
     else {
       seen.add(row.symbol);
       size++;
