@@ -1,11 +1,10 @@
 /** `scan doctor <folder>`: what it holds and what is wrong with it, in one reading. */
 import { setImmediate } from 'node:timers/promises';
-import { discoverCandleFiles, type CandleFile, type IgnoredFile } from '../candles/discover.ts';
+import { discoverCandleFiles, type CandleFile } from '../candles/discover.ts';
 import { readSampleTime } from '../candles/load.ts';
 import { readCandleFile, type ParsedSeries, type UnnamedCandles } from '../candles/reader.ts';
-import type { Problem } from '../candles/survey-problem.ts';
 import { findProblems } from '../candles/survey-problems.ts';
-import { surveyCandles, type Doubt, type Survey } from '../candles/survey.ts';
+import { surveyCandles, type Doubt } from '../candles/survey.ts';
 import { defaultOutput, loadConfig } from '../config.ts';
 import type { SkippedFile } from '../core/candles.ts';
 import { ConfigError } from '../core/config-error.ts';
@@ -18,6 +17,7 @@ import { AMBIGUOUS_TICKERS } from '../symbols/ambiguous.ts';
 import { parseMarketName } from '../symbols/naming.ts';
 import { appearance, EXIT, type CommandContext } from './context.ts';
 import { folderJson } from './doctor-json.ts';
+import type { FolderReport } from './doctor-report.ts';
 import { folderText } from './doctor-text.ts';
 import { formatOf, parseAsOf } from './run-options.ts';
 
@@ -26,17 +26,6 @@ export interface FolderFlags {
   readonly format?: string;
   readonly exchange?: string;
   readonly asOf?: string;
-}
-
-/** What was found, before it is put into words. */
-export interface FolderReport {
-  readonly version: string;
-  readonly paths: readonly string[];
-  readonly survey: Survey;
-  readonly ignored: readonly IgnoredFile[];
-  /** Files of the made-up sample that were left out because there are others. */
-  readonly sampleLeftOut: number;
-  readonly problems: readonly Problem[];
 }
 
 /** Surveys, prints, and answers with the exit code: 4 when no candles could be read. */

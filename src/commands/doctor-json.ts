@@ -1,7 +1,7 @@
 /** `scan doctor <folder> --json`: everything, per file and per market. Times are ms UTC, ages and shares say their unit. */
 import type { SurveyedFile, SurveyedSeries } from '../candles/survey.ts';
 import { groupSeries, type SeriesGroup } from './doctor-groups.ts';
-import type { FolderReport } from './doctor-folder.ts';
+import type { FolderReport } from './doctor-report.ts';
 
 /** Keys are snake_case and stable; only added ones are expected. */
 export function folderJson(report: FolderReport): object {

@@ -2,7 +2,7 @@
 import type { Case, Problem, Severity } from '../candles/survey-problem.ts';
 import { paint, paragraph, tableLines, type Column, type Look, type Style } from '../feed/layout.ts';
 import { formatDuration } from '../platform/text.ts';
-import type { FolderReport } from './doctor-folder.ts';
+import type { FolderReport } from './doctor-report.ts';
 import { groupSeries, type SeriesGroup } from './doctor-groups.ts';
 
 /** Details shown for one problem, and places named for one detail; `--json` has them all. */
