@@ -12,6 +12,7 @@ import type {
 } from '../core/strategy.ts';
 import type { Action, Signal } from '../core/signal.ts';
 import { MINUTE_MS, TIMEFRAME_MS } from '../core/time.ts';
+import { misshapenIn } from './answer-shape.ts';
 import { externalOf, oiMetadataOf, oiMetadataWithoutScore } from './external-fields.ts';
 import { gateOf, scoreOf } from './score.ts';
 import type { Selection } from './select.ts';
@@ -93,8 +94,9 @@ export function evaluateOne(input: MarketInput, strategy: Strategy, asOf: number
 function ask(strategy: Strategy, { resolution, external }: MarketInput, series: CandleSeries): Evaluation {
   try {
     const answer = strategy.evaluate({ candles: series, external, amounts: amountsOf(resolution) });
-    if (answer.kind === 'failed') return answer;
-    const nonsense = nonsenseIn(answer);
+    const misshapen = misshapenIn(answer);
+    if (misshapen === null && answer.kind === 'failed') return answer;
+    const nonsense = misshapen ?? (answer.kind === 'scored' ? nonsenseIn(answer) : null);
     return nonsense === null ? answer : { kind: 'failed', code: STRATEGY_FAULTS.nonsense, text: nonsense };
   } catch (error) {
     return {

@@ -1,6 +1,7 @@
 /** Whether a strategy's answer can be believed: a nonsense number must end as an error, not as a trade. */
 import type { Component, Evaluation, ExternalReading, Gates, Observable, Part, Setup } from '../core/strategy.ts';
 import { SERIES_KINDS } from '../core/series.ts';
+import { isRecord } from './answer-shape.ts';
 
 type Scored = Extract<Evaluation, { kind: 'scored' }>;
 
@@ -101,7 +102,8 @@ function nonsenseInObservable(path: string, value: Observable): string | null {
   if (typeof value === 'number') return Number.isFinite(value) ? null : `${path} is ${value}`;
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return null;
   if (typeof value !== 'object') return `${path} is of type ${typeof value}`;
-  for (const [key, member] of Object.entries(value)) {
+  if (!Array.isArray(value) && !isRecord(value)) return `${path} is no plain object`;
+  for (const [key, member] of Object.entries<Observable>(value)) {
     const found = nonsenseInObservable(`${path}.${key}`, member);
     if (found !== null) return found;
   }

@@ -1,0 +1,146 @@
+/** Whether a strategy's answer is made as an answer is: types alone protect nobody from a strategy that is not compiled with us. */
+import { SERIES_KINDS } from '../core/series.ts';
+
+type Shape =
+  | 'text'
+  | 'number'
+  | 'flag'
+  | 'time'
+  | 'plain'
+  | { readonly oneOf: readonly unknown[] }
+  | { readonly orNull: Shape }
+  | { readonly list: Shape }
+  | { readonly fields: Readonly<Record<string, Shape>> };
+
+const REASON: Shape = { fields: { code: 'text', text: 'text' } };
+
+const PART: Shape = {
+  fields: {
+    part: 'text',
+    value: { orNull: 'number' },
+    zero_at: 'number',
+    full_at: 'number',
+    points: 'number',
+    max: 'number',
+  },
+};
+
+const COMPONENT: Shape = {
+  fields: {
+    component: 'text',
+    parts: { list: PART },
+    points: 'number',
+    max: 'number',
+    low: 'number',
+    high: 'number',
+    code: 'text',
+    text: 'text',
+  },
+};
+
+const CONDITION: Shape = {
+  fields: {
+    code: 'text',
+    measure: 'text',
+    value: 'number',
+    needs: { oneOf: ['>', '>=', '<', '<='] },
+    threshold: { orNull: 'number' },
+    holds: 'flag',
+  },
+};
+
+const SETUP: Shape = {
+  fields: { entry: 'number', stop_loss: 'number', take_profit: 'number', risk_reward: 'number', max_bars: 'number' },
+};
+
+const READING: Shape = {
+  fields: {
+    status: { oneOf: ['used', 'neutral'] },
+    reason: { orNull: 'text' },
+    value: { orNull: 'number' },
+    value_usd: { orNull: 'number' },
+    change_pct: { orNull: 'number' },
+    percentile: { orNull: 'number' },
+    as_of: { orNull: 'time' },
+    stale: 'flag',
+  },
+};
+
+const SCORED: Shape = {
+  fields: {
+    kind: { oneOf: ['scored'] },
+    direction: { oneOf: ['long', 'short', 'none'] },
+    side: { oneOf: ['long', 'short'] },
+    components: { list: COMPONENT },
+    gate: { fields: { long: { list: CONDITION }, short: { list: CONDITION } } },
+    setup: { orNull: SETUP },
+    reasons: { list: REASON },
+    external: {
+      fields: {
+        score: 'number',
+        openInterestScore: 'number',
+        components: { fields: Object.fromEntries(SERIES_KINDS.map((kind) => [kind, READING])) },
+      },
+    },
+    observability: 'plain',
+  },
+};
+
+const FAILED: Shape = { fields: { kind: { oneOf: ['failed'] }, code: 'text', text: 'text' } };
+
+/** As far as a Date reaches. */
+const LAST_TIME = 8.64e15;
+
+/**
+ * The first place where `answer` is no `Evaluation`, as half a sentence; null when it is one. Members beyond those are no matter, and whether
+ * the numbers can be believed is soundness.ts's question.
+ */
+export function misshapenIn(answer: unknown): string | null {
+  const failed = isRecord(answer) && answer['kind'] === 'failed';
+  return misfit('answer', answer, failed ? FAILED : SCORED);
+}
+
+function misfit(path: string, value: unknown, shape: Shape): string | null {
+  if (typeof shape === 'string') return IS_SIMPLE[shape](value) ? null : `${path} is no ${shape}: ${nameOf(value)}`;
+  if ('oneOf' in shape) return shape.oneOf.includes(value) ? null : `${path} is ${nameOf(value)}`;
+  if ('orNull' in shape) return value === null ? null : misfit(path, value, shape.orNull);
+  if ('list' in shape) {
+    if (!Array.isArray(value)) return `${path} is no list`;
+    return firstOf(Array.from(value, (item: unknown, index) => () => misfit(`${path}[${index}]`, item, shape.list)));
+  }
+  if (!isRecord(value)) return `${path} is no object`;
+  return firstOf(
+    Object.entries(shape.fields).map(
+      ([name, field]) =>
+        () =>
+          misfit(`${path}.${name}`, value[name], field),
+    ),
+  );
+}
+
+function firstOf(checks: readonly (() => string | null)[]): string | null {
+  for (const check of checks) {
+    const found = check();
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+const IS_SIMPLE: Readonly<Record<Extract<Shape, string>, (value: unknown) => boolean>> = {
+  text: (value) => typeof value === 'string',
+  number: (value) => typeof value === 'number',
+  flag: (value) => typeof value === 'boolean',
+  time: (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= LAST_TIME,
+  plain: isRecord,
+};
+
+/** Neither a list nor a thing of its own kind, such as a Date. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function nameOf(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'string' ? String(value) : typeof value;
+}
