@@ -76,7 +76,13 @@ export function buildProgram(context: CommandContext, setExitCode: (code: number
       getOutHasColors: () => appearance(context.stdout, context.env).colour,
       getErrHasColors: () => appearance(context.stderr, context.env).colour,
     })
-    .configureHelp({ styleTitle: bold, styleOptionTerm: cyan, styleSubcommandTerm: cyan, styleArgumentTerm: cyan })
+    .configureHelp({
+      minWidthToWrap: 20,
+      styleTitle: bold,
+      styleOptionTerm: cyan,
+      styleSubcommandTerm: cyan,
+      styleArgumentTerm: cyan,
+    })
     .addHelpText('before', examples(EXAMPLES))
     .addHelpText('after', NOTES)
     .exitOverride();

@@ -1,20 +1,21 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
+import { examples } from './examples.ts';
 import type { FolderFlags } from './doctor-folder.ts';
 
-const EXAMPLES = `Examples:
-  scan doctor                                   this machine: settings, key, clock, cache, ledger, disk
-  scan doctor --offline                         without the one call that tries the key (1 unit)
-  scan doctor candles/                          what the candle files hold, and what is wrong with them
-  scan doctor candles/ --json | jq '.problems'  everything, per file and per market
-`;
+const EXAMPLES = [
+  ['scan doctor', 'this machine: settings, key, clock, cache, ledger, disk'],
+  ['scan doctor --offline', 'without the one call that tries the key (1 unit)'],
+  ['scan doctor candles/', 'what the candle files hold, and what is wrong with them'],
+  [`scan doctor candles/ --json | jq '.problems'`, 'everything, per file and per market'],
+] as const;
 
 const NOTES = `
 Exit codes:
-  0   nothing that stops a scan; problems that are found are printed all the same. Also when the network cannot be reached
+  0   nothing stops a scan; problems are printed all the same. Also offline
   2   wrong usage
   4   none of the candle files can be read
-  78  without a folder: a check failed (settings, refused key, a place that takes no files)`;
+  78  without a folder: a check failed (setting, refused key, no place to write)`;
 
 export function addDoctorCommand(program: Command, context: CommandContext, setExitCode: (code: number) => void): void {
   program
@@ -26,7 +27,7 @@ export function addDoctorCommand(program: Command, context: CommandContext, setE
     .option('--exchange <name>', 'only this exchange, and the one of files that name none')
     .option('--as-of <time>', 'ISO time or ms UTC that replaces the clock for ages')
     .option('--offline', 'without a folder: do not try the key')
-    .addHelpText('before', EXAMPLES)
+    .addHelpText('before', examples(EXAMPLES))
     .addHelpText('after', NOTES)
     .action(async (paths: string[], flags: FolderFlags & { readonly offline?: true }) => {
       if (paths.length > 0) {

@@ -63,6 +63,7 @@ export async function run(paths: readonly string[], flags: RunFlags, context: Co
     level: config.logLevel,
     format: config.logFormat,
     quiet: flags.quiet === true,
+    colour: appearance(stderr, env).colour,
     secrets: config.apiKey === null ? [] : [config.apiKey],
     clock: systemClock,
   });

@@ -1,14 +1,15 @@
 import { Option, type Command } from 'commander';
 import type { CommandContext } from './context.ts';
+import { examples } from './examples.ts';
 import type { ShowFlags } from './show-feed.ts';
 
-const EXAMPLES = `Examples:
-  scan show                                   the top of data/master_feed.json
-  scan show --symbol BTC --explain            why its scores are what they are, and what would flip them
-  scan show --direction long --exchange MEXC  only these; all filters combine
-  scan show /tmp/feed.json --limit 30
-  scan show --strategy trend-breakout --json | jq '.signals[0].gate'
-`;
+const EXAMPLES = [
+  ['scan show', 'the top of data/master_feed.json'],
+  ['scan show --symbol BTC --explain', 'why its scores are what they are, and what would flip them'],
+  ['scan show --direction long --exchange MEXC', 'only these; all filters combine'],
+  ['scan show /tmp/feed.json --limit 30', 'another feed, more coins'],
+  [`scan show --strategy trend-breakout --json | jq '.signals[0].gate'`, 'what would flip its first signal'],
+] as const;
 
 export function addShowCommand(program: Command, context: CommandContext): void {
   program
@@ -27,7 +28,7 @@ export function addShowCommand(program: Command, context: CommandContext): void 
     .option('--explain', 'every part of the score with its value and threshold, and what would flip the direction')
     .option('--json', 'the signals as JSON, with the head of their run')
     .option('--limit <n>', 'coins per strategy (default: 10); with --json signals per strategy (default: all)')
-    .addHelpText('before', EXAMPLES)
+    .addHelpText('before', examples(EXAMPLES))
     .action(async (file: string | undefined, flags: ShowFlags) => {
       const { showFeed } = await import('./show-feed.ts');
       context.stdout.write(showFeed(file ?? null, flags, context));

@@ -23,6 +23,8 @@ export interface LogOptions {
   readonly format: 'text' | 'json';
   /** Only errors, and no lines. */
   readonly quiet: boolean;
+  /** Level names in colour; only in text, and only when told so. */
+  readonly colour?: boolean;
   /** Values that must never be written, e.g. the API key. */
   readonly secrets: readonly string[];
   /** Gives JSON records their time; text lines have none, because cron and the journal add their own. */
@@ -33,14 +35,17 @@ export interface LogOptions {
 const SHORTEST_SECRET = 6;
 const REDACTED = '[redacted]';
 
-export function createLog({ write, level, format, quiet, secrets, clock }: LogOptions): Log {
+export function createLog({ write, level, format, quiet, colour = false, secrets, clock }: LogOptions): Log {
   const redact = createRedactor(secrets);
   const loudest = quiet ? SEVERITY.error : SEVERITY[level];
   const formatted = (severity: LogLevel, message: string, fields: LogFields): string =>
     format === 'json'
       ? JSON.stringify({ time: clock.now(), level: severity, message, ...fields })
       : asText(severity, message, fields);
-  const put = (text: string): void => void write(`${redact(escapeControl(text))}\n`);
+  const put = (text: string): void => {
+    const safe = redact(escapeControl(text));
+    void write(`${colour && format === 'text' ? coloured(safe) : safe}\n`);
+  };
   const record =
     (severity: LogLevel) =>
     (message: string, fields: LogFields = {}): void => {
@@ -94,6 +99,15 @@ function redactFields(fields: LogFields, redact: (text: string) => string): LogF
     typeof value === 'string' ? redact(value) : value,
   ]);
   return Object.fromEntries(clean) as LogFields;
+}
+
+const COLOUR_OF: Readonly<Record<string, number>> = { ERROR: 31, WARN: 33, DEBUG: 2, SUCCESS: 32 };
+
+function coloured(line: string): string {
+  return line.replace(/^\[([A-Z]+)\]/, (tag, name: string) => {
+    const code = COLOUR_OF[name];
+    return code === undefined ? tag : `\u001b[${code}m${tag}\u001b[0m`;
+  });
 }
 
 function asText(severity: LogLevel, message: string, fields: LogFields): string {

@@ -50,6 +50,19 @@ function rowFor(stream: Terminal): GenericFormatter {
   };
 }
 
+/** Broken at spaces where that is possible. */
+function rowsOf(line: string, columns: number): readonly string[] {
+  const rows: string[] = [];
+  let rest = line;
+  while (displayWidth(rest) > columns) {
+    const space = rest.lastIndexOf(' ', columns);
+    const end = space > 0 ? space : columns;
+    rows.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...rows, rest];
+}
+
 function onTerminal(stream: Terminal): Progress {
   const bars = new MultiBar({
     stream,
@@ -81,8 +94,11 @@ function onTerminal(stream: Terminal): Progress {
       }
       // One line at a time, drawn at once: the library clears one row per drawing, and forgets what is waiting when it stops.
       for (const line of text.split(/(?<=\n)/)) {
-        bars.log(line);
-        bars.update();
+        // A line that the terminal wraps by itself would leave the end of a bar beside its second row.
+        for (const row of rowsOf(line.trimEnd(), stream.columns ?? USUAL_COLUMNS)) {
+          bars.log(`${row}\n`);
+          bars.update();
+        }
       }
     },
     stop: () => {

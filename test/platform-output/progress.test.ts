@@ -67,6 +67,17 @@ describe('progress', () => {
     }
   });
 
+  it('a line longer than the terminal is broken at spaces, and nothing of it is lost', () => {
+    const { stream, text } = terminal();
+    Object.assign(stream, { columns: 40 });
+    const progress = createProgress(stream, { enabled: true });
+    progress.bar('reading', 10).update(5);
+    progress.write('[SANDBOX] Series come from the built-in server and are made up.\n');
+    progress.stop();
+    expect(text()).toContain('[SANDBOX] Series come from the built-in\n');
+    expect(text()).toContain('server and are made up.\n');
+  });
+
   it('the cursor is never hidden and wrapping never switched off', () => {
     const { stream, text } = terminal();
     const progress = createProgress(stream, { enabled: true });
