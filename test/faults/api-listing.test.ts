@@ -134,8 +134,8 @@ describe('the list of markets', () => {
       await server.close();
       await world.close();
     }
-    figure('B', `list of markets: ${FAULTS.length} faults, the older list kept each time`);
-    figure('A18', `list of markets: ${FAULTS.length} faults, 0 older lists replaced`);
+    figure('B', `${FAULTS.length} faults of the list of markets`);
+    figure('A18', `older list kept through ${FAULTS.length} faults of the list of markets`);
   });
 
   it('that was never had is a failure with a reason, and nothing is kept in its place', async () => {

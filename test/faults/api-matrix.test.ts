@@ -25,11 +25,8 @@ async function runRows(topic: string, rows: readonly Row[]): Promise<void> {
   const tally: Tally = { rows: 0, requests: 0, kept: 0 };
   await pMap(rows, (row) => runRow(row, tally), { concurrency: AT_ONCE });
   expect(tally.rows).toBe(rows.length);
-  figure('B', `${topic}: ${tally.rows} faults, ${tally.requests} requests`);
-  figure(
-    'A18',
-    `${topic}: of ${tally.rows} faults ${tally.kept} left the older entry as it was, the others brought a good one`,
-  );
+  figure('B', `${tally.rows} faults of ${topic}`);
+  figure('A18', `older entry kept through ${tally.kept} faults of ${topic}`);
 }
 
 /** Status and headers, answered each time. */
@@ -88,7 +85,7 @@ describe('the API client under every fault', () => {
   it('connections that are refused, cut, silent or not trusted', async () => {
     const start = head(200, { 'content-length': String(BODY.length) });
     const noTls = plain.url.replace('http:', 'https:');
-    await runRows('connection', [
+    await runRows('connections', [
       { name: 'refused', url: REFUSING_URL, expected: lost('upstream', THRICE, { detail: /refused/ }) },
       {
         name: 'no such host',
@@ -166,7 +163,7 @@ describe('the API client under every fault', () => {
       ];
     const again = [408, 425, 500, 501, 502, 503, 504, 520, 599];
     const once = [204, 206, 304, 402, 404, 405, 410, 414, 418, 451];
-    await runRows('status', [
+    await runRows('statuses', [
       ...again.map((code) => always(String(code), code, lost('upstream', THRICE, { detail: new RegExp(`${code}`) }))),
       ...again
         .slice(0, 3)
@@ -238,7 +235,7 @@ describe('the API client under every fault', () => {
 
   it('429 with every kind of Retry-After', async () => {
     const date = 'Mon, 19 Jan 2026 16:00:00 GMT';
-    await runRows('429', [
+    await runRows('429s', [
       limited('decimal', 49_219, { 'retry-after': '49.119' }),
       limited('integer', 30_100, { 'retry-after': '30' }),
       limited('spaces', 30_100, { 'retry-after': '  30  ' }),
@@ -272,7 +269,7 @@ describe('the API client under every fault', () => {
 
   it('answers with status 200 that are no list of histories', async () => {
     const two = JSON.stringify([{ symbol: 'A.A', value: 1, update: 1_768_842_000_000 }]);
-    await runRows('page', [
+    await runRows('pages', [
       body('empty', '', lost('bad-payload', THRICE)),
       body('truncated', BODY.slice(0, -9), lost('bad-payload', THRICE)),
       body('two documents', BODY + BODY, lost('bad-payload', THRICE)),
@@ -305,7 +302,7 @@ describe('the API client under every fault', () => {
     const list = (...entries: readonly object[]): string => JSON.stringify(entries);
     const rest = [entry('B.A', ohlc(1)), entry(OLD, ohlc(1))];
     const known = { cached: ['A.A', 'B.A', OLD] };
-    await runRows('entries', [
+    await runRows('lists', [
       body('nothing', '[]', { sentAt: ONCE, outcomes: 'no-data no-data old', ...known }),
       body('one of three', list(entry('A.A', ohlc(1))), { sentAt: ONCE, outcomes: 'ok no-data old', ...known }),
       body('another order', list(...rest.toReversed(), entry('A.A', ohlc(1))), ALL_OK),
@@ -397,7 +394,7 @@ describe('the API client under every fault', () => {
       '"-1"',
     ];
     const day = 86_400;
-    await runRows('value', [
+    await runRows('values', [
       ...bad.map((text) => value(text, [5])),
       value('"0.01"', [5, 0.01]),
       value('1e300', [5, 1e300]),
@@ -427,7 +424,7 @@ describe('the API client under every fault', () => {
     const list = goodBody(ASKED);
     const padding = (size: number): string => list + ' '.repeat(size - list.length);
     const bomb = gzipSync(Buffer.alloc(64 * MB, 32));
-    await runRows('encoding', [
+    await runRows('encodings', [
       body('gzip', gzipSync(list), ALL_OK, { 'content-encoding': 'gzip' }),
       body('brotli', brotliCompressSync(list), ALL_OK, { 'content-encoding': 'br' }),
       body('broken gzip', gzipSync(list).subarray(0, 30), lost('bad-payload', THRICE), { 'content-encoding': 'gzip' }),

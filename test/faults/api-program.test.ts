@@ -205,10 +205,7 @@ describe('a scan while the API fails', () => {
     }
     expect(filesWith(KEY)).toEqual([]);
     expect(filesWith('series-unavailable').length, 'the search is not blind').toBeGreaterThan(0);
-    figure(
-      'B',
-      `whole program: ${runs.length} faults, ${runs.length} whole feeds, the key in none of their outputs and files`,
-    );
+    figure('B', `${runs.length} faults of whole scans, the key in none of their outputs and files`);
   });
 
   it('gives the very same signals from what the run before has fetched', async () => {
