@@ -239,7 +239,7 @@ describe('scan doctor <folder>', () => {
   it('--help begins with examples and tells the exit codes', async () => {
     const { stdout, code } = await place.scan(['doctor', '--help']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^Examples:\n {2}scan doctor /);
+    expect(stdout).toMatch(/^Examples:\n {2}scan doctor\n/);
     expect(stdout).toMatch(/^ {2}78 /m);
   });
 });
