@@ -73,7 +73,7 @@ describe('quota when the wall clock is set', () => {
   });
 
   it('whenever it is set, and however often, no window holds more than the quota', async () => {
-    const times = rounds(2, 40);
+    const times = rounds(2, 25);
     let set = 0;
     let largest = 0;
     let units = 0;

@@ -11,11 +11,11 @@ import type { QuotaOrder } from './quota-process.ts';
 
 const PROCESS = path.join(import.meta.dirname, 'quota-process.ts');
 /** The real rules in a window of half a second: so many symbols in any window. */
-const LIMITS: LedgerLimits = { units: 40, windowMs: 500, minSpacingMs: 2, requestTimeoutMs: 400 };
+const LIMITS: LedgerLimits = { units: 40, windowMs: 500, minSpacingMs: 2, requestTimeoutMs: 3_000 };
 const PROCESSES = 3;
-const SILENCE_MS = 700;
+const SILENCE_MS = 1_000;
 /** A request that was let through before the 429 was known may arrive this much later, on a machine with more to do. */
-const UNDER_WAY_MS = 200;
+const UNDER_WAY_MS = 500;
 
 describe('quota over processes', () => {
   let folder: string;
@@ -59,7 +59,9 @@ describe('quota over processes', () => {
     server = await startCountingServer((arrival) => (arrival % 20 === 0 ? SILENCE_MS : 0));
     const running = Array.from({ length: PROCESSES }, () => start());
     for (let kill = 0; kill < kills; kill += 1) {
-      await sleep(50 + Math.random() * 300);
+      const sofar = server.arrivals.length;
+      await until(() => server.arrivals.length > sofar);
+      await sleep(Math.random() * 300);
       // Who is killed with a 429 in hand cannot tell the others.
       await until(() => performance.now() - (server.silences.at(-1)?.at ?? -Infinity) > UNDER_WAY_MS);
       const slot = Math.floor(Math.random() * PROCESSES);
