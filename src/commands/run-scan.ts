@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { discoverCandleFiles, type CandleFile } from '../candles/discover.ts';
 import { loadCandles, readSampleTime, type LoadedCandles } from '../candles/load.ts';
@@ -247,8 +247,9 @@ function timeOf(provider: ProviderName, { sampleMarker, candles }: Input): numbe
 
 /** Null when there is none that can be read: writing will tell what is wrong with the file. */
 function readPrevious(file: string, log: Log): Feed | null {
-  if (!existsSync(file)) return null;
   try {
+    // Reading a named pipe would wait for its writer for ever.
+    if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return null;
     const previous = parseFeed(readFileSync(file, 'utf8'), file);
     if (previous.ok) return previous.feed;
     log.warn(`not compared with the previous feed: ${previous.detail}`);

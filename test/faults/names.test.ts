@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -220,10 +221,11 @@ describe('the output path', () => {
     expect(readdirSync(place.path('new', 'folder'))).toEqual(['feed.json']);
   });
 
-  it('may not be a folder, nor a link to one, nor a device', async () => {
+  it('may not be a folder, nor a link to one, nor a pipe or device', async () => {
     mkdirSync(place.path('folder.json'));
     symlinkSync(place.path('folder.json'), place.path('link-to-folder.json'));
-    for (const output of ['folder.json', 'link-to-folder.json', '/dev/null']) {
+    execFileSync('mkfifo', [place.path('pipe.json')]);
+    for (const output of ['folder.json', 'link-to-folder.json', 'pipe.json', '/dev/null']) {
       const { code, stderr } = await write(output);
       expect({ code, stderr }).toEqual({
         code: 4,
