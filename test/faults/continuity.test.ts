@@ -79,7 +79,7 @@ describe('what is old', () => {
     server = await startWorldServer();
   });
 
-  it('is called so: series that do not reach a new candle are used as stale, with their age', async () => {
+  it('is called so: series that do not reach a new candle are never shown as fresh', async () => {
     candlesOf('earlier', 1);
     renameSync(place.path('candles'), place.path('now'));
     renameSync(place.path('earlier'), place.path('candles'));
@@ -93,13 +93,18 @@ describe('what is old', () => {
     const { code } = await scan([], url);
     server = await startWorldServer();
     expect(code).toBe(3);
-    const used = feed().signals.filter(({ oi_metadata: oi }) => oi.status !== 'neutral');
-    expect(used.length).toBeGreaterThan(0);
-    const unmarked = used.filter(({ oi_metadata: oi }) => !oi.stale || oi.age_s === null || oi.age_s <= 0);
-    expect(unmarked).toEqual([]);
+    const parts = feed().signals.flatMap(({ candle_time: open, status, external }) => {
+      if (status !== 'ok' || external === null) return [];
+      const { open_interest: oi, funding_rate: funding, long_short_ratio: ratio, liquidations } = external;
+      return [oi, funding, ratio, liquidations].map((part) => ({ part, close: open! + CANDLE_MS }));
+    });
+    const short = parts.filter(({ part, close }) => part.as_of === null || part.as_of < close);
+    const fresh = short.filter(({ part }) => !part.stale && part.value !== null);
+    expect(short.length).toBeGreaterThan(parts.length / 2);
+    expect(fresh).toEqual([]);
     figure(
       'A10',
-      `API down for a candle: ${used.length} scores of open interest from before, ${unmarked.length} not marked stale`,
+      `API down for a candle: ${short.length} of ${parts.length} series end before it, ${fresh.length} of them shown as fresh`,
     );
   });
 });
