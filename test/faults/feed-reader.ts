@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { setImmediate } from 'node:timers/promises';
 
@@ -24,16 +25,27 @@ interface SeenFeed {
 export interface Reader {
   /** Settles when the reader has read once. */
   readonly started: Promise<void>;
+  /** True as soon as it has met a feed that is not whole. */
+  hasFailed(): boolean;
   stop(): Promise<ReaderReport>;
 }
+
+/** White space before the report, which is JSON all the same. */
+const STARTED = '\n';
+const FAILED = '\t';
 
 export function startReader(file: string): Reader {
   const child = spawn(process.execPath, ['--no-warnings', import.meta.filename, file], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
+  // All the time that nobody else wants: the scans shall not wait for those who watch them.
+  if (child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
   const report = text(child.stdout);
+  let failed = false;
+  child.stdout.on('data', (chunk: Buffer) => (failed ||= chunk.includes(FAILED)));
   return {
     started: new Promise((resolve) => child.stdout.once('data', () => resolve())),
+    hasFailed: () => failed,
     stop: async () => {
       child.stdin.end();
       return JSON.parse(await report) as ReaderReport;
@@ -62,10 +74,10 @@ async function readUntilStopped(file: string): Promise<void> {
       seen.generations.add(generation);
     } catch {
       seen.failures += 1;
+      if (seen.failures === 1) process.stdout.write(FAILED);
     }
     seen.reads += 1;
-    // White space before the report, which is JSON all the same.
-    if (seen.reads === 1) process.stdout.write('\n');
+    if (seen.reads === 1) process.stdout.write(STARTED);
     await setImmediate();
   }
   process.stdout.write(JSON.stringify({ ...seen, runs: seen.runs.size, generations: [...seen.generations] }));
