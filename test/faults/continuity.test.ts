@@ -28,8 +28,7 @@ afterEach(async () => {
 });
 
 async function scan(args: readonly string[], url = server.url): Promise<Ended> {
-  const env = { SCAN_REQUEST_TIMEOUT_MS: '200', SCAN_DEADLINE: '700ms' };
-  return startScan(place, { url, args: ['--output', 'out/feed.json', ...args], env }).ended;
+  return startScan(place, { url, args: ['--output', 'out/feed.json', ...args] }).ended;
 }
 
 function feed(): Feed {
@@ -90,7 +89,7 @@ describe('what is old', () => {
     renameSync(place.path('now'), place.path('candles'));
     const url = server.url;
     await server.close();
-    const { code } = await scan([], url);
+    const { code } = await scan(['--deadline', '700ms'], url);
     server = await startWorldServer();
     expect(code).toBe(3);
     const parts = feed().signals.flatMap(({ candle_time: open, status, external }) => {

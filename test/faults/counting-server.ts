@@ -10,7 +10,7 @@ export interface Arrival {
 }
 
 /** A silence asked for: answered with 429 at `at`, for `ms`. */
-export interface Silence {
+interface Silence {
   readonly at: number;
   readonly ms: number;
 }
