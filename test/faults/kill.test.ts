@@ -63,17 +63,17 @@ function soundEntries(cache: string): ReadonlySet<string> {
   }
 }
 
-const temps = (): readonly string[] => readdirSync(output).filter((name) => name.endsWith('.tmp'));
+/** True when a temp of the process is there. */
+const hasTemp = (pid: number | undefined): boolean =>
+  readdirSync(output).some((name) => name.endsWith('.tmp') && name.includes(`.${pid}.`));
 
-/** Settles when a temp of the feed appears, or at the latest when the scan ends. */
-async function tempOrExit(exited: Promise<unknown>): Promise<void> {
+/** Settles when a temp of the scan appears, or at the latest when the scan ends. */
+async function tempOrExit({ pid }: ChildProcess, exited: Promise<unknown>): Promise<void> {
   const done = new AbortController();
   try {
     const appeared = new Promise<void>((resolve) => {
-      watch(output, { signal: done.signal }, (_, name) => name?.endsWith('.tmp') === true && resolve()).on(
-        'error',
-        () => undefined,
-      );
+      const watcher = watch(output, { signal: done.signal }, () => hasTemp(pid) && resolve());
+      watcher.on('error', () => undefined);
     });
     await Promise.race([appeared, exited]);
   } finally {
@@ -95,7 +95,7 @@ async function killOnce(round: number, durationMs: number, random: Random): Prom
   const cache = cacheOf(round);
   const child = startScan(cache);
   const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
-  if (round % KILLS_PER_AIMED_ONE === 0) await tempOrExit(exited);
+  if (round % KILLS_PER_AIMED_ONE === 0) await tempOrExit(child, exited);
   else await Promise.race([wait(random.next() * durationMs), exited]);
   const committed = soundEntries(cache);
   child.kill('SIGKILL');
@@ -104,7 +104,7 @@ async function killOnce(round: number, durationMs: number, random: Random): Prom
   const kept = soundEntries(cache);
   return {
     hit: signal === 'SIGKILL',
-    withTemp: temps().length > 0,
+    withTemp: hasTemp(child.pid),
     committed: committed.size,
     lost: [...committed].filter((key) => !kept.has(key)).length,
     corrupt: after !== before && (after === null || !parseFeed(after, feed).ok),
@@ -116,12 +116,16 @@ describe('scans that are killed', () => {
     const durationMs = await wholeScan(place.path('cache-first'));
     const random = createRandom(freshSeed());
     const kills: Kill[] = [];
-    const total = rounds(5, 200);
+    const total = rounds(4, 200);
     let leftover = 0;
-    while (kills.filter(({ hit }) => hit).length < total) {
-      kills.push(await killOnce(kills.length, durationMs, random));
-      if (kills.length % 10 !== 0 && kills.length !== total) continue;
-      await wholeScan(cacheOf(kills.length - 1));
+    for (let hits = 0; hits < total;) {
+      const round = kills.length;
+      const isFilled = round % KILLS_PER_CACHE >= KILLS_PER_CACHE / 2;
+      const kill = await killOnce(round, isFilled ? durationMs / 2 : durationMs, random);
+      kills.push(kill);
+      if (kill.hit) hits += 1;
+      if (kills.length % 10 !== 0 && hits < total) continue;
+      await wholeScan(cacheOf(round));
       leftover += readdirSync(output).filter((name) => name !== 'feed.json').length;
     }
     const sum = (of: (kill: Kill) => number): number => kills.reduce((all, kill) => all + of(kill), 0);
