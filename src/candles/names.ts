@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { FileSkipReason } from '../core/candles.ts';
 import { isDollar, type Market } from '../core/market.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, timeframeOf, TIMEFRAMES, type Timeframe } from '../core/time.ts';
-import { isKnownVenue } from '../core/venues.ts';
+import { isKnownVenue, venueId } from '../core/venues.ts';
+import { beginsWithCoin, isPair, isSpotFolder, readExchangeWord, withoutSpot } from './name-words.ts';
 
 /** What a file's name and folder say of its series; null for what they do not say. */
 export interface FileName {
@@ -26,11 +27,11 @@ export type NameReading =
       readonly market: Market | null;
     };
 
-const EXTENSION = /\.(?:json|feather|parquet|csv|tsv|zip|h5|hdf5|npy|npz|sqlite3?|db)(?:\.gz)?$/i;
+const EXTENSION =
+  /\.(?:gz|(?:json|jsonl|ndjson|feather|parquet|csv|tsv|txt|zip|h5|hdf5|npy|npz|sqlite3?|db|xlsx?|ods|arrow|pkl)(?:\.(?:gz|zip))?)$/i;
 /** An upper-case M is a month, as at ccxt; `1Mo` is Freqtrade's. */
 const TIMEFRAME = /^(\d{1,4})(m|h|H|d|D|w|W|M|mo|Mo)$/;
 const UNIT_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, H: HOUR_MS, d: DAY_MS, D: DAY_MS };
-const EXCHANGE = /^(?=.*[a-z])[a-z\d][a-z\d.-]*$/i;
 const TICKER = /^[\p{L}\p{N}]+$/u;
 const QUOTE = /^[a-z]{2,5}$/i;
 const PERPETUAL = /^(?:swap|perp|perpetual)$/i;
@@ -84,8 +85,11 @@ export function readExchangeSymbolName(file: string): NameReading | null {
   if (first === last) return null;
   const timeframe = stem.slice(last + 1);
   const exchange = stem.slice(0, first);
-  if (!TIMEFRAME.test(timeframe) || !EXCHANGE.test(exchange)) return null;
-  return readingOf(exchange, stem.slice(first + 1, last), timeframe, false);
+  const symbol = stem.slice(first + 1, last);
+  const said = readExchangeWord(exchange);
+  if (!TIMEFRAME.test(timeframe) || said === null || beginsWithCoin(exchange, wordsOf(symbol))) return null;
+  const spot = said.spot || (isSpotFolder(file) && !isPerpetual(wordsOf(symbol)));
+  return readingOf(said.exchange, symbol, timeframe, spot);
 }
 
 /**
@@ -100,16 +104,15 @@ export function readFreqtradeName(file: string): NameReading | null {
   const timeframe = groups?.['timeframe'];
   if (pair === undefined || timeframe === undefined || !TIMEFRAME.test(timeframe)) return null;
   const kind = groups?.['kind'];
-  if (kind !== undefined && kind !== 'futures') {
+  if (kind !== undefined && kind !== 'futures' && kind !== 'spot') {
     return { ok: false, reason: 'not-candles', detail: `"-${kind}" files hold no candles of a market`, market: null };
   }
-  const parts = pair.split('_');
+  const parts = wordsOf(pair, '_');
   const namesExchange = parts.length === 4 && isSettled(parts.slice(1));
-  const folder = namesExchange ? parts[0]! : exchangeFolder(file);
-  const exchange = folder !== null && EXCHANGE.test(folder) ? folder : null;
+  const exchange = namesExchange ? (readExchangeWord(parts[0]!)?.exchange ?? null) : exchangeFolder(file);
   const symbolParts = namesExchange ? parts.slice(1) : parts;
   if (symbolParts.length < 2) return unknownName('it names no pair such as BTC_USDT');
-  return readingOf(exchange, symbolParts.join('_'), timeframe, kind === undefined && !isSettled(symbolParts));
+  return readingOf(exchange, symbolParts.join('_'), timeframe, kind !== 'futures' && !isSettled(symbolParts));
 }
 
 /** `BTCUSDT-4h-2024-01`, `BTCUSDT-1h`, `BTC-USDT_4h`: no exchange. The date is the one of Binance's archive. */
@@ -123,9 +126,8 @@ const SYMBOL_ONLY = /^(?<symbol>.+?)[-_](?<timeframe>\d+[a-z]{1,2})(?:-\d{4}-\d\
  */
 export function readCandleName(file: string): NameReading {
   const stem = stemOf(file);
-  // In `BTC_USDT_4h` the first word is the coin.
   const named = readExchangeSymbolName(file);
-  if (named !== null && isSettledReading(named) && !(named.ok && isQuote(named.named.symbol))) return named;
+  if (named !== null && isSettledReading(named)) return named;
   if (FREQTRADE.exec(stem)?.groups?.['pair']?.includes('_') === true) {
     const reading = readFreqtradeName(file);
     if (reading !== null && isSettledReading(reading)) return reading;
@@ -133,7 +135,7 @@ export function readCandleName(file: string): NameReading {
   const groups = SYMBOL_ONLY.exec(stem)?.groups;
   const symbol = groups?.['symbol'];
   const timeframe = groups?.['timeframe'];
-  const spot = SPOT_FOLDER.test(file);
+  const spot = isSpotFolder(file) && !isPerpetual(wordsOf(symbol ?? ''));
   if (symbol === undefined || timeframe === undefined || !TIMEFRAME.test(timeframe)) {
     return { ok: true, named: { exchange: knownFolder(file), symbol: null, timeframe: null, spot } };
   }
@@ -147,14 +149,7 @@ function isSettledReading(reading: NameReading): boolean {
   return reading.ok || reading.reason !== 'unknown-name';
 }
 
-const SPOT_FOLDER = /[\\/]spot[\\/]/i;
 const KIND_FOLDER = /^(?:spot|futures|swap|perp|perpetual|\d+[mhd])$/i;
-
-function isQuote(symbol: string | null): boolean {
-  return (
-    symbol !== null && (isDollar(symbol) || (isDollar(symbol.slice(0, 4)) && symbol.slice(0, 4) === symbol.slice(4)))
-  );
-}
 
 /** The folder's name where it is that of an exchange: any other folder would make an exchange of a word. */
 function knownFolder(file: string): string | null {
@@ -162,38 +157,48 @@ function knownFolder(file: string): string | null {
   const own = path.basename(folder);
   const name = KIND_FOLDER.test(own) ? path.basename(path.dirname(folder)) : own;
   const bare = name.replace(/[-_](?:futures|perp|swap|spot)$/i, '');
-  return isKnownVenue(bare) ? bare.toUpperCase() : null;
+  return isKnownVenue(bare) ? venueId(bare) : null;
 }
 
-/** `data/` is Freqtrade's own parent of the exchange folders. */
+/** A folder of any other name is none: only below `data/`, Freqtrade's own parent of them, is each folder an exchange. */
 function exchangeFolder(file: string): string | null {
-  const folder = path.dirname(file);
-  const name = path.basename(folder) === 'futures' ? path.basename(path.dirname(folder)) : path.basename(folder);
-  return name === 'data' ? null : name.replace(/[-_]futures$/i, '');
+  const own = path.dirname(file);
+  const folder = /^(?:futures|spot)$/i.test(path.basename(own)) ? path.dirname(own) : own;
+  const name = path.basename(folder).replace(/[-_](?:futures|spot)$/i, '');
+  const isFreqtrade = path.basename(path.dirname(folder)).toLowerCase() === 'data';
+  return isKnownVenue(name) || isFreqtrade ? (readExchangeWord(name)?.exchange ?? null) : null;
 }
 
-function readingOf(exchangeName: string | null, symbolText: string, timeframeText: string, spot: boolean): NameReading {
-  const parts = symbolText.split(/[_-]/);
+function readingOf(exchange: string | null, symbolText: string, timeframeText: string, spot: boolean): NameReading {
+  const parts = wordsOf(symbolText);
   if (parts.some((part, index) => index > 0 && EXPIRY.test(part))) {
     return unknownName('it names a dated future, and only perpetual markets are scanned');
   }
   const symbol = readSymbol(symbolText);
   if (symbol === null)
     return unknownName('its symbol cannot be read: expected one like BTCUSDT, BTC_USDT or BTC-USDT-SWAP');
-  const exchange = exchangeName?.toUpperCase() ?? null;
   const timeframe = readTimeframe(timeframeText);
   if (timeframe === null) {
     const detail = `timeframe ${timeframeText} is not used: known are ${TIMEFRAMES.join(' ')}`;
     const market: Market | null = exchange === null ? null : { exchange, symbol };
     return { ok: false, reason: 'unknown-timeframe', detail, market };
   }
-  return { ok: true, named: { exchange, symbol, timeframe, spot } };
+  return { ok: true, named: { exchange, symbol, timeframe, spot: spot || withoutSpot(parts).spot } };
 }
 
 /** `BTC-USDT-SWAP`, `BTC_USDT_USDT` and `btcusdt` as a market's symbol; null when it is none. */
 export function readSymbol(text: string): string | null {
-  const symbol = joinSymbol(text.split(/[_-]/));
+  const symbol = joinSymbol(withoutSpot(wordsOf(text)).words);
   return symbol === null || /\p{Lu}/u.test(symbol) ? symbol : symbol.toUpperCase();
+}
+
+/** ccxt's `BTC/USDT:USDT` keeps its colon in some names. */
+function wordsOf(symbol: string, separators: '_' | '_-' = '_-'): readonly string[] {
+  return symbol.replace(/([_-][a-z\d]+):([a-z\d]+)$/i, '$1_$2').split(separators === '_' ? '_' : /[_-]/);
+}
+
+function isPerpetual(words: readonly string[]): boolean {
+  return isSettled(words) || (words.length > 1 && PERPETUAL.test(words.at(-1)!));
 }
 
 function unknownName(detail: string): NameReading {
@@ -213,6 +218,8 @@ function joinSymbol(parts: readonly string[]): string | null {
   const [base, quote] = pair;
   if (pair.length > 2 || base === undefined || !TICKER.test(base)) return null;
   if (quote !== undefined && !QUOTE.test(quote)) return null;
+  // In `BTCUSDT_um` the second word is no quote.
+  if (quote !== undefined && isPair(base) && !isDollar(quote.toUpperCase())) return null;
   return base + (quote ?? '');
 }
 

@@ -73,7 +73,54 @@ describe('whatever people call them', () => {
     ['BTCUSDT_PERP.A_ohlcv-history.json', 'null null null'],
     ['my_BTC_and_ETH_of-1h.json', 'null null 1h'],
     ['candles.json', 'null null null'],
+    ['BTC_USDT:USDT_4h.json', 'null BTCUSDT 4h'],
+    ['BTC-USDT:USDT-4h.json', 'null BTCUSDT 4h'],
+    ['binance_BTC_USDT:USDT_4h.json', 'BINANCE BTCUSDT 4h'],
+    ['HYPERLIQUID_xyz:TSLA_4h.json', 'null null 4h'],
+    ['Gate.io_BTC_USDT_4h.json', 'GATEIO BTCUSDT 4h'],
+    ['BINANCE_BTCUSDT_4h.csv.zip', 'BINANCE BTCUSDT 4h'],
   ])('%s is %s', (name, expected) => {
+    expect(reading(name, readCandleName)).toBe(expected);
+  });
+
+  test.each([
+    ['SOL_BTC_4h.json', 'null SOLBTC 4h'],
+    ['ETH_EUR_4h.json', 'null ETHEUR 4h'],
+    ['BTC_USD_BTC_4h.json', 'null BTCUSD 4h'],
+    ['HYPERLIQUID_BTC_4h.json', 'HYPERLIQUID BTC 4h'],
+    ['BTCUSDT_PERP_4h.csv', 'null BTCUSDT 4h'],
+    ['BTCUSDT_um_4h.csv', 'null null 4h'],
+    ['BTCUSDT_binance_4h.csv', 'null null 4h'],
+    ['BTCUSDT_okx_4h.csv', 'null null 4h'],
+    ['my_BTCUSDT_4h.csv', 'null null 4h'],
+    ['data_BTCUSDT_4h.csv', 'null null 4h'],
+    ['candles_BTCUSDT_4h.csv', 'null null 4h'],
+    ['downloads/BTC_USDT_USDT-4h-futures.json', 'null BTCUSDT 4h'],
+    ['freqtrade-futures/BTC_USDT_USDT-4h-futures.json', 'null BTCUSDT 4h'],
+    ['x/futures/BTC_USDT_USDT-4h-futures.json', 'null BTCUSDT 4h'],
+    ['user_data/data/novel/futures/BTC_USDT_USDT-4h-futures.json', 'NOVEL BTCUSDT 4h'],
+    ['user_data/data/spot/BTC_USDT-4h.json', 'null BTCUSDT 4h spot'],
+  ])('no exchange is made of a word: %s is %s', (name, expected) => {
+    expect(reading(`deep/${name}`, readCandleName)).toBe(expected);
+  });
+
+  test.each([
+    ['spot/BINANCE_BTCUSDT_4h.json', 'BINANCE BTCUSDT 4h spot'],
+    ['Spot/KUCOIN_BTCUSDT_4h.json', 'KUCOIN BTCUSDT 4h spot'],
+    ['binance-spot/BTCUSDT_4h.json', 'BINANCE BTCUSDT 4h spot'],
+    ['binance_spot/BTCUSDT_4h.json', 'BINANCE BTCUSDT 4h spot'],
+    ['binance/spot/BTC_USDT-4h.json', 'BINANCE BTCUSDT 4h spot'],
+    ['spot_data/1h/KUCOIN_BTCUSDT_1h.json', 'KUCOIN BTCUSDT 1h spot'],
+    ['spot/BINANCE_BTC_USDT_USDT_4h.json', 'BINANCE BTCUSDT 4h'],
+    ['spot/futures/BINANCE_BTCUSDT_4h.json', 'BINANCE BTCUSDT 4h'],
+    ['spot-and-perp/BINANCE_BTCUSDT_4h.json', 'BINANCE BTCUSDT 4h'],
+    ['spotless/BINANCE_BTCUSDT_4h.json', 'BINANCE BTCUSDT 4h'],
+    ['binance-spot_BTCUSDT_4h.json', 'BINANCE BTCUSDT 4h spot'],
+    ['BINANCE_BTCUSDT_SPOT_4h.json', 'BINANCE BTCUSDT 4h spot'],
+    ['binance_spot_BTC_USDT_4h.json', 'BINANCE BTCUSDT 4h spot'],
+    ['BTCUSDT_spot_4h.json', 'null BTCUSDT 4h spot'],
+    ['binance/BTC_USDT-4h-spot.json', 'BINANCE BTCUSDT 4h spot'],
+  ])('spot is never taken for the perpetual: %s is %s', (name, expected) => {
     expect(reading(name, readCandleName)).toBe(expected);
   });
 });

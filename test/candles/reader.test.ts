@@ -400,11 +400,20 @@ describeWithShared('candles/bybit-futures', 'real files of other layouts', () =>
   const read = (...parts: string[]) =>
     readCandleFile({ path: sharedPath('candles', ...parts), name: parts.at(-1)!, sampleMarker: null }, READ_ANY);
 
+  test('a folder named after a program is no exchange: --exchange names it', async () => {
+    const path = sharedPath('candles', 'freqtrade-futures', 'XRP_USDT_USDT-5m-futures.json');
+    const file = { path, name: 'XRP_USDT_USDT-5m-futures.json', sampleMarker: null };
+    expect(await readCandleFile(file, READ_ANY)).toMatchObject({ ok: false, skipped: { reason: 'unknown-name' } });
+    expect(await readCandleFile(file, { ...READ_ANY, exchange: 'binance' })).toMatchObject({
+      ok: true,
+      series: [{ series: { market: { exchange: 'BINANCE', symbol: 'XRPUSDT' }, timeframe: '5m' } }],
+    });
+  });
+
   test.each([
     ['bybit-futures/BTC_USDT_USDT-4h-futures.json', 'BYBIT BTCUSDT 4h'],
     ['bybit-futures/ETH_USDT_USDT-5m-futures.json.gz', 'BYBIT ETHUSDT 5m'],
     ['multi-exchange-1h/deribit_DOGE_USDT_USDT-1h-futures.json', 'DERIBIT DOGEUSDT 1h'],
-    ['freqtrade-futures/XRP_USDT_USDT-5m-futures.json', 'FREQTRADE XRPUSDT 5m'],
   ])('%s is %s', async (file, expected) => {
     const result = await read(...file.split('/'));
     const series = result.ok ? result.series[0]!.series : null;

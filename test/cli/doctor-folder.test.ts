@@ -308,12 +308,16 @@ describeWithShared('candles/SOURCES.md', 'scan doctor on the recorded files expl
     expect(told).toMatch(/times (name no|without a) zone/);
   });
 
-  it('multi-exchange-1h and freqtrade-futures: nine and two candle files among funding, mark prices and open interest', () => {
+  it('multi-exchange-1h and freqtrade-futures: nine candle files, and two of no exchange, among funding, mark prices and open interest', () => {
     const read = (folder: string): number =>
       report.survey.files.filter(({ file }) => path.dirname(file) === folder).length;
     expect(read('multi-exchange-1h')).toBe(9);
     expect(sideFilesIn('multi-exchange-1h')).toEqual({ 'funding rates': 18, 'open interest': 1 });
-    expect(read('freqtrade-futures')).toBe(2);
+    // No exchange of that name exists: whose candles these are, nobody says.
+    expect(read('freqtrade-futures')).toBe(0);
+    expect([...skippedIn('freqtrade-futures').values()].filter((detail) => detail.includes('--exchange'))).toHaveLength(
+      2,
+    );
     expect(sideFilesIn('freqtrade-futures')).toEqual({ 'mark prices': 3, 'funding rates': 1 });
     const flat = detailsOf(report, 'flat-candles').filter((text) => text.startsWith('DERIBIT'));
     expect(flat).toHaveLength(2);
