@@ -36,10 +36,10 @@ function readAs(name: string, content: string | Uint8Array): Promise<ReadResult>
 
 const reasonOf = (result: ReadResult): string => (result.ok ? 'read' : result.skipped.reason);
 
-/** `count` hourly candles up to the time of the sample. */
-function hourly(count: number): readonly string[] {
-  const end = Math.floor(SAMPLE_AS_OF / HOUR_MS) - 1;
-  return Array.from({ length: count }, (_, i) => `[${(end - count + i) * HOUR_MS},2,3,1,2,5]`);
+/** `count` candles up to the time of the sample. */
+function candles(count: number, stepMs: number): readonly string[] {
+  const end = Math.floor(SAMPLE_AS_OF / stepMs) - 1;
+  return Array.from({ length: count }, (_, i) => `[${(end - count + i) * stepMs},2,3,1,2,5]`);
 }
 
 describe('files that are no files', () => {
@@ -120,8 +120,8 @@ describe('files that may not be read', () => {
 describe('files that are too much', () => {
   it('a million rows are read, all of them', async () => {
     const count = rounds(100_000, 1_000_000);
-    const content = `[${hourly(count).join(',')}]`;
-    const result = await readAs('BINANCE_MANYUSDT_1h.json', content);
+    const content = `[${candles(count, HOUR_MS / 12).join(',')}]`;
+    const result = await readAs('BINANCE_MANYUSDT_5m.json', content);
     expect(result.ok && result.series[0]!.series.length).toBe(count);
   });
 
@@ -148,7 +148,7 @@ describe('files that are too much', () => {
 
 describe('CSV that is none', () => {
   const header = 'time,open,high,low,close,volume\n';
-  const lines = hourly(200).map((row) => row.slice(1, -1));
+  const lines = candles(200, HOUR_MS).map((row) => row.slice(1, -1));
   const whole = header + lines.join('\n');
 
   it.each([
