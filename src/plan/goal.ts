@@ -1,0 +1,113 @@
+/** What a run wants to know exactly, and which signals stand in the way of it. */
+import type { CoinalyzeSymbol } from '../core/market.ts';
+import type { SeriesKind } from '../core/series.ts';
+
+/**
+ * `actionable`: every signal with a direction exact. `top`: the `count` best with a direction exact in membership, order and
+ * score. `min-score`: the set of signals at or above `score` exact in membership, its members in score. `all`: every signal.
+ */
+export type Goal =
+  | { readonly kind: 'actionable' | 'all' }
+  | { readonly kind: 'top'; readonly count: number }
+  | { readonly kind: 'min-score'; readonly score: number };
+
+/** One external history of one symbol: what one unit of quota buys. One object, however many signals use it. */
+export interface Pair {
+  readonly kind: SeriesKind;
+  readonly symbol: CoinalyzeSymbol;
+  /** Up to where a kept answer that is too old to be exact reaches, ms UTC; null when nothing is kept. */
+  readonly keptTo: number | null;
+}
+
+/** A pair that is not known yet, and how many points of a signal's score it decides. */
+export interface OpenPair {
+  readonly pair: Pair;
+  readonly width: number;
+}
+
+/** A signal with status `ok`, as far as it is known. */
+export interface PlannedSignal {
+  /** Unique; of two signals with equal scores, the one with the smaller place stands first in the feed. */
+  readonly place: number;
+  readonly hasDirection: boolean;
+  /** The score lies within; equal when nothing is open. */
+  readonly low: number;
+  readonly high: number;
+  /** Open and worth asking. */
+  readonly open: readonly OpenPair[];
+  /** True when pairs are open that asking cannot close in this run: they failed, or upstream has not published them yet. */
+  readonly blocked: boolean;
+}
+
+/** A signal that keeps the goal from being met. */
+export interface Undecided {
+  readonly signal: PlannedSignal;
+  /** True when it needs all its open pairs, whatever any answer says; else one answer may already rule it out. */
+  readonly needsAll: boolean;
+}
+
+export interface Standing {
+  /** Nothing that is still open can change what the goal asks for. */
+  readonly met: boolean;
+  /** Each of them has to be asked about: no answer about others can settle it. */
+  readonly undecided: readonly Undecided[];
+  /** Signals that keep the goal from being met and that asking cannot settle. */
+  readonly blocked: number;
+}
+
+/** How far `goal` is from being met. The order of `undecided` is that of `signals`, or for `top` of what they could become. */
+export function standingOf(goal: Goal, signals: readonly PlannedSignal[]): Standing {
+  if (goal.kind === 'all') return allOf(signals);
+  if (goal.kind === 'min-score') return aboveScore(signals, goal.score);
+  const directed = signals.filter(({ hasDirection }) => hasDirection);
+  return goal.kind === 'top' ? topOf(directed, goal.count) : allOf(directed);
+}
+
+function allOf(signals: readonly PlannedSignal[]): Standing {
+  return standing(
+    signals.filter((signal) => signal.open.length > 0).map((signal) => ({ signal, needsAll: true })),
+    signals.filter(({ blocked }) => blocked).length,
+  );
+}
+
+/** Who could reach the score is either a member, and then needs to be exact, or has to be ruled out. */
+function aboveScore(signals: readonly PlannedSignal[], score: number): Standing {
+  const able = signals.filter(({ high }) => high >= score);
+  return standing(
+    able.filter(({ open }) => open.length > 0).map((signal) => ({ signal, needsAll: signal.low >= score })),
+    able.filter(({ blocked }) => blocked).length,
+  );
+}
+
+/**
+ * Signals in the order of the best they could become. The first `count` of them are the answer once each is exact: nobody
+ * behind can pass them. And each of them that is not exact has to be asked about: at its best it beats everybody behind,
+ * whatever those turn out to be. Signals that cannot become exact take no place, since what they hide is not known.
+ */
+function topOf(signals: readonly PlannedSignal[], count: number): Standing {
+  const atBest = [...signals].sort((a, b) => b.high - a.high || a.place - b.place);
+  const undecided: Undecided[] = [];
+  let blocked = 0;
+  let taken = 0;
+  for (const signal of atBest) {
+    if (taken === count) break;
+    if (signal.blocked) blocked += 1;
+    else taken += 1;
+    if (signal.open.length > 0) undecided.push({ signal, needsAll: isMemberAtWorst(signal, atBest, count) });
+  }
+  return standing(undecided, blocked);
+}
+
+/** Fewer than `count` others could ever stand before it. */
+function isMemberAtWorst(signal: PlannedSignal, atBest: readonly PlannedSignal[], count: number): boolean {
+  let before = 0;
+  for (const other of atBest) {
+    if (other.high < signal.low || before === count) break;
+    if (other !== signal && (other.high > signal.low || other.place < signal.place)) before += 1;
+  }
+  return before < count;
+}
+
+function standing(undecided: readonly Undecided[], blocked: number): Standing {
+  return { met: undecided.length === 0 && blocked === 0, undecided, blocked };
+}
