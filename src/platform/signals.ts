@@ -35,7 +35,7 @@ export interface SignalOptions {
 export interface Signals {
   /** Aborted by the first signal; its reason is the `Interrupted` to throw. */
   readonly abort: AbortSignal;
-  /** Signals do again what they do by default. */
+  /** The work is done: from now on a signal ends the process at once, with the exit code that the work has earned. */
   stop(): void;
 }
 
@@ -58,7 +58,17 @@ export function listenForSignals({ onFirst, beforeExit }: SignalOptions): Signal
     abort: controller.signal,
     stop: () => {
       clearTimeout(patience);
-      for (const signal of SIGNALS) process.off(signal, hear);
+      for (const signal of SIGNALS) {
+        process.off(signal, hear);
+        // By default it would kill the process, which then looks as if its feed had not been written.
+        if (!process.listeners(signal).includes(endFinished)) process.on(signal, endFinished);
+      }
     },
   };
+}
+
+/** What has not left for a slow reader of the output is lost, and then the exit code says so. */
+function endFinished(signal: NodeJS.Signals): never {
+  const cut = EXIT_CODES[signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM'];
+  return process.exit(process.stdout.writableLength === 0 ? (process.exitCode ?? cut) : cut);
 }
