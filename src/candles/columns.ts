@@ -2,7 +2,15 @@
 import type { CandleColumns, CandleFindings } from '../core/candles.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
 import { failed, type Failure } from './bytes.ts';
-import { countFuture, countSwapped, impossibleDetail, isSoundTime, stepOf } from './plausible.ts';
+import {
+  countFuture,
+  countSwapped,
+  impossibleDetail,
+  isSoundTime,
+  severalMarketsDetail,
+  stepOf,
+  volumeDetail,
+} from './plausible.ts';
 
 /** Rows in the file's order and time unit; NaN where a value is no number. Whoever fills them hands them over. */
 export interface RawColumns {
@@ -54,11 +62,13 @@ export function repairColumns(raw: RawColumns, timeframe: Timeframe | null, now:
   const swapped = countSwapped(finite);
   let columns = keepRows(finite, (i) => isPossible(finite, i));
   const impossible = finite.length - columns.length;
-  const mixedUp = impossibleDetail({ rows, impossible, swapped });
+  const mixedUp = impossibleDetail({ rows, impossible, swapped }) ?? volumeDetail(columns);
   if (mixedUp !== null) return failed('bad-series', mixedUp);
 
   const disordered = countDisordered(columns.time);
   const sorted = disordered === 0 ? columns : sortRows(columns);
+  const several = severalMarketsDetail(sorted);
+  if (several !== null) return failed('bad-series', several);
   columns = keepRows(sorted, (i) => i === sorted.length - 1 || sorted.time[i] !== sorted.time[i + 1]);
   const duplicates = sorted.length - columns.length;
 
@@ -73,10 +83,19 @@ export function repairColumns(raw: RawColumns, timeframe: Timeframe | null, now:
   const onGrid = columns;
   columns = keepRows(onGrid, (i) => i < onGrid.length - future);
   const { length } = columns;
-  if (length === 0) return failed('no-candles', emptyDetail(rows, future));
+  if (length === 0) return failed('no-candles', missingColumn(raw) ?? emptyDetail(rows, future));
   const missing = (columns.time[length - 1]! - columns.time[0]!) / stepMs + 1 - length;
   const findings = { rows, disordered, duplicates, missing, notFinite, impossible, offGrid, future };
   return { ok: true, columns, timeframe: step.timeframe, findings };
+}
+
+/** Told when one column alone keeps every row from being a candle; null otherwise. */
+function missingColumn(raw: RawColumns): string | null {
+  const empty = NAMES.filter((name) => raw.length > 0 && raw[name].every((value) => Number.isNaN(value)));
+  const [only] = empty;
+  return empty.length !== 1 || only === undefined
+    ? null
+    : `its column ${only} holds no numbers: get candles that have them`;
 }
 
 function emptyDetail(rows: number, future: number): string {

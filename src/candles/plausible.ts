@@ -10,6 +10,14 @@ const IMPOSSIBLE_FROM_ROWS = 100;
 const SWAPPED_FROM_ROWS = 3;
 /** Of the rows before them: more that stand apart are a market that paused, not a slip. */
 const ALONE_SHARE = 0.01;
+/** A sixth column that lies between low and high almost always holds prices. */
+const PRICES_SHARE = 0.95;
+const PRICES_FROM_ROWS = 10;
+/** Equal times whose closes are further apart are not two readings of one candle. */
+const OTHER_MARKET_RATIO = 1.5;
+/** Of the rows: fewer are slips of the writer. */
+const OTHER_MARKET_SHARE = 0.01;
+const OTHER_MARKET_FROM_ROWS = 3;
 /** Fewer steps than this say nothing about the timeframe. */
 const STEPS_TO_JUDGE = 3;
 
@@ -41,6 +49,39 @@ export function impossibleDetail(counts: { rows: number; impossible: number; swa
   }
   if (rows < IMPOSSIBLE_FROM_ROWS || impossible <= rows * IMPOSSIBLE_SHARE) return null;
   return `${impossible} of ${rows} rows have impossible prices (not positive, or outside high and low)`;
+}
+
+/** Why the volumes are none, or null when they may be: Kraken writes an average price before the volume. */
+export function volumeDetail({
+  length,
+  high,
+  low,
+  volume,
+}: Pick<CandleColumns, 'length' | 'high' | 'low' | 'volume'>): string | null {
+  let judged = 0;
+  let prices = 0;
+  for (let i = 0; i < length; i++) {
+    if (!(volume[i]! > 0 && high[i]! > low[i]!)) continue;
+    judged++;
+    if (volume[i]! >= low[i]! && volume[i]! <= high[i]!) prices++;
+  }
+  if (judged < PRICES_FROM_ROWS || prices < judged * PRICES_SHARE) return null;
+  return 'its sixth column holds prices, not volumes (Kraken writes an average price there): put them in the order time, open, high, low, close, volume';
+}
+
+/** Why rows of equal times cannot be of one market, or null when they can. Rows sorted by time. */
+export function severalMarketsDetail({
+  length,
+  time,
+  close,
+}: Pick<CandleColumns, 'length' | 'time' | 'close'>): string | null {
+  let count = 0;
+  for (let i = 1; i < length; i++) {
+    const ratio = time[i] === time[i - 1] ? close[i]! / close[i - 1]! : 1;
+    if (Math.max(ratio, 1 / ratio) > OTHER_MARKET_RATIO) count++;
+  }
+  if (count < OTHER_MARKET_FROM_ROWS || count < length * OTHER_MARKET_SHARE) return null;
+  return `${count} of its ${length} rows tell another price for the same time, as of several markets: write one file for each`;
 }
 
 /** Rows that are possible when the columns behind the open are taken as close, high, low. */

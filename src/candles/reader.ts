@@ -84,7 +84,8 @@ export async function readCandleFile(file: CandleFile, options: ReadOptions): Pr
   const content = readUnpacked(file.path);
   if (!content.ok) return { ok: false, skipped: skip(content) };
   const named = withInnerName(name.named, file.path, content.innerName);
-  const parsed = await parse(content.bytes, content.innerName ?? file.path, named, options);
+  if (!named.ok) return { ok: false, skipped: skip(named) };
+  const parsed = await parse(content.bytes, content.innerName ?? file.path, named.named, options);
   if (!parsed.ok) return { ok: false, skipped: skip(parsed) };
 
   const series: ParsedSeries[] = [];
@@ -105,10 +106,17 @@ function marketOf({ exchange, symbol }: FileName, options: ReadOptions): Market 
 }
 
 /** What an archive's own name does not say, the name of the file in it may. */
-function withInnerName(named: FileName, file: string, innerName: string | null): FileName {
-  if (innerName === null || named.symbol !== null) return named;
-  const inner = readCandleName(path.join(path.dirname(file), innerName));
-  return inner.ok ? inner.named : named;
+function withInnerName(
+  named: FileName,
+  file: string,
+  innerName: string | null,
+): { readonly ok: true; readonly named: FileName } | Failure {
+  const inner = innerName === null ? null : readCandleName(path.join(path.dirname(file), innerName));
+  const within = inner?.ok === true ? inner.named : null;
+  if (named.symbol !== null && within !== null && (within.symbol ?? named.symbol) !== named.symbol) {
+    return failed('bad-series', `its name says ${named.symbol} but the file in it ${within.symbol}: rename it`);
+  }
+  return { ok: true, named: named.symbol === null ? (within ?? named) : named };
 }
 
 type Parsed = (Extract<FormatReading, { ok: true }> & { readonly format: string }) | Failure;

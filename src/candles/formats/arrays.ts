@@ -1,7 +1,10 @@
 import { createColumns, type RawColumns } from '../columns.ts';
 import { toNumber, toTime } from '../values.ts';
 import { oneSeries, type CandleFormat } from './format.ts';
-import { isArray, jsonRows } from './rows.ts';
+import { failed, type Failure } from '../bytes.ts';
+import { keysOf } from './keys.ts';
+import { isArray, isRecord, jsonRows } from './rows.ts';
+import type { Source } from './format.ts';
 
 /** `[time, open, high, low, close, volume]`; Binance's klines carry six more columns behind. */
 const COLUMNS = 6;
@@ -13,9 +16,20 @@ export const arrays = {
   parse: (source, named) => {
     const rows = jsonRows(source);
     const columns = rows === null ? null : arrayColumns(rows);
-    return columns === null ? null : oneSeries(named, columns);
+    return columns === null ? null : (orderFault(source) ?? oneSeries(named, columns));
   },
 } satisfies CandleFormat;
+
+/** Some writers put the names of the columns beside the rows, as pandas does with `orient='split'`. */
+function orderFault(source: Source): Failure | null {
+  const json = source.json();
+  const names = json.ok && isRecord(json.value) ? json.value['columns'] : null;
+  if (!isArray(names) || !names.every((name) => typeof name === 'string')) return null;
+  const keys = keysOf(names);
+  const wanted = keys === null ? [] : [keys.time, keys.open, keys.high, keys.low, keys.close, keys.volume];
+  if (keys !== null && wanted.every((name, i) => names[i] === name)) return null;
+  return failed('bad-series', 'its columns are not time, open, high, low, close, volume, in this order: write them so');
+}
 
 /** Null when a row is not an array or too short; null rows count as rows without values. */
 function arrayColumns(rows: readonly unknown[]): RawColumns | null {

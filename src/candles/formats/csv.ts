@@ -1,20 +1,20 @@
 import { failed, type Failure } from '../bytes.ts';
-import { createColumns } from '../columns.ts';
-import { toNaiveTime, toNumber, toTime } from '../values.ts';
+import { createColumns, type RawColumns } from '../columns.ts';
+import { toNumber, toTextTime } from '../values.ts';
+import { areTooMany, unreadableCell } from './cells.ts';
 import { oneSeries, type CandleFormat, type FormatReading } from './format.ts';
-import { keysOf } from './keys.ts';
-import { readTable, wholeLines, type Table } from './table.ts';
+import { keysOf, marketFault, marketKeyOf, missingKeys } from './keys.ts';
+import { LINES_ABOVE, readTable, wholeLines, type Table } from './table.ts';
 import type { FileName } from '../names.ts';
 
 const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
+const NUMBERS = ['open', 'high', 'low', 'close', 'volume'] as const;
+/** A header that lacks no more than these is one of candles. */
+const FEW_MISSING = 2;
 /** Where each column stands in a row. */
 type Positions = Readonly<Record<(typeof COLUMNS)[number], number>>;
 
 const IN_ORDER: Positions = { time: 0, open: 1, high: 2, low: 3, close: 4, volume: 5 };
-const DECIMAL_COMMA = /^\s*[+-]?\d+,\d+\s*$/;
-/** `31/12/2024` is December to some and no date to others. */
-const AMBIGUOUS_DATE = /^\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}/;
-
 export const csv = {
   id: 'csv',
   summary:
@@ -24,12 +24,12 @@ export const csv = {
     const table = readTable(text());
     const [first] = table.lines;
     if (first === undefined) return failed('empty-file', 'it is empty: download it again');
-    const header = table.fieldsOf(first).map((field) => field.trim());
-    const positions = positionsIn(header);
-    if (positions !== null) return read(table, 1, positions, named);
-    if (!Number.isNaN(timeOf(header[0] ?? '').time)) return withoutHeader(table, header.length, chosen, named);
-    const detail = `it has no columns time (or date), open, high, low, close and volume: it begins with ${beginning(header)}`;
-    return failed('not-candles', detail);
+    const head = table.lines.slice(0, LINES_ABOVE + 1).map((line) => table.fieldsOf(line).map((field) => field.trim()));
+    const at = head.findIndex((fields) => isRow(fields) || positionsIn(fields) !== null);
+    const positions = at === -1 ? null : positionsIn(head[at]!);
+    if (positions !== null) return read(table, at, positions, named);
+    if (!Number.isNaN(toTextTime(head[0]![0]).time)) return withoutHeader(table, head[0]!.length, chosen, named);
+    return failed('not-candles', foreign(head));
   },
 } satisfies CandleFormat;
 
@@ -52,48 +52,58 @@ function withoutHeader(table: Table, width: number, chosen: boolean, named: File
     const detail = `its rows have ${width} columns and no header: candles have time, open, high, low, close, volume`;
     return failed('not-candles', detail);
   }
-  if (chosen) return read(table, 0, IN_ORDER, named);
+  if (chosen) return read(table, null, IN_ORDER, named);
   const detail =
     'it has no header: add one, or say --format csv if its columns are time, open, high, low, close, volume';
   return failed('unsupported-format', detail);
 }
 
-function read(table: Table, from: number, positions: Positions, named: FileName): FormatReading {
-  const lines = wholeLines(table, Math.max(...Object.values(positions)) + 1).slice(from);
-  const unreadable = unreadableCells(table.fieldsOf(lines[0] ?? ''), positions);
-  if (unreadable !== null) return unreadable;
+function isRow(fields: readonly string[]): boolean {
+  return fields.length >= COLUMNS.length && !Number.isNaN(toTextTime(fields[0]).time);
+}
+
+/** @param header where it stands, null without one */
+function read(table: Table, header: number | null, positions: Positions, named: FileName): FormatReading {
+  const needed = Math.max(...Object.values(positions)) + 1;
+  const lines = wholeLines(table, needed).slice(header === null ? 0 : header + 1);
   const columns = createColumns(lines.length);
+  const names = header === null ? [] : table.fieldsOf(table.lines[header]!).map((name) => name.trim());
+  const marketKey = marketKeyOf(names);
+  const markets: (string | undefined)[] = [];
   let naiveTimes = 0;
+  let unreadable = 0;
+  let example: Failure | null = null;
   for (const [i, line] of lines.entries()) {
     const row = table.fieldsOf(line);
-    const { time, naive } = timeOf(row[positions.time]);
+    const cells = { time: row[positions.time], numbers: NUMBERS.map((name) => row[positions[name]]) };
+    const { time, naive } = toTextTime(cells.time);
     if (naive) naiveTimes++;
     columns.time[i] = time;
-    columns.open[i] = toNumber(row[positions.open]);
-    columns.high[i] = toNumber(row[positions.high]);
-    columns.low[i] = toNumber(row[positions.low]);
-    columns.close[i] = toNumber(row[positions.close]);
-    columns.volume[i] = toNumber(row[positions.volume]);
+    for (const name of NUMBERS) columns[name][i] = toNumber(row[positions[name]]);
+    // Files that were put together from parts repeat their header.
+    if (header !== null && line === table.lines[header]) continue;
+    if (marketKey !== null) markets.push(row[names.indexOf(marketKey)]);
+    const fault = isReadable(columns, i) ? null : unreadableCell(cells);
+    if (fault !== null) unreadable++;
+    example ??= fault;
   }
-  return oneSeries(named, columns, naiveTimes);
+  if (example !== null && areTooMany(unreadable, lines.length)) return example;
+  return marketFault(markets, named) ?? oneSeries(named, columns, naiveTimes);
 }
 
-function timeOf(field: string | undefined): { readonly time: number; readonly naive: boolean } {
-  const time = toTime(field?.trim());
-  if (!Number.isNaN(time)) return { time, naive: false };
-  const local = toNaiveTime(field ?? '');
-  return { time: local, naive: !Number.isNaN(local) };
+function isReadable(columns: RawColumns, row: number): boolean {
+  return COLUMNS.every((name) => !Number.isNaN(columns[name][row]));
 }
 
-/** What makes every row of the file unreadable, told by its first. */
-function unreadableCells(row: readonly string[], { time, close }: Positions): Failure | null {
-  if (AMBIGUOUS_DATE.test(row[time] ?? '')) {
-    return failed('bad-series', 'times like 05/04/2024 can be read in two ways: write them as 2024-04-05 00:00:00');
+/** What a file is that has no header as a candle file has it. */
+function foreign(head: readonly (readonly string[])[]): string {
+  for (const fields of head) {
+    const missing = missingKeys(fields);
+    if (missing.length > FEW_MISSING) continue;
+    const names = fields.map((name) => `"${name.slice(0, 20)}"`).slice(0, COLUMNS.length + FEW_MISSING);
+    return `it has no column ${missing.join(', ')}, only ${names.join(', ')}: call it so in the header where it is there under another name`;
   }
-  if (DECIMAL_COMMA.test(row[close] ?? '')) {
-    return failed('bad-series', 'its numbers have decimal commas: write them with points');
-  }
-  return null;
+  return `it has no columns time (or date), open, high, low, close and volume: it begins with ${beginning(head[0]!)}`;
 }
 
 /** Enough of a foreign header to know the file by; never more of the content than that. */

@@ -1,8 +1,10 @@
-/** How people call the six columns of a candle. */
+/** How people call the six columns of a candle, and the one that names its market. */
+import { failed, type Failure } from '../bytes.ts';
+import type { FileName } from '../names.ts';
 
 /** In order of preference. */
 const KEYS = {
-  time: ['time', 'timestamp', 'open_time', 'openTime', 't', 'unix', 'datetime', 'date'],
+  time: ['open_time', 'openTime', 'open time', 'time', 'timestamp', 't', 'unix', 'datetime', 'date'],
   open: ['open', 'o'],
   high: ['high', 'h'],
   low: ['low', 'l'],
@@ -31,4 +33,49 @@ export function keysOf(present: readonly string[]): Keys | null {
   if (time === undefined || open === undefined || high === undefined) return null;
   if (low === undefined || close === undefined || volume === undefined) return null;
   return { time, open, high, low, close, volume };
+}
+
+const MARKET_KEYS = new Set(['symbol', 'pair', 'ticker', 'instid', 'inst_id']);
+
+/** The file's own spelling of the column that names a row's market; null without one. */
+export function marketKeyOf(present: readonly string[]): string | null {
+  return present.find((key) => MARKET_KEYS.has(key.toLowerCase())) ?? null;
+}
+
+/**
+ * Why a file whose rows name their market is not the one series that it is named for; null when it may be.
+ *
+ * @param markets what the rows say; what is no text says nothing
+ */
+export function marketFault(markets: readonly unknown[], { symbol }: FileName): Failure | null {
+  const told = new Set(markets.filter((market) => typeof market === 'string').map((market) => market.trim()));
+  told.delete('');
+  const [first, second] = [...told].map((market) => market.slice(0, 30));
+  if (first !== undefined && second !== undefined) {
+    const detail = `its rows are of ${told.size} markets, e.g. ${first} and ${second}: write one file for each`;
+    return failed('bad-series', detail);
+  }
+  if (first === undefined || symbol === null || mayBeSame(first, symbol)) return null;
+  return failed('bad-series', `its name says ${symbol} but its rows say ${first}: rename it`);
+}
+
+/** Names of one market differ by separators, prefixes and multipliers, but hardly in the letters of the coin. */
+function mayBeSame(a: string, b: string): boolean {
+  const [one, other] = [lettersOf(a), lettersOf(b)];
+  const within = (coin: string, name: string): boolean =>
+    [0, 1].some((from) => name.includes(coin.slice(from, from + 3)));
+  return within(one, other) || within(other, one);
+}
+
+function lettersOf(name: string): string {
+  const upper = name.toUpperCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+  return upper.replace(/^10+/, '').replace('XBT', 'BTC');
+}
+
+/** Which of the six columns are missing among the names that are present. */
+export function missingKeys(present: readonly string[]): readonly string[] {
+  const lower = new Set(present.map((key) => key.toLowerCase()));
+  return Object.entries(KEYS)
+    .filter(([, aliases]) => !aliases.some((alias) => lower.has(alias.toLowerCase())))
+    .map(([name]) => name);
 }

@@ -1,7 +1,7 @@
 import { createColumns, type RawColumns } from '../columns.ts';
-import { toNumber, toTime } from '../values.ts';
+import { toNumber, toTextTime } from '../values.ts';
 import { oneSeries, type CandleFormat } from './format.ts';
-import { keysOf, type Keys } from './keys.ts';
+import { keysOf, marketFault, marketKeyOf, type Keys } from './keys.ts';
 import { isRecord, jsonRows } from './rows.ts';
 
 export const objects = {
@@ -11,25 +11,34 @@ export const objects = {
   parse: (source, named) => {
     const rows = jsonRows(source);
     const columns = rows === null ? null : objectColumns(rows);
-    return columns === null ? null : oneSeries(named, columns);
+    if (rows === null || columns === null) return null;
+    return marketFault(marketsOf(rows), named) ?? oneSeries(named, columns.rows, columns.naiveTimes);
   },
 } satisfies CandleFormat;
 
 /** Null when no row is an object with all six values. */
-function objectColumns(rows: readonly unknown[]): RawColumns | null {
+function objectColumns(rows: readonly unknown[]): { readonly rows: RawColumns; readonly naiveTimes: number } | null {
   const keys = rows.length === 0 ? null : findKeys(rows);
   if (keys === null) return null;
   const columns = createColumns(rows.length);
+  let naiveTimes = 0;
   for (const [i, row] of rows.entries()) {
     const candle = isRecord(row) ? row : {};
-    columns.time[i] = toTime(candle[keys.time]);
+    const { time, naive } = toTextTime(candle[keys.time]);
+    if (naive) naiveTimes++;
+    columns.time[i] = time;
     columns.open[i] = toNumber(candle[keys.open]);
     columns.high[i] = toNumber(candle[keys.high]);
     columns.low[i] = toNumber(candle[keys.low]);
     columns.close[i] = toNumber(candle[keys.close]);
     columns.volume[i] = toNumber(candle[keys.volume]);
   }
-  return columns;
+  return { rows: columns, naiveTimes };
+}
+
+function marketsOf(rows: readonly unknown[]): readonly unknown[] {
+  const key = marketKeyOf(Object.keys(rows.find(isRecord) ?? {}));
+  return key === null ? [] : rows.map((row) => (isRecord(row) ? row[key] : null));
 }
 
 /** The file's own spelling, taken from its first complete row. */

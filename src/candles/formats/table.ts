@@ -11,11 +11,17 @@ export interface Table {
 
 const DELIMITERS = [',', ';', '\t'] as const;
 
-/** The delimiter is the one that the first row has most of. */
+/** Header lines that some sources put above the header: their address, or Excel's `sep=;`. */
+export const LINES_ABOVE = 4;
+/** As many as a candle has: a line of fewer is no header. */
+const FIELDS = 6;
+
+/** The delimiter is the one that the header, else the first line, has most of. */
 export function readTable(text: string): Table {
   const lines = text.split(/\r\n|\n|\r/).filter((line) => line.trim() !== '');
-  const first = lines[0] ?? '';
-  const counts = DELIMITERS.map((delimiter) => first.split(delimiter).length);
+  const count = (line: string): readonly number[] => DELIMITERS.map((delimiter) => line.split(delimiter).length);
+  const isWide = (line: string): boolean => Math.max(...count(line)) >= FIELDS;
+  const counts = count(lines.slice(0, LINES_ABOVE + 1).find(isWide) ?? lines[0] ?? '');
   const delimiter = DELIMITERS[counts.indexOf(Math.max(...counts))]!;
   const fieldsOf = (line: string): readonly string[] =>
     line.includes('"') ? splitQuoted(line, delimiter) : line.split(delimiter);
