@@ -1,0 +1,99 @@
+/** A day of cron: a run every 15 minutes that keeps its answers for the next. */
+import { SERIES_WINDOW_MS, type SeriesKind } from '../../../src/core/series.ts';
+import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../../../src/core/time.ts';
+import type { Goal } from '../../../src/plan/goal.ts';
+import { createAnswers } from './answers.ts';
+import { differencesIn, LAST_CLOSE, usableSeries } from './compare.ts';
+import { createQuotaModel } from './quota.ts';
+import { answerTo, createRun, type Kept } from './run.ts';
+import { CANDLE_MS, createSession } from './session.ts';
+import type { PlanWorld } from './world.ts';
+
+export const EVERY_MS = 15 * MINUTE_MS;
+export const BUDGET_MS = 5 * MINUTE_MS;
+/** The goal itself may take so long: the next run must find the lock free. */
+export const DEADLINE_MS = 14 * MINUTE_MS;
+const ACTIONABLE: Goal = { kind: 'actionable' };
+
+export interface CronRun {
+  /** ms UTC. */
+  readonly start: number;
+  readonly units: number;
+  /** Signals with a direction. */
+  readonly directed: number;
+  /** Every signal with a direction was exact when the run ended. */
+  readonly met: boolean;
+  /** What keeps it from being met is not published upstream yet. */
+  readonly unpublished: boolean;
+  /** Share of signals with status ok that are exact when the run ends, 0..1. */
+  readonly exact: number;
+  /** Share of series that signals with status ok can use and that reach the close of the candle before the last, or are known to be absent, 0..1. */
+  readonly fresh: number;
+  /** How far the oldest kept series ends before the candle's close, hours; null while one was never answered. */
+  readonly stalestHours: number | null;
+}
+
+export interface CronDay {
+  readonly runs: readonly CronRun[];
+  readonly differences: readonly string[];
+}
+
+/** The last 24 hours of the recorded candles, from an empty cache. */
+export function cronDay(world: PlanWorld, say: (line: string) => void): CronDay {
+  const first = LAST_CLOSE - DAY_MS;
+  const answerOf = createAnswers(world.sources, {
+    from: first - SERIES_WINDOW_MS - 3 * CANDLE_MS,
+    to: LAST_CLOSE,
+  });
+  const kept: Kept = new Map();
+  const quota = createQuotaModel(first);
+  const runs: CronRun[] = [];
+  const differences: string[] = [];
+  for (let candle = first; candle < LAST_CLOSE; candle += CANDLE_MS) {
+    // What stands at the close of the candle stands until the next one closes.
+    const session = createSession(world, candle, answerOf);
+    const full = session.full();
+    const right = answerTo(ACTIONABLE, full);
+    const wanted = usableSeries(session, full, () => true);
+    for (let start = candle; start < candle + CANDLE_MS; start += EVERY_MS) {
+      quota.advanceTo(start);
+      const run = createRun(session, kept, quota);
+      run.pursue(ACTIONABLE, { goalUntil: start + DEADLINE_MS, restUntil: start + BUDGET_MS, rest: true });
+      const { met, undecided } = run.standing(ACTIONABLE);
+      const unpublished = !met && undecided.length === 0;
+      if (met) {
+        const name = `actionable in the run of ${new Date(start).toISOString()}`;
+        differences.push(...differencesIn(name, right, answerTo(ACTIONABLE, run.feed())));
+      }
+      const own = { start, units: run.spent.units, directed: right.length, met, unpublished, exact: run.exactShare() };
+      runs.push({ ...own, ...ageOf(wanted, session.window.closedBy, kept) });
+    }
+    const last = runs.at(-1)!;
+    say(
+      `candle closed ${new Date(candle).toISOString()}: ${last.directed} with a direction, ${percent(last.exact)} exact at the end`,
+    );
+  }
+  return { runs, differences };
+}
+
+function ageOf(
+  wanted: ReadonlyMap<string, SeriesKind>,
+  closedBy: number,
+  kept: Kept,
+): Pick<CronRun, 'fresh' | 'stalestHours'> {
+  const close = floorTo(closedBy, CANDLE_MS);
+  const reaches = [...wanted.keys()].map((pair) => {
+    const entry = kept.get(pair);
+    if (entry === undefined) return -Infinity;
+    return entry.answer === 'absent' ? entry.closedBy : entry.answer.completeTo;
+  });
+  const oldest = Math.min(...reaches);
+  return {
+    fresh: reaches.filter((reach) => reach >= close - CANDLE_MS).length / reaches.length,
+    stalestHours: oldest === -Infinity ? null : Math.max(0, (close - oldest) / HOUR_MS),
+  };
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+}
