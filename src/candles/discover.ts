@@ -51,7 +51,15 @@ export interface DiscoverOptions {
 }
 
 /** Some of these are only recognised, to say what helps. */
-const CANDIDATE = /\.(?:(?:json|csv|tsv)(?:\.gz)?|feather|parquet|zip|h5|hdf5|npy|npz|sqlite3?)$/i;
+const CANDIDATE = /\.(?:(?:json|csv|tsv|feather|parquet)(?:\.gz)?|zip|h5|hdf5|npy|npz|sqlite3?)$/i;
+/** Candles or anything else: files of these are looked at where their names say symbol and timeframe. */
+const DOUBTFUL = /\.(?:gz|txt|jsonl|ndjson|arrow|xlsx?|ods|pkl|tar|tgz|bz2|xz|zst|7z|rar)$/i;
+
+function isCandidate(file: string): boolean {
+  if (!DOUBTFUL.test(file) || CANDIDATE.test(file)) return CANDIDATE.test(file);
+  const name = readCandleName(file);
+  return name.ok && name.named.symbol !== null && name.named.timeframe !== null;
+}
 
 interface Search {
   readonly excluded: ReadonlySet<string>;
@@ -109,7 +117,7 @@ async function searchFolder(folder: Folder, search: Search): Promise<void> {
       await searchFolder({ ...folder, path: file.path, prefix: file.name + path.sep, sampleMarker }, search);
     } else if (entry.isSymbolicLink()) {
       await addLink(file, folder.root, search);
-    } else if (CANDIDATE.test(entry.name)) {
+    } else if (isCandidate(file.path)) {
       addFile(file, search);
     }
   }
@@ -129,11 +137,11 @@ async function listFolder(folder: Folder, search: Search): Promise<readonly Dire
 
 /** Links are followed to files inside of the scanned folder only; a folder inside of it is searched under its own name. */
 async function addLink(link: CandleFile, root: string, search: Search): Promise<void> {
-  const isCandidate = CANDIDATE.test(link.path);
+  const mayHoldCandles = isCandidate(link.path);
   try {
     const target = await realpath(link.path);
     const isFolder = (await stat(target)).isDirectory();
-    if (!isCandidate && !isFolder) return;
+    if (!mayHoldCandles && !isFolder) return;
     if (target !== root && !target.startsWith(path.join(root, path.sep))) {
       skip(
         link,
@@ -146,7 +154,7 @@ async function addLink(link: CandleFile, root: string, search: Search): Promise<
     }
   } catch (error) {
     const detail = isMissing(error) ? 'it is a link to nothing: remove it or mend its target' : describeErrno(error);
-    if (isCandidate) skip(link, 'unreadable', detail, search);
+    if (mayHoldCandles) skip(link, 'unreadable', detail, search);
   }
 }
 
@@ -155,7 +163,8 @@ function addFile(file: CandleFile, search: Search): void {
   if (path.basename(file.path) === SAMPLE_MARKER) return;
   search.seen.add(file.path);
   const holds = sideFileKind(file.path);
-  if (!CANDIDATE.test(file.path)) {
+  // Somebody who names one such file means it.
+  if (!isCandidate(file.path) && !/\.gz$/i.test(file.path)) {
     skip(file, 'unsupported-format', 'candle files end in .json, .csv, .feather, .parquet, .zip or .gz', search);
   } else if (holds !== null) {
     search.ignored.push({ file: file.name, holds });

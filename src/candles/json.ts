@@ -10,6 +10,9 @@ const NESTING_MATTERS_FROM_BYTES = 1024 * 1024;
 /** Python's json module writes these for missing values; no JSON parser takes them. */
 const PYTHON_NON_FINITE = /([:[,]\s*)(?:NaN|-?Infinity)(?=\s*[,\]}])/g;
 
+/** A first line that begins with a word or number and a delimiter. */
+const FIELDS = /^"?[\w .-]{1,40}"?[,;\t]/;
+
 export function readJson(bytes: Buffer): JsonReading {
   if (isUtf16(bytes)) return failed('invalid-json', 'it is UTF-16 text: save it as UTF-8');
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
@@ -31,6 +34,11 @@ function parse(text: string): JsonReading | null {
 }
 
 function explain(text: string, size: number): Failure {
+  const first = text.slice(0, text.indexOf('\n') + 1);
+  if (/^\s*[[{]/.test(first) && parse(first) !== null) {
+    return failed('invalid-json', 'it is JSON Lines: jq -s . FILE > FILE.json makes one document of them');
+  }
+  if (FIELDS.test(first)) return failed('invalid-json', 'it is no JSON but looks like CSV: name it .csv');
   return isCutShort(text.replace(PYTHON_NON_FINITE, '$1null'))
     ? failed('truncated-json', `it ends in the middle of the document, after ${size} bytes: download it again`)
     : failed('invalid-json', `its ${size} bytes are not JSON: replace it with the candles as JSON`);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { CandleFindings, CandleSeries, SkippedFile } from '../core/candles.ts';
 import { marketKey, type Market } from '../core/market.ts';
 import type { CandleFile } from './discover.ts';
-import { mergeSeries } from './merge.ts';
+import { mergeSeries, settleSpot } from './merge.ts';
 import { readCandleFile, type ParsedSeries, type ReadOptions } from './reader.ts';
 
 export interface LoadedMarket {
@@ -52,7 +52,8 @@ export async function loadCandles(
     if (index % FILES_PER_TURN === 0) await setImmediate();
     onFile(index + 1);
   }
-  const merged = mergeSeries(parsed);
+  const settled = settleSpot(parsed);
+  const merged = mergeSeries(settled);
   const allSkipped = [...skipped, ...merged.skipped];
   const newestOpen = merged.series.reduce((newest, { time }) => Math.max(newest, time.at(-1)!), -Infinity);
   return {
@@ -60,7 +61,7 @@ export async function loadCandles(
     skipped: allSkipped,
     findings: parsed.map(({ findings }) => findings),
     mergedFiles: merged.mergedFiles,
-    spotFiles: parsed.filter(({ spot }) => spot).length - merged.skipped.length,
+    spotFiles: settled.filter(({ spot }) => spot).length - merged.skipped.length,
     newestOpen: Number.isFinite(newestOpen) ? newestOpen : null,
   };
 }

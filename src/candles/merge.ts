@@ -1,4 +1,5 @@
 /** Several files of one market and timeframe become one series. */
+import path from 'node:path';
 import { sliceColumns, type CandleSeries, type SkippedFile } from '../core/candles.ts';
 import { marketKey } from '../core/market.ts';
 import { createColumns } from './columns.ts';
@@ -11,6 +12,26 @@ export interface MergedSeries {
   readonly mergedFiles: number;
   /** Spot files left out because the market has perpetual candles. */
   readonly skipped: readonly SkippedFile[];
+}
+
+const MICROSECONDS_SINCE = Date.UTC(2025, 0, 1);
+
+/**
+ * Binance's spot archive tells itself from the one of perpetuals only since 2025, by its microseconds. Files are named the same in
+ * both, so that older ones beside such files of the same series, in one folder, are spot as well.
+ */
+export function settleSpot(parsed: readonly ParsedSeries[]): readonly ParsedSeries[] {
+  const keyOf = ({ file, series: { market, timeframe } }: ParsedSeries): string =>
+    JSON.stringify([path.dirname(file), marketKey(market), timeframe]);
+  const isArchive = ({ format }: ParsedSeries): boolean => format === 'binance-klines';
+  const spot = new Set(parsed.filter((item) => item.spot && isArchive(item)).map(keyOf));
+  if (spot.size === 0) return parsed;
+  const isOld = ({ series }: ParsedSeries): boolean => series.time[series.length - 1]! < MICROSECONDS_SINCE;
+  return parsed.map((item) => (isArchive(item) && isOld(item) && spot.has(keyOf(item)) ? asSpot(item) : item));
+}
+
+function asSpot(item: ParsedSeries): ParsedSeries {
+  return { ...item, spot: true };
 }
 
 /**

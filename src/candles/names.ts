@@ -28,7 +28,7 @@ export type NameReading =
     };
 
 const EXTENSION =
-  /\.(?:gz|(?:json|jsonl|ndjson|feather|parquet|csv|tsv|txt|zip|h5|hdf5|npy|npz|sqlite3?|db|xlsx?|ods|arrow|pkl)(?:\.(?:gz|zip))?)$/i;
+  /\.(?:gz|tgz|(?:json|jsonl|ndjson|feather|parquet|csv|tsv|txt|zip|h5|hdf5|npy|npz|sqlite3?|db|xlsx?|ods|arrow|pkl|tar)(?:\.(?:gz|zip|bz2|xz|zst|7z|rar))?)$/i;
 /** An upper-case M is a month, as at ccxt; `1Mo` is Freqtrade's. */
 const TIMEFRAME = /^(\d{1,4})(m|h|H|d|D|w|W|M|mo|Mo)$/;
 const UNIT_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, H: HOUR_MS, d: DAY_MS, D: DAY_MS };

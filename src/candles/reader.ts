@@ -153,6 +153,7 @@ type Finished = { readonly ok: true; readonly parsed: Omit<ParsedSeries, 'file' 
 /** A series that knows its market and timeframe, repaired. */
 function finish(raw: RawSeries, options: ReadOptions, modifiedAt: number): Finished {
   const market = marketOf(raw, options);
+  if (raw.rows.length === 0) return failed('no-candles', 'it holds no candles');
   if (market === null) return unnamed(raw);
   const repaired = repairColumns(raw.rows, raw.timeframe, options.now);
   if (!repaired.ok) return repaired;

@@ -1,5 +1,6 @@
 /** What is wrong or odd in the files that were surveyed, grouped by kind, worst first. Pure. */
 import type { FileSkipReason } from '../core/candles.ts';
+import { isKnownVenue } from '../core/venues.ts';
 import type { IgnoredFile } from './discover.ts';
 import { FILE_ODDITIES } from './survey-file-oddities.ts';
 import {
@@ -107,7 +108,18 @@ function doubtProblems({ markets }: Survey): readonly Problem[] {
     markets.flatMap(({ market, doubt }) =>
       doubt?.kind === wanted ? [{ where: `${market.exchange} ${market.symbol}`, detail: doubt.detail }] : [],
     );
+  const strange = new Set(markets.map(({ market }) => market.exchange).filter((exchange) => !isKnownVenue(exchange)));
   return [
+    {
+      kind: 'unknown-exchange',
+      severity: 'warn',
+      title: 'Exchanges that are not known: perhaps another word of a name was taken for one',
+      remedy: 'name the files like BINANCE_BTCUSDT_4h.json; an exchange that does exist is read all the same',
+      cases: [...strange].map((exchange) => {
+        const own = markets.filter(({ market }) => market.exchange === exchange);
+        return { where: exchange, detail: `${own.length} markets, e.g. ${own[0]!.market.symbol}` };
+      }),
+    },
     {
       kind: 'unknown-coin',
       severity: 'warn',

@@ -2,7 +2,7 @@
 import type { CandleFindings, CandleSeries, SkippedFile } from '../core/candles.ts';
 import { marketKey, type Market } from '../core/market.ts';
 import { TIMEFRAME_MS, TIMEFRAMES, type Timeframe } from '../core/time.ts';
-import { mergeSeries } from './merge.ts';
+import { mergeSeries, settleSpot } from './merge.ts';
 import type { ParsedSeries, UnnamedCandles } from './reader.ts';
 import {
   breaksIn,
@@ -107,7 +107,8 @@ export interface Survey {
 /** A last close older than this many timeframes is stale (rulings.md 4). */
 const STALE_TIMEFRAMES = 2;
 
-export function surveyCandles({ parsed, skipped, unnamed }: SurveyInput, options: SurveyOptions): Survey {
+export function surveyCandles({ parsed: read, skipped, unnamed }: SurveyInput, options: SurveyOptions): Survey {
+  const parsed = settleSpot(read);
   const merged = mergeSeries(parsed);
   const leftOut = new Set(merged.skipped.map(({ file, market }) => partKey(file, market)));
   const counted = parsed.filter(({ file, series, spot }) => !spot || !leftOut.has(partKey(file, series.market)));

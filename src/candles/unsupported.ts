@@ -5,11 +5,19 @@ const HDF5 =
 const NUMPY = 'NumPy arrays are not read: save them as CSV with the columns time, open, high, low, close, volume';
 const SQLITE =
   'SQLite is not read: export the candles, e.g. sqlite3 -header -csv FILE "select time, open, high, low, close, volume from ..."';
+const SPREADSHEET = 'spreadsheets are not read: save the sheet as CSV';
+const LINES = 'JSON Lines are not read: jq -s . FILE > FILE.json makes one document of them';
+const PICKLE = 'Python pickles are not read: save the candles with to_csv or to_parquet';
+const TAR = 'tar archives are not read: unpack it into a folder';
 
 const EXTENSIONS: readonly (readonly [extension: RegExp, detail: string])[] = [
   [/\.(?:h5|hdf5)$/i, HDF5],
   [/\.(?:npy|npz)$/i, NUMPY],
   [/\.(?:sqlite3?|db)$/i, SQLITE],
+  [/\.(?:xlsx?|ods)$/i, SPREADSHEET],
+  [/\.(?:jsonl|ndjson)(?:\.gz)?$/i, LINES],
+  [/\.pkl(?:\.gz)?$/i, PICKLE],
+  [/\.(?:tar|tgz|tar\.[a-z\d]+)$/i, TAR],
 ];
 
 const MAGICS: readonly (readonly [magic: string, detail: string])[] = [

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readAs, readOne, rows, rowsOf, skipOf, type Row } from './support.ts';
 import { zipOf } from './zip-writer.ts';
@@ -188,5 +189,35 @@ describe('columns in an order of their own', () => {
     const { series, findings } = await readOne(NAME, JSON.stringify(naive));
     expect(rowsOf(series)).toEqual(list);
     expect(findings.naiveTimes).toBe(200);
+  });
+});
+
+describe('files under the wrong name', () => {
+  test.each([
+    ['BINANCE_BTCUSDT_1h.txt', csv(list)],
+    ['BINANCE_BTCUSDT_1h.gz', gzipSync(csv(list))],
+    ['BINANCE_BTCUSDT_1h.csv.zip', zipOf([{ name: 'a.csv', content: csv(list) }])],
+  ])('%s is read', async (name, content) => {
+    expect(rowsOf((await readOne(name, content)).series)).toEqual(list);
+  });
+
+  const lines = list.map((row) => JSON.stringify(row)).join('\n');
+
+  test.each([
+    ['BINANCE_BTCUSDT_1h.xlsx', 'PK\u0003\u0004', 'save the sheet as CSV'],
+    ['BINANCE_BTCUSDT_1h.jsonl', lines, 'jq -s'],
+    ['BINANCE_BTCUSDT_1h.json', lines, 'jq -s'],
+    ['BINANCE_BTCUSDT_1h.json', csv(list), 'name it .csv'],
+    ['BINANCE_BTCUSDT_1h.pkl', '', 'to_csv'],
+    ['BINANCE_BTCUSDT_1h.tar.gz', '', 'unpack it into a folder'],
+    ['saved.json', '[]', 'it holds no candles'],
+  ])('%s is refused with what helps', async (name, content, words) => {
+    expect((await skipOf(name, content)).detail).toContain(words);
+  });
+
+  test('one history of Coinalyze saved alone keeps its market', async () => {
+    const history = list.map(([t, o, h, l, c, v]) => ({ t: t / 1000, o, h, l, c, v }));
+    const { series } = await readOne('saved.json', JSON.stringify({ symbol: 'XRPUSDT_PERP.A', history }));
+    expect(series.market).toEqual({ exchange: 'BINANCE', symbol: 'XRPUSDT' });
   });
 });

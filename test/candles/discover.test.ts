@@ -28,6 +28,27 @@ describe('folders', () => {
     expect(files[2]!.path).toBe(path.join(realpathSync(folder), 'a', 'b', 'y.feather'));
   });
 
+  test('files of doubtful types are looked at where their names say symbol and timeframe', async () => {
+    const folder = folderWith({
+      'BINANCE_BTCUSDT_4h.gz': '',
+      'BINANCE_BTCUSDT_4h.txt': '',
+      'BINANCE_BTCUSDT_4h.xlsx': '',
+      'BTCUSDT-4h.jsonl': '',
+      'BTCUSDT_4h.csv.zst': '',
+      'BTCUSDT-4h-2026-01.zip.CHECKSUM': '',
+      'backup.gz': '',
+      'book.xlsx': '',
+      'BINANCE_BTCUSDT_4h.log': '',
+    });
+    expect((await find(folder)).names).toEqual([
+      'BINANCE_BTCUSDT_4h.gz',
+      'BINANCE_BTCUSDT_4h.txt',
+      'BINANCE_BTCUSDT_4h.xlsx',
+      'BTCUSDT-4h.jsonl',
+      'BTCUSDT_4h.csv.zst',
+    ]);
+  });
+
   test('hidden entries, other file types, temporary files and the marker are no candidates', async () => {
     const folder = folderWith({
       '.x.json': '',

@@ -42,6 +42,23 @@ describe('all files of a run', () => {
     expect(loaded.skipped).toEqual([]);
   });
 
+  test("the years of Binance's spot archive without microseconds are spot as well", async () => {
+    const year = (from: number, perMs: number) => {
+      const list = rows(30).map(([t, o, h, l, c, v]): Row => [t - START + from, o, h, l, c, v]);
+      return zipOf([{ name: 'a.csv', content: klinesCsv(list, { perMs }) }]);
+    };
+    const folder = folderWith({
+      'a/BTCUSDT-1h-2024-12.zip': year(Date.UTC(2024, 11, 30, 18), 1),
+      'a/BTCUSDT-1h-2025-01.zip': year(Date.UTC(2025, 0, 1), 1_000),
+      'b/ETHUSDT-1h-2025-01.zip': year(Date.UTC(2025, 0, 1), 1_000),
+      'b/ETHUSDT-1h-2025-02.zip': year(Date.UTC(2025, 1, 1), 1),
+    });
+    const loaded = await load(folder);
+    expect(loaded.markets.map(({ series }) => series[0]!.length)).toEqual([60, 30]);
+    expect(loaded.spotFiles).toBe(2);
+    expect(loaded.skipped.map(({ file }) => file)).toEqual(['b/ETHUSDT-1h-2025-01.zip']);
+  });
+
   test('markets of one file stand apart, and those refused in it are told', async () => {
     const list = rows(8);
     const answer = coinalyzeJson({ 'ETHUSDT_PERP.A': list, 'BTCUSDT.6': list, 'BTCUSD.A': list });

@@ -177,6 +177,12 @@ describe('scan doctor <folder>', () => {
     expect(tooWide(report)).toEqual([]);
   });
 
+  it('exchanges that do not exist are called so', async () => {
+    const files = { 'HISTONLY_BTCUSDT_1h.json': candles(200), 'BYBIT_BTCUSDT_1h.json': candles(200) };
+    const report = await examine(folderWith('strange', files));
+    expect(detailsOf(report, 'unknown-exchange')).toEqual(['HISTONLY: 1 markets, e.g. BTCUSDT']);
+  });
+
   it('--exchange keeps one exchange, --format is the one that is tried', async () => {
     const folder = folderWith('two', { 'BYBIT_BTCUSDT_1h.json': candles(200), 'OKX_BTCUSDT_1h.json': candles(200) });
     const { survey } = await examine(folder, { exchange: 'okx' });

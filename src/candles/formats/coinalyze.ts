@@ -2,7 +2,7 @@ import { failed } from '../bytes.ts';
 import { readCoinalyzeSymbol } from '../coinalyze-symbol.ts';
 import { createColumns, type RawColumns } from '../columns.ts';
 import { toNumber } from '../values.ts';
-import type { CandleFormat, RawSeries, RefusedPart } from './format.ts';
+import type { CandleFormat, RawSeries, RefusedPart, Source } from './format.ts';
 import { isArray, isRecord, jsonRows } from './rows.ts';
 
 interface History {
@@ -16,7 +16,7 @@ export const coinalyze = {
     'answers of Coinalyze\'s ohlcv-history as saved: [{"symbol": "BTCUSDT_PERP.A", "history": [...]}], many markets in one',
   content: 'json',
   parse: (source, named) => {
-    const histories = historiesOf(jsonRows(source) ?? []);
+    const histories = historiesOf(jsonRows(source) ?? single(source));
     if (histories === null) return null;
     const rows = histories.flatMap((history) => history.rows.slice(0, 1));
     if (rows.length === 0) return failed('no-candles', 'its histories are empty');
@@ -33,6 +33,12 @@ export const coinalyze = {
     return { ok: true, series, refused };
   },
 } satisfies CandleFormat;
+
+/** One element of an answer, saved alone. */
+function single(source: Source): readonly unknown[] {
+  const json = source.json();
+  return json.ok && isRecord(json.value) ? [json.value] : [];
+}
 
 /** Null when the rows are no answer of Coinalyze. */
 function historiesOf(rows: readonly unknown[]): readonly History[] | null {
