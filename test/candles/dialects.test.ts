@@ -23,6 +23,7 @@ describe('CSV as programs and people write it', () => {
   test.each([
     ['years first with slashes', withTimes((iso) => iso.slice(0, 16).replaceAll('-', '/').replace('T', ' ')), 200],
     ['years first with points', withTimes((iso) => iso.slice(0, 16).replaceAll('-', '.').replace('T', ' ')), 200],
+    ["pandas' index of times without a name", withTimes((iso) => iso).replace('time,', ','), 0],
     ['hours of one digit', withTimes((iso) => `${iso.slice(0, 10)} ${Number(iso.slice(11, 13))}:00`), 200],
     ['GMT', withTimes((iso) => `${iso.slice(0, 19).replace('T', ' ')} GMT`), 0],
     ['an offset without a colon', withTimes((iso) => `${iso.slice(0, 19)}+0000`), 0],

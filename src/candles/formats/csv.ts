@@ -33,7 +33,13 @@ export const csv = {
   },
 } satisfies CandleFormat;
 
-function positionsIn(header: readonly string[]): Positions | null {
+/** pandas writes an index of times without a name. */
+function withNamedIndex(header: readonly string[]): readonly string[] {
+  return header[0] === '' && missingKeys(header).includes('time') ? ['time', ...header.slice(1)] : header;
+}
+
+function positionsIn(names: readonly string[]): Positions | null {
+  const header = withNamedIndex(names);
   const keys = keysOf(header);
   if (keys === null) return null;
   const at = (name: keyof Positions): number => header.indexOf(keys[name]);
