@@ -47,6 +47,7 @@ const baseUrl = z
 const text = z.string().min(1, 'not empty');
 
 const PROVIDERS = ['auto', 'coinalyze', 'sandbox', 'none'] as const;
+const FETCHES = ['all', 'actionable', 'none'] as const;
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 const LOG_FORMATS = ['text', 'json'] as const;
 
@@ -82,6 +83,15 @@ export const SETTINGS = {
     fallback: 'auto',
     meaning: 'coinalyze, sandbox (made-up series), none; auto takes coinalyze when there is a key',
   },
+  fetch: {
+    flag: '--fetch',
+    env: 'SCAN_FETCH',
+    file: 'fetch',
+    schema: z.enum(FETCHES, 'all, actionable or none'),
+    choices: FETCHES,
+    fallback: 'all',
+    meaning: 'which series: of signals with a direction first, then all; actionable stops there; none sends nothing',
+  },
   budgetMs: {
     flag: '--budget',
     env: 'SCAN_BUDGET',
@@ -89,7 +99,7 @@ export const SETTINGS = {
     schema: duration,
     choices: null,
     fallback: '5m',
-    meaning: 'how long series may be fetched',
+    meaning: 'how long the rest may be fetched, once every signal with a direction is exact',
   },
   deadlineMs: {
     flag: '--deadline',

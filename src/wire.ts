@@ -35,6 +35,10 @@ export interface Upstream {
   oddities(): { readonly droppedRows: number; readonly foreignSymbols: number };
   /** How long spending `units` more takes under the quota, ms. */
   estimateMs(units: number): number;
+  /** From here on, what could not be sent by `until` (ms UTC of the wall clock) is deferred at once. */
+  endBy(until: number): void;
+  /** Whether the quota lets a request of `units` through by `until`. */
+  canSend(units: number, until: number): boolean;
   close(): Promise<void>;
 }
 
@@ -43,8 +47,6 @@ export interface UpstreamOptions {
   readonly version: string;
   /** The time everything is computed for, ms UTC: made-up data live at this time. */
   readonly asOf: number;
-  /** When fetching ends, ms UTC of the wall clock. */
-  readonly deadline: number;
   /** Aborted when also the requests in flight are given up. */
   readonly giveUp: AbortSignal;
   readonly onBatch: (batch: SentBatch) => void;
@@ -83,13 +85,20 @@ export async function openUpstream(name: Exclude<ProviderName, 'none'>, options:
   }
 }
 
-function assemble(target: Target, { config, version, deadline, giveUp, note, onBatch }: UpstreamOptions): Upstream {
+function assemble(target: Target, { config, version, giveUp, note, onBatch }: UpstreamOptions): Upstream {
   const ledger = openOrThrow(target, note);
   const quota = new Quota(ledger, target.limits, systemClock);
   const http = createHttp({ clock: systemClock, userAgent: `perpscan/${version}` });
   const store = openStore(path.join(config.cacheDir, CACHE_FILE), { clock: systemClock, note });
-  const retrier = new Retrier({ clock: systemClock, random: Math.random, deadline });
-  const limited = { quota, clock: systemClock, deadline, giveUp, onBatch, onPause: pauseNotes(note) };
+  let until = Infinity;
+  const timed = {
+    clock: systemClock,
+    get deadline() {
+      return until;
+    },
+  };
+  const retrier = new Retrier(Object.assign(timed, { random: Math.random }));
+  const limited = Object.assign(timed, { quota, giveUp, onBatch, onPause: pauseNotes(note) });
   const coinalyze = createCoinalyze({
     http,
     baseUrl: target.baseUrl,
@@ -114,6 +123,8 @@ function assemble(target: Target, { config, version, deadline, giveUp, note, onB
     spent: () => quota.spent,
     oddities: () => coinalyze.counts,
     estimateMs: (units) => quota.estimateMs(units, batchSize),
+    endBy: (time) => void (until = time),
+    canSend: (units, time) => systemClock.now() + quota.estimateMs(units, batchSize) <= time,
     close: async () => {
       quota.close();
       await http.close();

@@ -37,6 +37,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'config.ts': GLUE,
   'settings.ts': GLUE,
   'scan.ts': GLUE,
+  job: GLUE,
   'wire.ts': GLUE,
 };
 

@@ -42,7 +42,6 @@ function open(name: 'sandbox' | 'coinalyze', settings: Config): Promise<Upstream
     config: settings,
     version: '0.0.0',
     asOf: SAMPLE_AS_OF,
-    deadline: Infinity,
     giveUp: NEVER,
     onBatch: () => undefined,
     note: (text) => lines.push(text),
@@ -81,6 +80,7 @@ function request(changes: Partial<ScanRequest> = {}): ScanRequest {
     timeframe: '4h',
     asOf: SAMPLE_AS_OF,
     provider: 'sandbox',
+    aim: { goal: { kind: 'actionable' }, rest: true },
     referenceVenues: ['Binance', 'Bybit', 'OKX'],
     version: '0.0.0',
     runId: 'run',
@@ -99,7 +99,9 @@ function services(upstream: Upstream | null): Parameters<typeof scan>[1] {
     clock: systemClock,
   });
   const progress = createProgress(process.stderr, { enabled: false });
-  return { clock: systemClock, log, progress, upstream, fetching: { over: NEVER, bound: 'budget' }, interrupt: NEVER };
+  const endless = { over: NEVER, until: Infinity };
+  const fetching = { goal: endless, rest: endless, restEndsBy: 'budget' } as const;
+  return { clock: systemClock, log, progress, upstream, fetching, interrupt: NEVER, publish: null };
 }
 
 /** 4 * `count` hourly candles that end at the sample's last close. */

@@ -1,22 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { discoverCandleFiles, type CandleFile } from '../candles/discover.ts';
 import { loadCandles, readSampleTime, type LoadedCandles } from '../candles/load.ts';
 import type { ReadOptions } from '../candles/reader.ts';
-import { defaultOutput, loadConfig, type Config, type SettingName } from '../config.ts';
+import { defaultOutput, loadConfig, type SettingName } from '../config.ts';
 import { ConfigError } from '../core/config-error.ts';
 import type { Feed, ProviderName } from '../core/feed.ts';
 import { parseFeed } from '../feed/parse.ts';
-import { feedTable, runSummary } from '../feed/table.ts';
-import { feedText, writeFeed } from '../feed/writer.ts';
 import { removeDeadTemps } from '../platform/atomic-file.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLog, type Log } from '../platform/log.ts';
-import { createProgress, type Progress } from '../platform/progress.ts';
+import { createProgress } from '../platform/progress.ts';
 import { Interrupted, listenForSignals } from '../platform/signals.ts';
 import type { ScanRequest } from '../scan.ts';
-import { appearance, commandName, EXIT, type CommandContext } from './context.ts';
+import { appearance, EXIT, type CommandContext } from './context.ts';
 import { exclusively } from './exclusive.ts';
 import {
   doubtfulRows,
@@ -28,6 +25,8 @@ import {
   providerFor,
   selectStrategies,
 } from './run-options.ts';
+import { aimOf, parseGoals } from './run-aim.ts';
+import { finish, leftBehind, stageWriter, type RunTools } from './run-output.ts';
 import { scanUpstream } from './scan-upstream.ts';
 
 /** As commander hands them over; every value as typed. */
@@ -45,6 +44,9 @@ export interface RunFlags {
   readonly exchange?: string;
   readonly format?: string;
   readonly limit?: string;
+  readonly fetch?: string;
+  readonly top?: string;
+  readonly minScore?: string;
   readonly asOf?: string;
   readonly json?: true;
   readonly quiet?: true;
@@ -71,12 +73,13 @@ export async function run(paths: readonly string[], flags: RunFlags, context: Co
     onFirst: (signal) => log.info(`${signal}: ending; the request in flight gets 5 s. Once more ends at once`),
     beforeExit: () => progress.stop(),
   });
+  const tools: RunTools = { context, config, log, progress, interrupt: signals.abort, written: { stage: null } };
   try {
-    return await runScan(paths, flags, { context, config, log, progress, interrupt: signals.abort });
+    return await runScan(paths, flags, tools);
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     progress.stop();
-    log.error(`scan: ${error.message}: no feed was written, an older one stays as it was; what was fetched is kept`);
+    log.error(`scan: ${error.message}: ${leftBehind(tools)}; what was fetched is kept`);
     return error.exitCode;
   } finally {
     signals.stop();
@@ -89,6 +92,7 @@ function settingsIn(flags: RunFlags): Readonly<Partial<Record<SettingName, strin
     strategies: flags.strategy,
     timeframe: flags.timeframe,
     provider: flags.provider,
+    fetch: flags.fetch,
     budgetMs: flags.budget,
     deadlineMs: flags.deadline,
     output: flags.output,
@@ -98,16 +102,8 @@ function settingsIn(flags: RunFlags): Readonly<Partial<Record<SettingName, strin
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
-interface RunTools {
-  readonly context: CommandContext;
-  readonly config: Config;
-  readonly log: Log;
-  readonly progress: Progress;
-  readonly interrupt: AbortSignal;
-}
-
 /** What was asked for, read from the flags. */
-interface Asked extends Pick<ScanRequest, 'strategies'> {
+interface Asked extends Pick<ScanRequest, 'strategies' | 'aim'> {
   /** ms UTC; null for the time that goes with the input. */
   readonly asOf: number | null;
   readonly limit: number | null;
@@ -122,9 +118,10 @@ async function runScan(paths: readonly string[], flags: RunFlags, tools: RunTool
   const asOf = flags.asOf === undefined ? null : parseAsOf(flags.asOf);
   const limit = flags.limit === undefined ? null : parseLimit(flags.limit);
   const format = formatOf(flags.format);
+  const aim = aimOf(config, parseGoals(flags));
   const waitMs = parseWaitLock(flags.waitLock, config.deadlineMs);
   const output = isPartial(paths, flags) && config.sources.output !== 'flag' ? null : config.output;
-  const work = (): Promise<number> => scanPaths(paths, flags, { strategies, asOf, limit, format, output }, tools);
+  const work = (): Promise<number> => scanPaths(paths, flags, { strategies, aim, asOf, limit, format, output }, tools);
   // Neither fetches nor writes: it may run beside any other.
   if (config.provider === 'none' && output === null) return work();
   return exclusively({ ...tools, waitMs }, work);
@@ -133,7 +130,7 @@ async function runScan(paths: readonly string[], flags: RunFlags, tools: RunTool
 async function scanPaths(
   paths: readonly string[],
   flags: RunFlags,
-  { strategies, asOf, limit, format, output }: Asked,
+  { strategies, aim, asOf, limit, format, output }: Asked,
   tools: RunTools,
 ): Promise<number> {
   const { config, log, context } = tools;
@@ -153,12 +150,14 @@ async function scanPaths(
     timeframe: config.timeframe,
     asOf: asOf ?? timeOf(provider, input),
     provider,
+    aim,
     referenceVenues: config.referenceVenues,
     version: context.version,
     runId: randomUUID(),
     previous: output === null ? null : readPrevious(output, log),
   };
-  const feed = await scanUpstream(request, { ...tools, version: context.version, deadline });
+  const publish = output === null ? null : stageWriter(output, tools);
+  const feed = await scanUpstream(request, { ...tools, version: context.version, deadline, publish });
   return finish(feed, output, flags, tools);
 }
 
@@ -257,38 +256,4 @@ function readPrevious(file: string, log: Log): Feed | null {
     log.warn(`not compared with the previous feed: ${file} cannot be read (${String(error)})`);
   }
   return null;
-}
-
-async function finish(feed: Feed, output: string | null, flags: RunFlags, tools: RunTools): Promise<number> {
-  const { context, log, progress, interrupt } = tools;
-  progress.stop();
-  // From here on it is too late: what is written is written whole.
-  interrupt.throwIfAborted();
-  const shown = output === null ? null : shortest(output, context.cwd);
-  if (output !== null && shown !== null) {
-    const written = await writeFeed(output, feed);
-    if (!written.ok) {
-      log.error(`scan: ${written.detail}`);
-      return written.code === 'invalid-feed' ? EXIT.bug : EXIT.noFeed;
-    }
-    if (written.warning !== null) log.warn(written.warning);
-    log.line(`[SUCCESS] Saved ${feed.signals.length} signals to ${shown}`);
-    log.line(`[TIMESTAMP] Last Updated: ${feed.last_updated}`);
-  }
-  const look = appearance(context.stdout, context.env);
-  if (flags.json) context.stdout.write(feedText(feed));
-  else if (!flags.quiet) {
-    const table = output === null ? `${feedTable(feed, { top: 20 }, look)}\n` : '\n';
-    context.stdout.write(table + runSummary(feed, { file: shown, command: commandName(context.env) }, look));
-  }
-  // Exit 3 from cron must not come without a word.
-  if (flags.quiet && !flags.allowDegraded)
-    for (const { text } of feed.run.degraded_reasons) log.error(`degraded: ${text}`);
-  return feed.run.degraded && !flags.allowDegraded ? EXIT.degraded : EXIT.ok;
-}
-
-/** As a user would type it from the current folder. */
-function shortest(file: string, cwd: string): string {
-  const relative = path.relative(cwd, file);
-  return relative.startsWith('..') ? file : relative;
 }

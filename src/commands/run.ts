@@ -7,6 +7,7 @@ import type { RunFlags } from './run-scan.ts';
 const EXAMPLES = [
   ['scan data/ --strategy all', 'the main job: every market, every strategy'],
   ['scan candles/ --budget 14m --quiet', 'from cron: errors only'],
+  ['scan candles/ --top 20', 'the exact 20 best for the fewest requests'],
   ['scan candles/ --provider sandbox', 'with made-up series, no key'],
   [`scan candles/ --symbol BTC --json | jq '.signals[0]'`, 'a part of the market, nothing written'],
   ['scan candles/ --as-of 2026-01-19T17:00:00Z', 'as it was then'],
@@ -20,7 +21,10 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--strategy <ids>', 'all, or ids separated by commas (default: all)')
     .option('--timeframe <timeframe>', 'timeframe of the feed: 15m 1h 4h 1d ..., or auto (default: 4h)')
     .option('--provider <name>', 'where series come from: auto, coinalyze, sandbox, none (default: auto)')
-    .option('--budget <duration>', 'how long series may be fetched, e.g. 90s (default: 5m)')
+    .option('--fetch <which>', 'which series: all, actionable (of signals with a direction), none (default: all)')
+    .option('--top <n>', 'fetch until the n best signals with a direction are exact, then stop')
+    .option('--min-score <score>', 'fetch until every signal from this score on is exact, then stop')
+    .option('--budget <duration>', 'how long the rest may be fetched, e.g. 90s (default: 5m)')
     .option('--deadline <duration>', 'when the feed is written with what there is, degraded (default: 15m)')
     .option('--wait-lock [duration]', 'wait while another scan runs (default: as long as --deadline)')
     .option('--symbol <name>', 'only this coin or symbol, e.g. BTC or XBTUSDTM')

@@ -4,7 +4,8 @@ import type { Feed } from '../core/feed.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Progress } from '../platform/progress.ts';
-import { scan, type FetchingTime, type ScanRequest } from '../scan.ts';
+import type { FetchingTime, ScanServices, TimeBound } from '../job/request.ts';
+import { scan, type ScanRequest } from '../scan.ts';
 
 export interface UpstreamScan {
   readonly config: Config;
@@ -14,16 +15,19 @@ export interface UpstreamScan {
   readonly interrupt: AbortSignal;
   /** When the feed has to be written, ms of the monotonic clock. */
   readonly deadline: number;
+  readonly publish: ScanServices['publish'];
 }
 
 /** @throws Interrupted when `interrupt` fires, after the request in flight has been answered and kept or given up */
 export async function scanUpstream(request: ScanRequest, options: UpstreamScan): Promise<Feed> {
-  const { config, version, log, progress, interrupt } = options;
+  const { config, version, log, progress, interrupt, publish } = options;
   const leftMs = Math.max(0, Math.ceil(options.deadline - systemClock.monotonic()));
-  const bound = leftMs < config.budgetMs ? 'deadline' : 'budget';
-  const fetchMs = Math.min(leftMs, config.budgetMs);
-  const fetching: FetchingTime = { over: AbortSignal.any([AbortSignal.timeout(fetchMs), interrupt]), bound };
-  const services = { clock: systemClock, log, progress, fetching, interrupt };
+  const fetching: FetchingTime = {
+    goal: boundAfter(leftMs, interrupt),
+    rest: boundAfter(Math.min(leftMs, config.budgetMs), interrupt),
+    restEndsBy: leftMs < config.budgetMs ? 'deadline' : 'budget',
+  };
+  const services = { clock: systemClock, log, progress, fetching, interrupt, publish };
   if (request.provider === 'none') return scan(request, { ...services, upstream: null });
   // HTTP client and cache are of no use to a run without series.
   const { openUpstream } = await import('../wire.ts');
@@ -31,7 +35,6 @@ export async function scanUpstream(request: ScanRequest, options: UpstreamScan):
     config,
     version,
     asOf: request.asOf,
-    deadline: systemClock.now() + fetchMs,
     giveUp: AbortSignal.timeout(leftMs),
     onBatch: ({ kind, symbols }) => log.debug('sending', { kind, symbols: symbols.length }),
     note: (text) => log.warn(text),
@@ -45,4 +48,8 @@ export async function scanUpstream(request: ScanRequest, options: UpstreamScan):
   } finally {
     await upstream.close();
   }
+}
+
+function boundAfter(ms: number, interrupt: AbortSignal): TimeBound {
+  return { over: AbortSignal.any([AbortSignal.timeout(ms), interrupt]), until: systemClock.now() + ms };
 }

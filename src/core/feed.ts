@@ -1,9 +1,10 @@
 /** The file `master_feed.json`, schema_version 1. */
 import type { FileSkipReason } from './candles.ts';
 import type { Tier } from './market.ts';
+import type { SeriesKind } from './series.ts';
 import type { Signal } from './signal.ts';
 
-export const SCHEMA_VERSION = '1.1.0';
+export const SCHEMA_VERSION = '1.2.0';
 
 export type ProviderName = 'coinalyze' | 'sandbox' | 'none';
 
@@ -24,6 +25,50 @@ export interface RunInputs {
   readonly sample: boolean;
 }
 
+/**
+ * How far the run had come when this feed was written. `price`: nothing was fetched yet. `exact`: what the goal asks for cannot
+ * change any more. `complete`: the run is over. All of one run carry its id.
+ */
+export type RunStage = 'price' | 'exact' | 'complete';
+
+/** What the run was to know exactly, and whether it does. A signal is exact when its score bounds are one number. */
+export interface RunExactness {
+  /** `none`: nothing was to be fetched. */
+  readonly goal: 'actionable' | 'top' | 'min-score' | 'all' | 'none';
+  /** How many, with goal `top`. */
+  readonly top: number | null;
+  /** From which score on, with goal `min-score`. */
+  readonly min_score: number | null;
+  /** True when nothing that is still open can change what the goal asks for. */
+  readonly met: boolean;
+  /** Signals that keep it from being met. */
+  readonly open_signals: number;
+  /** Of those, how many asking cannot settle now: their series failed, or upstream has not published them yet. */
+  readonly waiting: number;
+}
+
+interface PlanCost {
+  readonly units: number;
+  readonly requests: number;
+}
+
+/** Where the units went and what they changed. */
+export interface RunPlan {
+  readonly kinds: Readonly<Record<SeriesKind, PlanCost>>;
+  /** Places of the goal's requests that were left for the rest count as units of the rest. */
+  readonly phases: Readonly<Record<'market_list' | 'goal' | 'rest', PlanCost>>;
+  /** (Symbol, series) pairs that the cache had at the start: final, or younger than 15 minutes. */
+  readonly saved: { readonly final: number; readonly fresh: number };
+  /** Against what the feed was before anything was sent. */
+  readonly changed: {
+    /** Signals with another score. */
+    readonly signals: number;
+    /** Points of the largest change. */
+    readonly largest: number;
+    readonly entered_top_20: number;
+  };
+}
+
 export interface FeedRun {
   readonly id: string;
   readonly scanner_version: string;
@@ -34,6 +79,12 @@ export interface FeedRun {
   readonly strategies: readonly string[];
   readonly inputs: RunInputs;
   readonly provider: ProviderName;
+  /** These three since 1.2.0. */
+  readonly stage: RunStage;
+  /** Null in older feeds. */
+  readonly exactness: RunExactness | null;
+  /** Null in older feeds. */
+  readonly plan: RunPlan | null;
   readonly degraded: boolean;
   readonly degraded_reasons: readonly DegradedReason[];
   /** sha256 (hex) of candles, settings and series that went in. */

@@ -1,6 +1,6 @@
 /** The outermost layer: asks upstream only for what no earlier answer can give. */
 import type { CoinalyzeSymbol } from '../core/market.ts';
-import type { FailureCode } from '../core/outcome.ts';
+import type { FailureCode, Outcome } from '../core/outcome.ts';
 import { isFinalFor, SERIES_INTERVAL_MS } from '../core/series.ts';
 import type { Series, SeriesKind, Window } from '../core/series.ts';
 import { DAY_MS, floorTo, MINUTE_MS } from '../core/time.ts';
@@ -23,9 +23,20 @@ const CLOCK_SKEW_MS = MINUTE_MS;
 /** `final`: nothing later can change it. `fresh`: asked within 15 minutes. Both cost no unit. `absent`: has to be fetched. */
 type CacheState = 'final' | 'fresh' | 'absent';
 
-export interface CachedProvider extends SeriesProvider {
+/** What an earlier answer gives without asking. */
+export interface Kept {
+  readonly state: CacheState;
+  /** Of an `absent` one: what is too old to spare the asking, but still better than nothing. Null when there is nothing. */
+  readonly answer: Outcome<Series> | null;
+}
+
+/** The part of the cache that reads. */
+export interface KeptSeries {
   /** What `fetch` would find, per symbol in the same order. */
-  peek(kind: SeriesKind, symbols: readonly CoinalyzeSymbol[], window: Window): Promise<readonly CacheState[]>;
+  peek(kind: SeriesKind, symbols: readonly CoinalyzeSymbol[], window: Window): Promise<readonly Kept[]>;
+}
+
+export interface CachedProvider extends SeriesProvider, KeptSeries {
   /** Failures that older entries stood in for, per code and counted in symbols: without them those would be seen by nobody. */
   readonly coveredFailures: ReadonlyMap<FailureCode, number>;
 }
@@ -50,7 +61,7 @@ export function createCached(next: SeriesProvider, options: CachedOptions): Cach
     coveredFailures,
     peek: async (kind, symbols, window) => {
       const entries = await readEntries(kind, symbols, options);
-      return entries.map((entry) => stateOf(kind, entry, window, options.dataClock.now()));
+      return entries.map((entry) => keptOf(kind, entry, window, options.dataClock.now()));
     },
     fetch: (kind, symbols, window, abort) => {
       const flightKey = (symbol: CoinalyzeSymbol): string => `${kind}|${symbol}|${window.from}|${window.to}`;
@@ -135,6 +146,13 @@ function stateOf(kind: SeriesKind, entry: Entry | undefined, window: Window, now
   return age < SOFT_AGE_MS ? 'fresh' : 'absent';
 }
 
+function keptOf(kind: SeriesKind, entry: Entry | undefined, window: Window, now: number): Kept {
+  const state = stateOf(kind, entry, window, now);
+  if (entry === undefined || isFromFuture(entry, now)) return { state, answer: null };
+  // That there was nothing is no answer to what there is by now.
+  return { state, answer: state === 'absent' && entry.kind === 'empty' ? null : fromEntry(entry, window) };
+}
+
 /** What a reply is kept as; null for failures. */
 function toEntry(kind: SeriesKind, reply: Reply<Series>, window: Window, now: number): Entry | null {
   if (reply.ok) return { kind: 'series', series: reply.value, emptyAt: null };
@@ -171,7 +189,7 @@ function reachOf(entry: Entry): number {
   return entry.kind === 'series' ? entry.series.completeTo : entry.completeTo;
 }
 
-function fromEntry(entry: Entry, window: Window): Reply<Series> {
+function fromEntry(entry: Entry, window: Window): Outcome<Series> {
   if (entry.kind === 'series') return fromSeries(entry.series, window);
   return { ok: false, code: entry.code, detail: entry.detail };
 }

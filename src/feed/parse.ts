@@ -36,10 +36,11 @@ export function parseFeed(text: string, file: string): ParsedFeed {
 
 /** Fields that a minor version added, empty in feeds that were written before it. What is malformed is left for the check. */
 function withAddedFields(feed: object): object {
-  const { summary, signals } = feed as { summary?: unknown; signals?: unknown };
-  if (!isObject(summary) || !isObject(summary['candles']) || !Array.isArray(signals)) return feed;
+  const { run, summary, signals } = feed as { run?: unknown; summary?: unknown; signals?: unknown };
+  if (!isObject(run) || !isObject(summary) || !isObject(summary['candles']) || !Array.isArray(signals)) return feed;
   return {
     ...feed,
+    run: { stage: 'complete', exactness: null, plan: null, ...run },
     summary: { ...summary, candles: { future: 0, naive_times: 0, ...summary['candles'] } },
     signals: signals.map((signal: unknown) => (isObject(signal) ? withGateAndParts(signal) : signal)),
   };

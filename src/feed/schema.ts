@@ -44,6 +44,31 @@ const inputs = z
   })
   .describe('what was asked for');
 
+const planCost = z.strictObject({ units: count, requests: count });
+
+const exactness = z.strictObject({
+  goal: z.enum(['actionable', 'top', 'min-score', 'all', 'none']),
+  top: count.nullable(),
+  min_score: z.number().nullable(),
+  met: z.boolean().describe('nothing that is still open can change what the goal asks for'),
+  open_signals: count.describe('signals that keep it from being met'),
+  waiting: count.describe('of those, how many asking cannot settle now: failed, or not published upstream yet'),
+});
+
+const plan = z.strictObject({
+  kinds: z.strictObject({
+    open_interest: planCost,
+    funding_rate: planCost,
+    long_short_ratio: planCost,
+    liquidations: planCost,
+  }),
+  phases: z.strictObject({ market_list: planCost, goal: planCost, rest: planCost }),
+  saved: z.strictObject({ final: count, fresh: count }).describe('(symbol, series) pairs that the cache had'),
+  changed: z
+    .strictObject({ signals: count, largest: z.number().min(0).describe('points'), entered_top_20: count })
+    .describe('against the feed before anything was sent'),
+});
+
 const run = z.strictObject({
   id: z.string(),
   scanner_version: z.string(),
@@ -52,6 +77,11 @@ const run = z.strictObject({
   strategies: z.array(z.string()),
   inputs,
   provider: z.enum(['coinalyze', 'sandbox', 'none']).describe('where series come from; sandbox data are made up'),
+  stage: z
+    .enum(['price', 'exact', 'complete'])
+    .describe('price: nothing was fetched yet; exact: the goal is met; complete: the run is over (since 1.2.0)'),
+  exactness: exactness.nullable().describe('null in feeds before 1.2.0'),
+  plan: plan.nullable().describe('where the units went and what they changed; null in feeds before 1.2.0'),
   degraded: z.boolean(),
   degraded_reasons: z.array(degradedReason),
   input_hash: z

@@ -52,7 +52,7 @@ export interface Standing {
   /** Each of them has to be asked about: no answer about others can settle it. */
   readonly undecided: readonly Undecided[];
   /** Signals that keep the goal from being met and that asking cannot settle. */
-  readonly blocked: number;
+  readonly blocked: readonly PlannedSignal[];
 }
 
 /** How far `goal` is from being met. The order of `undecided` is that of `signals`, or for `top` of what they could become. */
@@ -66,7 +66,7 @@ export function standingOf(goal: Goal, signals: readonly PlannedSignal[]): Stand
 function allOf(signals: readonly PlannedSignal[]): Standing {
   return standing(
     signals.filter((signal) => signal.open.length > 0).map((signal) => ({ signal, needsAll: true })),
-    signals.filter(({ blocked }) => blocked).length,
+    signals.filter(({ blocked }) => blocked),
   );
 }
 
@@ -75,7 +75,7 @@ function aboveScore(signals: readonly PlannedSignal[], score: number): Standing 
   const able = signals.filter(({ high }) => high >= score);
   return standing(
     able.filter(({ open }) => open.length > 0).map((signal) => ({ signal, needsAll: signal.low >= score })),
-    able.filter(({ blocked }) => blocked).length,
+    able.filter(({ blocked }) => blocked),
   );
 }
 
@@ -87,11 +87,11 @@ function aboveScore(signals: readonly PlannedSignal[], score: number): Standing 
 function topOf(signals: readonly PlannedSignal[], count: number): Standing {
   const atBest = [...signals].sort((a, b) => b.high - a.high || a.place - b.place);
   const undecided: Undecided[] = [];
-  let blocked = 0;
+  const blocked: PlannedSignal[] = [];
   let taken = 0;
   for (const signal of atBest) {
     if (taken === count) break;
-    if (signal.blocked) blocked += 1;
+    if (signal.blocked) blocked.push(signal);
     else taken += 1;
     if (signal.open.length > 0) undecided.push({ signal, needsAll: isMemberAtWorst(signal, atBest, count) });
   }
@@ -108,6 +108,6 @@ function isMemberAtWorst(signal: PlannedSignal, atBest: readonly PlannedSignal[]
   return before < count;
 }
 
-function standing(undecided: readonly Undecided[], blocked: number): Standing {
-  return { met: undecided.length === 0 && blocked === 0, undecided, blocked };
+function standing(undecided: readonly Undecided[], blocked: readonly PlannedSignal[]): Standing {
+  return { met: undecided.length === 0 && blocked.length === 0, undecided, blocked };
 }

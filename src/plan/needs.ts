@@ -1,9 +1,14 @@
-/** Which external histories a run can use, and for how many signals. */
+/** Which external histories a run can use. */
 import type { CoinalyzeSymbol, Resolution } from '../core/market.ts';
 import { SERIES_KINDS, type SeriesKind } from '../core/series.ts';
 import type { Signal } from '../core/signal.ts';
 import type { Strategy } from '../core/strategy.ts';
-import type { SeriesNeed } from './batches.ts';
+
+/** One external history that signals of this run can use. */
+export interface SeriesNeed {
+  readonly kind: SeriesKind;
+  readonly symbol: CoinalyzeSymbol;
+}
 
 /** A market that maps to a Coinalyze symbol, with what the price pass said of it. */
 export interface MappedMarket {
@@ -24,16 +29,8 @@ export function seriesNeeds(markets: readonly MappedMarket[], strategies: readon
   const needs = new Map<string, SeriesNeed>();
   for (const { symbol, kinds, signals } of markets) {
     for (const kind of kinds) {
-      const using = signals.filter((signal) => signal.status === 'ok' && users.get(kind)!.has(signal.strategy));
-      if (using.length === 0) continue;
-      const key = `${kind} ${symbol}`;
-      const before = needs.get(key);
-      needs.set(key, {
-        kind,
-        symbol,
-        gatedSignals: (before?.gatedSignals ?? 0) + using.filter((signal) => signal.direction !== 'none').length,
-        signals: (before?.signals ?? 0) + using.length,
-      });
+      if (!signals.some((signal) => signal.status === 'ok' && users.get(kind)!.has(signal.strategy))) continue;
+      needs.set(`${kind} ${symbol}`, { kind, symbol });
     }
   }
   return [...needs.values()];

@@ -1,6 +1,6 @@
 /** From what is not known yet to the next request. */
-import { SERIES_KINDS } from '../core/series.ts';
-import type { Batch } from './batches.ts';
+import type { CoinalyzeSymbol } from '../core/market.ts';
+import { SERIES_KINDS, type SeriesKind } from '../core/series.ts';
 import { standingOf, type Goal, type OpenPair, type Pair, type PlannedSignal, type Undecided } from './goal.ts';
 
 export interface PlannerOptions {
@@ -8,6 +8,14 @@ export interface PlannerOptions {
   readonly size: number;
   /** Whether places left in a request may go to pairs that cannot change the goal, for the sake of the rest of the feed. */
   readonly fill: boolean;
+}
+
+/** One request. */
+export interface PlannedBatch {
+  readonly kind: SeriesKind;
+  readonly symbols: readonly CoinalyzeSymbol[];
+  /** So many of the symbols, the first ones, are asked for the sake of the goal. */
+  readonly needed: number;
 }
 
 /** What asking for one pair is worth. */
@@ -24,16 +32,21 @@ interface Worth {
  * so that no unit is spent on a guess: a signal that may still be ruled out is asked for its widest pair alone. Most signals per
  * unit first, then most points, then the oldest kept answer. Plan again after each answer.
  */
-export function nextBatch(goal: Goal, signals: readonly PlannedSignal[], { size, fill }: PlannerOptions): Batch | null {
+export function nextBatch(
+  goal: Goal,
+  signals: readonly PlannedSignal[],
+  { size, fill }: PlannerOptions,
+): PlannedBatch | null {
   const worths = weigh(standingOf(goal, signals).undecided);
   const best = mostUseful(worths, size);
-  if (best === null || !fill || best.length === size) return asBatch(best);
+  if (best === null) return null;
+  if (!fill || best.length === size) return asBatch(best, best.length);
   const kind = best[0]!.pair.kind;
   const taken = new Set(best.map(({ pair }) => pair));
   const others = weigh(standingOf({ kind: 'all' }, signals).undecided)
     .filter(({ pair }) => pair.kind === kind && !taken.has(pair))
     .sort(compareWorth);
-  return asBatch([...best, ...others.slice(0, size - best.length)]);
+  return asBatch([...best, ...others.slice(0, size - best.length)], best.length);
 }
 
 /** Every pair that asking about `undecided` needs at once, with its worth. */
@@ -93,7 +106,6 @@ function compareWorth(a: Worth, b: Worth): number {
   );
 }
 
-function asBatch(worths: readonly Worth[] | null): Batch | null {
-  if (worths === null) return null;
-  return { kind: worths[0]!.pair.kind, symbols: worths.map(({ pair }) => pair.symbol) };
+function asBatch(worths: readonly Worth[], needed: number): PlannedBatch {
+  return { kind: worths[0]!.pair.kind, symbols: worths.map(({ pair }) => pair.symbol), needed };
 }

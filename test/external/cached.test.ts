@@ -9,7 +9,18 @@ import { decodeEntry, encodeEntry } from '../../src/external/entry.ts';
 import type { Reply, SeriesProvider } from '../../src/external/provider.ts';
 import type { JsonCache } from '../../src/platform/store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { CLOSE, failed, fetched, hourly, NEVER, providerOf, symbols, temporaryCache, windowFor } from './support.ts';
+import {
+  CLOSE,
+  failed,
+  fetched,
+  hourly,
+  NEVER,
+  providerOf,
+  statesOf,
+  symbols,
+  temporaryCache,
+  windowFor,
+} from './support.ts';
 
 const NO_DATA: Outcome<never> = { ok: false, code: 'no-data', detail: 'none' };
 const [A, B] = symbols('A.A', 'B.A') as [ReturnType<typeof symbols>[number], ReturnType<typeof symbols>[number]];
@@ -41,7 +52,7 @@ describe('cached', () => {
     const [second] = await ask(layer(next));
     expect(next.calls).toHaveLength(1);
     expect(second).toEqual({ ...first, stale: false, origin: 'cache' });
-    expect(await layer(next).peek('open_interest', [A, B], windowFor())).toEqual(['final', 'absent']);
+    expect(await statesOf(layer(next), 'open_interest', [A, B], windowFor())).toEqual(['final', 'absent']);
   });
 
   it('the next candle makes it absent', async () => {
@@ -49,7 +60,7 @@ describe('cached', () => {
     await ask(layer(next));
     const later = windowFor(CLOSE + 4 * HOUR_MS);
     clock.setWall(later.closedBy + MINUTE_MS);
-    expect(await layer(next).peek('open_interest', [A], later)).toEqual(['absent']);
+    expect(await statesOf(layer(next), 'open_interest', [A], later)).toEqual(['absent']);
     await ask(layer(next), [A], later);
     expect(next.calls).toHaveLength(2);
   });
@@ -58,10 +69,10 @@ describe('cached', () => {
     const next = providerOf(lacking);
     await ask(layer(next));
     clock.setWall(CLOSE + 16 * MINUTE_MS - 1);
-    expect(await layer(next).peek('open_interest', [A], windowFor())).toEqual(['fresh']);
+    expect(await statesOf(layer(next), 'open_interest', [A], windowFor())).toEqual(['fresh']);
     expect(await ask(layer(next))).toMatchObject([{ ok: true, stale: true, origin: 'cache' }]);
     clock.setWall(CLOSE + 16 * MINUTE_MS);
-    expect(await layer(next).peek('open_interest', [A], windowFor())).toEqual(['absent']);
+    expect(await statesOf(layer(next), 'open_interest', [A], windowFor())).toEqual(['absent']);
     await ask(layer(next));
     expect(next.calls).toHaveLength(2);
   });
@@ -70,19 +81,19 @@ describe('cached', () => {
     const next = providerOf(full);
     await ask(layer(next));
     const earlier = { ...windowFor(), from: windowFor().from - HOUR_MS };
-    expect(await layer(next).peek('open_interest', [A], earlier)).toEqual(['absent']);
+    expect(await statesOf(layer(next), 'open_interest', [A], earlier)).toEqual(['absent']);
   });
 
   it('an empty answer is kept: fresh at first, final once the absence can be believed', async () => {
     const next = providerOf(() => NO_DATA);
     expect(await ask(layer(next))).toEqual([NO_DATA]);
     expect(await ask(layer(next))).toEqual([NO_DATA]);
-    expect(await layer(next).peek('open_interest', [A], windowFor())).toEqual(['fresh']);
+    expect(await statesOf(layer(next), 'open_interest', [A], windowFor())).toEqual(['fresh']);
     clock.setWall(CLOSE + 16 * MINUTE_MS);
     expect(await ask(layer(next))).toEqual([NO_DATA]);
     expect(next.calls).toHaveLength(2);
     clock.setWall(CLOSE + 3 * HOUR_MS);
-    expect(await layer(next).peek('open_interest', [A], windowFor())).toEqual(['final']);
+    expect(await statesOf(layer(next), 'open_interest', [A], windowFor())).toEqual(['final']);
     await ask(layer(next));
     expect(next.calls).toHaveLength(2);
   });
@@ -117,9 +128,9 @@ describe('cached', () => {
       expect([...provider.coveredFailures]).toEqual([[code, 1]]);
       // An empty answer is an answer: it is not asked for again at once.
       const state = code === 'no-data' || code === 'not-listed' ? 'fresh' : 'absent';
-      expect(await provider.peek('open_interest', [A], windowFor())).toEqual([state]);
+      expect(await statesOf(provider, 'open_interest', [A], windowFor())).toEqual([state]);
       clock.setWall(CLOSE + HOUR_MS + 15 * MINUTE_MS);
-      expect(await provider.peek('open_interest', [A], windowFor())).toEqual(['absent']);
+      expect(await statesOf(provider, 'open_interest', [A], windowFor())).toEqual(['absent']);
     }
   });
 
@@ -135,12 +146,12 @@ describe('cached', () => {
       'past',
     );
     await provider.fetch('open_interest', [A], past, NEVER);
-    expect(await provider.peek('open_interest', [A], windowFor())).toEqual(['absent']);
+    expect(await statesOf(provider, 'open_interest', [A], windowFor())).toEqual(['absent']);
     await ask(provider);
-    expect(await provider.peek('open_interest', [A], windowFor())).toEqual(['final']);
+    expect(await statesOf(provider, 'open_interest', [A], windowFor())).toEqual(['final']);
     const earlier: Window = { ...past, from: past.from - 24 * HOUR_MS };
     await provider.fetch('open_interest', [A], earlier, NEVER);
-    expect(await provider.peek('open_interest', [A], windowFor())).toEqual(['final']);
+    expect(await statesOf(provider, 'open_interest', [A], windowFor())).toEqual(['final']);
   });
 
   it('only the misses are asked, each symbol once', async () => {
@@ -165,8 +176,10 @@ describe('cached', () => {
   it('kinds and scopes do not see each other', async () => {
     const next = providerOf((_, __, kind) => (kind === 'open_interest' ? full() : NO_DATA));
     await ask(layer(next, 'sandbox|http://127.0.0.1'));
-    expect(await layer(next, 'coinalyze|https://api').peek('open_interest', [A], windowFor())).toEqual(['absent']);
-    expect(await layer(next, 'sandbox|http://127.0.0.1').peek('liquidations', [A], windowFor())).toEqual(['absent']);
+    expect(await statesOf(layer(next, 'coinalyze|https://api'), 'open_interest', [A], windowFor())).toEqual(['absent']);
+    expect(await statesOf(layer(next, 'sandbox|http://127.0.0.1'), 'liquidations', [A], windowFor())).toEqual([
+      'absent',
+    ]);
   });
 
   it('an entry that is no entry is a miss', async () => {
@@ -182,17 +195,17 @@ describe('cached', () => {
     for (const text of [...bad, good.replace('open_interest', 'funding_rate')]) {
       expect(text).not.toBe(good);
       await cache.set(key, text, HOUR_MS);
-      expect(await layer(next).peek('open_interest', [A], windowFor()), text.slice(0, 40)).toEqual(['absent']);
+      expect(await statesOf(layer(next), 'open_interest', [A], windowFor()), text.slice(0, 40)).toEqual(['absent']);
     }
     await cache.set(key, good, HOUR_MS);
-    expect(await layer(next).peek('open_interest', [A], windowFor())).toEqual(['final']);
+    expect(await statesOf(layer(next), 'open_interest', [A], windowFor())).toEqual(['final']);
   });
 
   it('an entry from the future is not fresh: the clock was set back', async () => {
     const next = providerOf(lacking);
     await ask(layer(next));
     clock.setWall(clock.now() - 2 * HOUR_MS);
-    expect(await layer(next).peek('open_interest', [A], windowFor())).toEqual(['absent']);
+    expect(await statesOf(layer(next), 'open_interest', [A], windowFor())).toEqual(['absent']);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Outcome } from '../../src/core/outcome.ts';
 import type { Series, SeriesKind, ValueSeries, Window } from '../../src/core/series.ts';
 import { SERIES_INTERVAL_MS, SERIES_WINDOW_MS } from '../../src/core/series.ts';
 import { HOUR_MS } from '../../src/core/time.ts';
+import type { KeptSeries } from '../../src/external/cached.ts';
 import type { Reply, RequestFailure, SeriesProvider } from '../../src/external/provider.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { openStore } from '../../src/platform/store.ts';
@@ -79,4 +80,12 @@ export function temporaryCache(): { readonly cache: JsonCache; readonly remove: 
       if (notes.length > 0) throw new Error(notes.join('\n'));
     },
   };
+}
+
+/** What the cache would answer with, without asking. */
+export async function statesOf(
+  provider: KeptSeries,
+  ...asked: Parameters<KeptSeries['peek']>
+): Promise<readonly string[]> {
+  return (await provider.peek(...asked)).map(({ state }) => state);
 }

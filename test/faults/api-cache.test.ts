@@ -10,7 +10,7 @@ import { createCached } from '../../src/external/cached.ts';
 import type { Reply, SeriesProvider } from '../../src/external/provider.ts';
 import { completeTo } from '../../src/external/publication.ts';
 import { openStore } from '../../src/platform/store.ts';
-import { failed, fetched, hourly, NEVER, providerOf, symbols } from '../external/support.ts';
+import { failed, fetched, hourly, NEVER, providerOf, statesOf, symbols } from '../external/support.ts';
 import { ROOT, runProcess } from '../support/cli.ts';
 import { answer, startRawServer } from '../support/raw-server.ts';
 import type { RawScript, RawServer } from '../support/raw-server.ts';
@@ -208,10 +208,10 @@ describe('the cache and the clock', () => {
     const store = openStore(':memory:', { clock, note: () => undefined });
     const cached = createCached(next, { cache: store.cache('series'), scope: 't', dataClock: clock });
     await cached.fetch('open_interest', [OLD], tomorrow, NEVER);
-    expect(await cached.peek('open_interest', [OLD], tomorrow)).toEqual(['final']);
+    expect(await statesOf(cached, 'open_interest', [OLD], tomorrow)).toEqual(['final']);
     clock.wall = NOW + 4 * HOUR_MS;
     const later = { ...WINDOW, to: CLOSE + 4 * HOUR_MS, closedBy: CLOSE + 4 * HOUR_MS };
-    expect(await cached.peek('open_interest', [OLD], later)).toEqual(['absent']);
+    expect(await statesOf(cached, 'open_interest', [OLD], later)).toEqual(['absent']);
     store.close();
   });
 

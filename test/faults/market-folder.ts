@@ -42,6 +42,7 @@ export async function scanFolder(folder: string, changes: Partial<ScanRequest> =
     timeframe: '4h',
     asOf: SAMPLE_AS_OF,
     provider: 'none',
+    aim: { goal: { kind: 'actionable' }, rest: true },
     referenceVenues: ['Binance'],
     version: '0.0.0',
     runId: 'run',
@@ -58,6 +59,8 @@ export async function scanFolder(folder: string, changes: Partial<ScanRequest> =
   });
   const progress = createProgress(process.stderr, { enabled: false });
   const never = new AbortController().signal;
-  const fetching = { over: never, bound: 'budget' } as const;
-  return scan(request, { clock: systemClock, log, progress, upstream: null, fetching, interrupt: never });
+  const endless = { over: never, until: Infinity };
+  const fetching = { goal: endless, rest: endless, restEndsBy: 'budget' } as const;
+  const services = { clock: systemClock, log, progress, upstream: null, fetching, interrupt: never, publish: null };
+  return scan(request, services);
 }

@@ -173,6 +173,23 @@ export function makeFeed(signals: readonly Signal[] = [longSignal()], changes: P
       strategies: ['trend-breakout'],
       inputs: { paths: ['data/'], symbol: null, exchange: null, limit: null, sample: false },
       provider: 'coinalyze',
+      stage: 'complete',
+      exactness: { goal: 'actionable', top: null, min_score: null, met: true, open_signals: 0, waiting: 0 },
+      plan: {
+        kinds: {
+          open_interest: { units: 1, requests: 1 },
+          funding_rate: { units: 1, requests: 1 },
+          long_short_ratio: { units: 0, requests: 0 },
+          liquidations: { units: 0, requests: 0 },
+        },
+        phases: {
+          market_list: { units: 2, requests: 2 },
+          goal: { units: 2, requests: 2 },
+          rest: { units: 0, requests: 0 },
+        },
+        saved: { final: 1, fresh: 0 },
+        changed: { signals: 1, largest: 3.2, entered_top_20: 0 },
+      },
       degraded: false,
       degraded_reasons: [],
       input_hash: 'a'.repeat(64),

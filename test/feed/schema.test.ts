@@ -125,7 +125,7 @@ describe('JSON Schema', () => {
     const schema = feedJsonSchema() as { properties: Record<string, unknown>; required: string[] };
     expect(schema.required).toEqual(['schema_version', 'last_updated', 'run', 'summary', 'signals']);
     expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
-    expect(JSON.stringify(schema)).toContain('"const":"1.1.0"');
+    expect(JSON.stringify(schema)).toContain('"const":"1.2.0"');
   });
 
   it('says the same as the schema it is made from', () => {

@@ -23,8 +23,8 @@ describe('seriesNeeds', () => {
       signals: [signal('one', 'ok', 'long'), signal('two', 'ok', 'none')],
     };
     expect(seriesNeeds([market, market], strategies)).toEqual([
-      { kind: 'open_interest', symbol: btc, gatedSignals: 2, signals: 4 },
-      { kind: 'funding_rate', symbol: btc, gatedSignals: 0, signals: 2 },
+      { kind: 'open_interest', symbol: btc },
+      { kind: 'funding_rate', symbol: btc },
     ]);
   });
 

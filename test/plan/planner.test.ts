@@ -34,7 +34,7 @@ describe('the planner', () => {
     fc.assert(
       fc.property(world, goalArbitrary, size, fc.boolean(), (drawn, goal, most, fill) => {
         const { known } = play(drawn, goal, most, fill);
-        expect(standingOf(goal, seen(drawn, known))).toEqual({ met: true, undecided: [], blocked: 0 });
+        expect(standingOf(goal, seen(drawn, known))).toEqual({ met: true, undecided: [], blocked: [] });
         const right = answerOf(goal, truth(drawn));
         expect(restrict(right, shown(drawn, known))).toBe(right);
         // Whatever the rest turns out to be, nobody else becomes a member.
@@ -115,7 +115,7 @@ describe('the planner', () => {
         const failed = new Set(asked.filter((pair) => dead.has(pair)));
         const standing = standingOf(goal, seen(drawn, known, failed));
         expect(standing.undecided).toEqual([]);
-        expect(standing.met).toBe(standing.blocked === 0);
+        expect(standing.met).toBe(standing.blocked.length === 0);
       }),
       { numRuns: 1_000 },
     );
@@ -164,6 +164,7 @@ describe('the planner', () => {
     expect(nextBatch({ kind: 'all' }, signals, { size: 20, fill: false })).toEqual({
       kind: 'open_interest',
       symbols: ['S', 'W', 'N', 'O', 'Y'],
+      needed: 5,
     });
   });
 
@@ -171,7 +172,7 @@ describe('the planner', () => {
     const signals = [signal(1, 60, [{ pair: pair('A'), width: 20 }]), signal(2, 10, [{ pair: pair('B'), width: 20 }])];
     const top: Goal = { kind: 'top', count: 1 };
     expect(nextBatch(top, signals, { size: 20, fill: false })!.symbols).toEqual(['A']);
-    expect(nextBatch(top, signals, { size: 20, fill: true })!.symbols).toEqual(['A', 'B']);
+    expect(nextBatch(top, signals, { size: 20, fill: true })).toMatchObject({ symbols: ['A', 'B'], needed: 1 });
   });
 
   it('a signal that one answer may rule out is asked for its widest series alone', () => {
@@ -180,7 +181,7 @@ describe('the planner', () => {
       { pair: pair(symbol, 'funding_rate'), width: 8 },
     ];
     const batch = nextBatch({ kind: 'min-score', score: 50 }, [signal(1, 45, four('A'))], { size: 20, fill: false });
-    expect(batch).toEqual({ kind: 'funding_rate', symbols: ['A'] });
+    expect(batch).toEqual({ kind: 'funding_rate', symbols: ['A'], needed: 1 });
     // A member for certain needs all of them, whichever comes first.
     const member = nextBatch({ kind: 'min-score', score: 45 }, [signal(1, 45, four('A'))], { size: 20, fill: false });
     expect(member!.symbols).toEqual(['A']);
