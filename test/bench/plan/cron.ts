@@ -1,12 +1,12 @@
 /** A day of cron: a run every 15 minutes that keeps its answers for the next. */
 import { SERIES_WINDOW_MS, type SeriesKind } from '../../../src/core/series.ts';
-import { DAY_MS, floorTo, HOUR_MS, MINUTE_MS } from '../../../src/core/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/time.ts';
 import type { Goal } from '../../../src/plan/goal.ts';
 import { createAnswers } from './answers.ts';
 import { differencesIn, LAST_CLOSE, usableSeries } from './compare.ts';
 import { createQuotaModel } from './quota.ts';
 import { answerTo, createRun, type Kept } from './run.ts';
-import { CANDLE_MS, createSession } from './session.ts';
+import { CANDLE_MS, createSession, type Session } from './session.ts';
 import type { PlanWorld } from './world.ts';
 
 export const EVERY_MS = 15 * MINUTE_MS;
@@ -29,7 +29,7 @@ export interface CronRun {
   readonly exact: number;
   /** Share of series that signals with status ok can use and that reach the close of the candle before the last, or are known to be absent, 0..1. */
   readonly fresh: number;
-  /** How far the oldest kept series ends before the candle's close, hours; null while one was never answered. */
+  /** By how much the oldest wanted series falls short of its candle's close, hours; null while one was never answered. */
   readonly stalestHours: number | null;
 }
 
@@ -54,7 +54,10 @@ export function cronDay(world: PlanWorld, say: (line: string) => void): CronDay 
     const session = createSession(world, candle, answerOf);
     const full = session.full();
     const right = answerTo(ACTIONABLE, full);
-    const wanted = usableSeries(session, full, () => true);
+    const wanted = closesOf(
+      session,
+      usableSeries(session, full, () => true),
+    );
     for (let start = candle; start < candle + CANDLE_MS; start += EVERY_MS) {
       quota.advanceTo(start);
       const run = createRun(session, kept, quota);
@@ -66,7 +69,7 @@ export function cronDay(world: PlanWorld, say: (line: string) => void): CronDay 
         differences.push(...differencesIn(name, right, answerTo(ACTIONABLE, run.feed())));
       }
       const own = { start, units: run.spent.units, directed: right.length, met, unpublished, exact: run.exactShare() };
-      runs.push({ ...own, ...ageOf(wanted, session.window.closedBy, kept) });
+      runs.push({ ...own, ...ageOf(wanted, kept) });
     }
     const last = runs.at(-1)!;
     say(
@@ -76,21 +79,28 @@ export function cronDay(world: PlanWorld, say: (line: string) => void): CronDay 
   return { runs, differences };
 }
 
-function ageOf(
-  wanted: ReadonlyMap<string, SeriesKind>,
-  closedBy: number,
-  kept: Kept,
-): Pick<CronRun, 'fresh' | 'stalestHours'> {
-  const close = floorTo(closedBy, CANDLE_MS);
-  const reaches = [...wanted.keys()].map((pair) => {
-    const entry = kept.get(pair);
-    if (entry === undefined) return -Infinity;
-    return entry.answer === 'absent' ? entry.closedBy : entry.answer.completeTo;
+/** Up to where each wanted series has to reach, ms UTC: the latest close of the markets that it feeds. */
+function closesOf({ markets }: Session, wanted: ReadonlyMap<string, SeriesKind>): ReadonlyMap<string, number> {
+  const closes = new Map<string, number>();
+  for (const { symbol, kinds, closeTime } of markets) {
+    for (const kind of kinds) {
+      const key = `${kind} ${symbol}`;
+      if (wanted.has(key)) closes.set(key, Math.max(closes.get(key) ?? 0, closeTime ?? 0));
+    }
+  }
+  return closes;
+}
+
+function ageOf(wanted: ReadonlyMap<string, number>, kept: Kept): Pick<CronRun, 'fresh' | 'stalestHours'> {
+  const missing = [...wanted].map(([key, close]) => {
+    const entry = kept.get(key);
+    if (entry === undefined) return Infinity;
+    return Math.max(0, close - (entry.answer === 'absent' ? entry.closedBy : entry.answer.completeTo));
   });
-  const oldest = Math.min(...reaches);
+  const stalest = Math.max(...missing);
   return {
-    fresh: reaches.filter((reach) => reach >= close - CANDLE_MS).length / reaches.length,
-    stalestHours: oldest === -Infinity ? null : Math.max(0, (close - oldest) / HOUR_MS),
+    fresh: missing.filter((ms) => ms <= CANDLE_MS).length / missing.length,
+    stalestHours: stalest === Infinity ? null : stalest / HOUR_MS,
   };
 }
 

@@ -88,11 +88,17 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
     if (symbol === null || closeTime === null) return new Set();
     return new Set(kinds.filter((kind) => isFinal(knownOf(kind, symbol).answer, closeTime)));
   };
-  const planned: (readonly PlannedSignal[])[] = [];
+  const planned: PlannedSignal[] = [];
+  // Which signals are ok depends on the candles alone, so a market's signals keep their slots.
+  const slotOf: number[] = [];
   const look = (indices: Iterable<number>): void => {
     for (const index of indices) {
       const signals = session.signalsOf(index, finalOf(index));
-      planned[index] = timed(() => plannedSignals({ ...session.markets[index]!, signals }, index, PLANS, knownOf));
+      timed(() => {
+        const own = plannedSignals({ ...session.markets[index]!, signals }, index, PLANS, knownOf);
+        const slot = (slotOf[index] ??= planned.length);
+        for (const [at, signal] of own.entries()) planned[slot + at] = signal;
+      });
     }
   };
   const publish = (): void => {
@@ -118,7 +124,7 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
     look(new Set(symbols.flatMap((symbol) => session.usersOf.get(symbol)!)));
   };
   const askNext = (goal: Goal, until: number, fill: boolean): boolean => {
-    const batch = timed(() => nextBatch(goal, planned.flat(), { size: BATCH, fill }));
+    const batch = timed(() => nextBatch(goal, planned, { size: BATCH, fill }));
     planning.firstMs ||= planning.ms;
     if (batch === null || quota.earliest(batch.symbols.length) > until) return false;
     ask(batch.kind, batch.symbols);
@@ -134,7 +140,7 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
   /** False when there is nothing left to do in time. */
   const advance = (goal: Goal, { goalUntil, restUntil, rest }: Times): boolean => {
     if (askNext(goal, goalUntil, rest) || (rest && askNext(EVERYTHING, restUntil, false))) return true;
-    return (rest || !standingOf(goal, planned.flat()).met) && waitForUpstream(restUntil);
+    return (rest || !standingOf(goal, planned).met) && waitForUpstream(restUntil);
   };
   publish();
   return {
@@ -143,11 +149,11 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
     pursue: (goal, times) => {
       while (advance(goal, times));
     },
-    standing: (goal) => standingOf(goal, planned.flat()),
+    standing: (goal) => standingOf(goal, planned),
     feed: () => session.feed(finalOf),
     exactShare: () => {
-      const signals = planned.flat();
-      return signals.filter(({ low, high }) => low === high).length / signals.length;
+      const exact = planned.filter(({ low, high }) => low === high);
+      return exact.length / planned.length;
     },
   };
 }

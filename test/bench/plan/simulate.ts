@@ -6,7 +6,17 @@ import { PUBLISHED_AFTER_MS } from './answers.ts';
 import { asOfTimes, compareAll, START_AFTER_CLOSE_MS } from './compare.ts';
 import { BUDGET_MS, cronDay, DEADLINE_MS, EVERY_MS } from './cron.ts';
 import { LIMITS, REQUEST_MS } from './quota.ts';
-import { busiestOf, checksOf, checkTable, costTable, cronTable, quantile, rowsOf, scaleTable } from './report.ts';
+import {
+  busiestOf,
+  checksOf,
+  checkTable,
+  costTable,
+  cronSentence,
+  cronTable,
+  quantile,
+  rowsOf,
+  scaleTable,
+} from './report.ts';
 import { BATCH } from './run.ts';
 import { measureScale, repeated } from './scale.ts';
 import { loadWorld, SEED, type PlanWorld } from './world.ts';
@@ -54,7 +64,7 @@ function simulate(world: PlanWorld): boolean {
   print(
     `Directions after ${((readMs + pricePassMs) / 1_000).toFixed(1)} s (reading ${readMs.toFixed(0)} ms, price pass ${pricePassMs.toFixed(0)} ms), without a unit.\n`,
   );
-  print(`${cronTable(day)}\n\n${scaleTable(scale)}\n\n${checkTable(checks)}`);
+  print(`${cronTable(day)}\n\n${cronSentence(day)}\n\n${scaleTable(scale)}\n\n${checkTable(checks)}`);
   for (const line of differences) say(`DIFFERENCE ${line}`);
   const settings = {
     seed: SEED,
