@@ -2,6 +2,7 @@ import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Feed } from '../../src/core/feed.ts';
+import type { Signal } from '../../src/core/signal.ts';
 import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 import { SAMPLE, workplace, type CliResult, type Workplace } from '../support/cli.ts';
@@ -79,14 +80,18 @@ describe('a scan with a key', () => {
     expect(second.feed.run.input_hash).toBe(first.feed.run.input_hash);
   });
 
-  it('the budget bounds the fetching: the rest is deferred, neutral, with open bounds, and no fault', async () => {
-    const slow = { SCAN_QUOTA_UNITS: '10', SCAN_QUOTA_WINDOW_MS: '60000', SCAN_STATE_DIR: place.path('state-budget') };
-    const { code, feed } = await scanAt(server.url, 'budget.json', { args: ['--budget', '20s'], env: slow });
+  it('the budget bounds the rest, which is deferred, neutral, with open bounds, and no fault', async () => {
+    const { code, feed } = await scanAt(server.url, 'budget.json', { args: ['--budget', '0s'] });
     expect(code).toBe(0);
-    expect(feed.run.degraded).toBe(false);
-    const { deferred, units } = feed.summary.external;
-    expect(units).toBeLessThanOrEqual(10);
+    expect(feed.run).toMatchObject({
+      degraded: false,
+      stage: 'complete',
+      exactness: { goal: 'actionable', met: true },
+    });
+    const { deferred } = feed.summary.external;
     expect(deferred).toBeGreaterThan(50);
+    const exact = ({ score_bounds: bounds }: Signal): boolean => bounds![0] === bounds![1];
+    expect(feed.signals.filter(({ direction }) => direction !== 'none').every(exact)).toBe(true);
     const open = feed.signals.filter((signal) => signal.oi_metadata.reason === 'OI_UNAVAILABLE:deferred');
     expect(open.length).toBeGreaterThan(50);
     for (const { status, oi_metadata: oi, score, score_bounds: bounds } of open) {
@@ -97,9 +102,13 @@ describe('a scan with a key', () => {
     }
   });
 
-  it('signals with a direction are served first', async () => {
+  it('the goal goes on when the budget is used, and a deadline before it is met degrades the run', async () => {
     const slow = { SCAN_QUOTA_UNITS: '22', SCAN_QUOTA_WINDOW_MS: '60000', SCAN_STATE_DIR: place.path('state-first') };
-    const { feed } = await scanAt(server.url, 'first.json', { args: ['--budget', '20s'], env: slow });
+    const { code, feed } = await scanAt(server.url, 'first.json', { args: ['--deadline', '20s'], env: slow });
+    expect(code).toBe(3);
+    expect(feed.run).toMatchObject({ degraded_reasons: [{ code: 'deadline' }], exactness: { met: false } });
+    expect(feed.summary.external.units).toBeLessThanOrEqual(22);
+    // What was reached belongs to signals with a direction.
     const known = feed.signals.filter(({ oi_metadata: oi, status }) => status === 'ok' && oi.status !== 'neutral');
     const symbols = new Set(known.map(({ oi_metadata: oi }) => oi.coinalyze_symbol));
     const gated = feed.signals
