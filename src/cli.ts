@@ -7,6 +7,7 @@ import { appearance, EXIT, EXIT_CODES, type CommandContext, type Output } from '
 import { addDoctorCommand } from './commands/doctor.ts';
 import { examples } from './commands/examples.ts';
 import { reportFailure } from './commands/failure.ts';
+import { addHelpCommand } from './commands/help.ts';
 import { addManCommand } from './commands/man.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSandboxCommand } from './commands/sandbox.ts';
@@ -94,6 +95,7 @@ export function buildProgram(context: CommandContext, setExitCode: (code: number
   addSandboxCommand(program, context);
   addCompletionCommand(program, context);
   addManCommand(program, context);
+  addHelpCommand(program);
   return program;
 }
 

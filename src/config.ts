@@ -9,7 +9,7 @@ import { SETTINGS, type SettingName } from './settings.ts';
 
 export { SETTINGS, type SettingName } from './settings.ts';
 
-type SettingSource = 'flag' | 'environment' | '.env' | 'scan.config.json' | 'default';
+export type SettingSource = 'flag' | 'environment' | '.env' | 'scan.config.json' | 'default';
 
 type SettingValues = { readonly [K in SettingName]: z.output<(typeof SETTINGS)[K]['schema']> };
 
@@ -105,21 +105,22 @@ function parseSetting(name: SettingName, { source, text }: Found): unknown {
   const setting = SETTINGS[name];
   const result = setting.schema.safeParse(text);
   if (result.success) return result.data;
-  const where =
-    source === 'flag'
-      ? setting.flag
-      : source === 'scan.config.json'
-        ? `${setting.file} in scan.config.json`
-        : setting.env;
   const expected = result.error.issues[0]?.message ?? 'another value';
   // An address may hold a password.
   const shown = name === 'baseUrl' ? 'its value' : `"${text}"`;
   const near = setting.choices === null ? null : closest(text, setting.choices);
   const hint = near === null ? '' : `; did you mean ${near}?`;
   throw new ConfigError(
-    `${where}: ${shown} is not understood; expected ${expected}${hint}`,
+    `${placeOf(name, source)}: ${shown} is not understood; expected ${expected}${hint}`,
     source === 'flag' ? 2 : 78,
   );
+}
+
+/** Where the user has given a setting: its flag, its variable or its key in the config file. */
+export function placeOf(name: SettingName, source: SettingSource): string {
+  const { flag, env, file } = SETTINGS[name];
+  if (source === 'scan.config.json') return `${file} in scan.config.json`;
+  return source === 'flag' && flag !== null ? flag : env;
 }
 
 function readDotenv(file: string): Readonly<Record<string, string | undefined>> {

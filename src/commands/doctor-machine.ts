@@ -173,8 +173,9 @@ const SETTING_COLUMNS: readonly Column<Setting>[] = [
     align: 'left',
     text: ({ source }) => source,
     style: ({ source }) => (source === 'default' ? 'dim' : null),
+    dispensable: 1,
   },
-  { title: 'VALUE', align: 'left', text: settingText },
+  { title: 'VALUE', align: 'left', text: settingText, wraps: 20 },
 ];
 
 function settingText({ value, unit }: Setting): string {

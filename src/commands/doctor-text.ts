@@ -16,14 +16,14 @@ const INDENT = 7;
 const COLUMNS: readonly Column<SeriesGroup>[] = [
   { title: 'EXCHANGE', align: 'left', text: ({ exchange }) => exchange, style: () => 'bold' },
   { title: 'TF', align: 'right', text: ({ timeframe }) => timeframe },
-  { title: 'MARKETS', align: 'right', text: ({ markets }) => String(markets) },
-  { title: 'FILES', align: 'right', text: ({ files }) => String(files), dispensable: 4 },
-  { title: 'CANDLES', align: 'right', text: ({ candles }) => String(candles), dispensable: 2 },
-  { title: 'FROM', align: 'left', text: ({ from }) => dateText(from), dispensable: 3 },
-  { title: 'NEWEST', align: 'left', text: ({ to }) => minuteText(to) },
-  { title: 'AGE', align: 'right', text: ({ ageMs }) => (ageMs < 0 ? 'open' : formatDuration(ageMs)), dispensable: 1 },
+  { title: 'MARKETS', align: 'right', text: ({ markets }) => String(markets), dispensable: 1 },
+  { title: 'FILES', align: 'right', text: ({ files }) => String(files), dispensable: 6 },
+  { title: 'CANDLES', align: 'right', text: ({ candles }) => String(candles), dispensable: 4 },
+  { title: 'FROM', align: 'left', text: ({ from }) => dateText(from), dispensable: 5 },
+  { title: 'NEWEST', align: 'left', text: ({ to }) => minuteText(to), dispensable: 2 },
+  { title: 'AGE', align: 'right', text: ({ ageMs }) => (ageMs < 0 ? 'open' : formatDuration(ageMs)), dispensable: 3 },
   { title: 'STALE', align: 'right', text: ({ stale }) => (stale === 0 ? '' : String(stale)), style: () => 'yellow' },
-  { title: 'MISSING', align: 'right', text: ({ missing }) => (missing === 0 ? '' : String(missing)), dispensable: 5 },
+  { title: 'MISSING', align: 'right', text: ({ missing }) => (missing === 0 ? '' : String(missing)), dispensable: 7 },
 ];
 
 export function folderText(report: FolderReport, look: Look): string {

@@ -1,13 +1,22 @@
 import type { Command } from 'commander';
-import type { CommandContext } from './context.ts';
+import { ConfigError } from '../core/config-error.ts';
+import { EXIT, type CommandContext } from './context.ts';
 import { examples } from './examples.ts';
 import type { FolderFlags } from './doctor-folder.ts';
+import { expectPaths } from './missing-path.ts';
 
 const EXAMPLES = [
   ['scan doctor', 'this machine: settings, key, clock, cache, ledger, disk'],
   ['scan doctor --offline', 'without the one call that tries the key (1 unit)'],
   ['scan doctor candles/', 'what the candle files hold, and what is wrong with them'],
   [`scan doctor candles/ --json | jq '.problems'`, 'everything, per file and per market'],
+] as const;
+
+/** Without a folder they would mean nothing. */
+const FOLDER_FLAGS = [
+  ['format', '--format'],
+  ['exchange', '--exchange'],
+  ['asOf', '--as-of'],
 ] as const;
 
 const NOTES = `
@@ -31,8 +40,16 @@ export function addDoctorCommand(program: Command, context: CommandContext, setE
     .addHelpText('after', NOTES)
     .action(async (paths: string[], flags: FolderFlags & { readonly offline?: true }) => {
       if (paths.length > 0) {
+        expectPaths(paths, context.cwd, []);
         const { doctorFolder } = await import('./doctor-folder.ts');
         return setExitCode(await doctorFolder(paths, flags, context));
+      }
+      const alone = FOLDER_FLAGS.find(([name]) => flags[name] !== undefined);
+      if (alone !== undefined) {
+        throw new ConfigError(
+          `${alone[1]} belongs to a folder of candles: scan doctor candles/ ${alone[1]} ...`,
+          EXIT.usage,
+        );
       }
       const { doctorMachine } = await import('./doctor-machine.ts');
       setExitCode(await doctorMachine(flags, context));

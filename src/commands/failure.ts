@@ -60,8 +60,8 @@ function wrongUse({ code, message }: CommanderError, args: readonly string[], pr
     .replace(/^command-argument value (.*) is invalid for argument (\S+)\. /, '$2: "$1" is not understood; ')
     .replace('; Allowed choices are', '; expected one of');
   if (near !== undefined) return `${thing}; did you mean ${near}?`;
-  const owner = code === 'commander.unknownOption' ? ownerOf(thing, program) : null;
-  if (owner !== null) return `${thing}; it belongs to scan ${owner}`;
+  const owners = code === 'commander.unknownOption' ? ownersOf(thing, program) : [];
+  if (owners.length > 0) return `${thing}; it belongs to scan ${owners.join(', ')}`;
   return `${thing}; see scan ${command} --help`;
 }
 
@@ -71,10 +71,10 @@ function commandIn(args: readonly string[], program: Command): string {
   return args.find((arg) => names.has(arg)) ?? 'run';
 }
 
-function ownerOf(thing: string, program: Command): string | null {
+function ownersOf(thing: string, program: Command): readonly string[] {
   const flag = /--?[\w-]+$/.exec(thing)?.[0];
-  const owner = program.commands.find(({ options }) =>
+  const owners = program.commands.filter(({ options }) =>
     options.some(({ long, short }) => flag === long || flag === short),
   );
-  return owner?.name() ?? null;
+  return owners.map((owner) => owner.name());
 }

@@ -11,6 +11,12 @@ import { closest } from '../platform/text.ts';
 export function expectPaths(paths: readonly string[], cwd: string, commands: readonly string[]): void {
   const missing = paths.find((given) => isMissing(path.resolve(cwd, given)));
   if (missing === undefined) return;
+  if (commands.includes(missing)) {
+    throw new ConfigError(
+      `${missing} is a command and stands first: scan ${missing} ...; see scan ${missing} --help`,
+      2,
+    );
+  }
   const command = missing === paths[0] ? closest(missing, commands) : null;
   const near = command === null ? neighbour(path.resolve(cwd, missing)) : `the command ${command}`;
   const remedy = near === null ? 'give a folder or files of candles' : `did you mean ${near}?`;

@@ -1,9 +1,9 @@
 /** What the options of a run mean: which strategies and markets, and for when. */
 import { FORMATS } from '../candles/formats/index.ts';
 import type { LoadedCandles, LoadedMarket } from '../candles/load.ts';
-import type { Config } from '../config.ts';
+import { placeOf, type Config, type SettingSource } from '../config.ts';
 import { duration } from '../settings.ts';
-import type { CandleFindings } from '../core/candles.ts';
+import type { CandleFindings, SkippedFile } from '../core/candles.ts';
 import type { ProviderName } from '../core/feed.ts';
 import { ConfigError } from '../core/config-error.ts';
 import type { Strategy } from '../core/strategy.ts';
@@ -99,6 +99,21 @@ export function doubtfulRows(findings: readonly CandleFindings[]): readonly stri
   ];
 }
 
+/** Warnings of one reason that are told one by one: a wrong --format or a foreign folder has a thousand of them. */
+const TOLD_PER_REASON = 20;
+
+/** A sentence for each skipped file, and one for each reason that too many have. */
+export function skippedFiles(skipped: readonly SkippedFile[]): readonly string[] {
+  return [...Map.groupBy(skipped, ({ reason }) => reason)].flatMap(([reason, files]) => {
+    const told = files.slice(0, TOLD_PER_REASON);
+    const lines = told.map(({ file, detail }) => `${file} was skipped (${reason}): ${detail}`);
+    const more = files.length - told.length;
+    return more === 0
+      ? lines
+      : lines.concat(`${more} more files were skipped (${reason}): scan doctor --json names all`);
+  });
+}
+
 export interface MarketFilter {
   /** A coin or a symbol, case ignored. */
   readonly symbol: string | null;
@@ -142,14 +157,15 @@ function noSuchSymbol(symbol: string, markets: readonly LoadedMarket[]): ConfigE
  * The strategies that `--strategy` names, in the order of the list; `all` is every one.
  * @throws ConfigError when an id is unknown: the message names the known ones.
  */
-export function selectStrategies(ids: readonly string[], exitCode: 2 | 78 = 2): readonly Strategy[] {
+export function selectStrategies(ids: readonly string[], source: SettingSource): readonly Strategy[] {
   if (ids.includes('all')) return STRATEGIES;
   const known = STRATEGIES.map((strategy) => strategy.id);
   for (const id of ids) {
     if (known.includes(id)) continue;
     const near = closest(id, known);
     const hint = near === null ? '' : ` Did you mean ${near}?`;
-    throw new ConfigError(`unknown strategy "${id}".${hint} Known are ${known.join(', ')}, and all.`, exitCode);
+    const text = `${placeOf('strategies', source)}: unknown strategy "${id}".${hint} Known are ${known.join(', ')}, and all.`;
+    throw new ConfigError(text, source === 'flag' ? 2 : 78);
   }
   return STRATEGIES.filter((strategy) => ids.includes(strategy.id));
 }

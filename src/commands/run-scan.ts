@@ -15,6 +15,7 @@ import { Interrupted, listenForSignals } from '../platform/signals.ts';
 import type { ScanRequest } from '../scan.ts';
 import { appearance, EXIT, type CommandContext } from './context.ts';
 import { exclusively } from './exclusive.ts';
+import { takesFeed } from './output-place.ts';
 import {
   doubtfulRows,
   formatOf,
@@ -24,6 +25,7 @@ import {
   parseWaitLock,
   providerFor,
   selectStrategies,
+  skippedFiles,
 } from './run-options.ts';
 import { aimOf, parseGoals } from './run-aim.ts';
 import { finish, leftBehind, stageWriter, type RunTools } from './run-output.ts';
@@ -114,13 +116,14 @@ interface Asked extends Pick<ScanRequest, 'strategies' | 'aim'> {
 
 async function runScan(paths: readonly string[], flags: RunFlags, tools: RunTools): Promise<number> {
   const { config } = tools;
-  const strategies = selectStrategies(config.strategies, config.sources.strategies === 'flag' ? 2 : 78);
+  const strategies = selectStrategies(config.strategies, config.sources.strategies);
   const asOf = flags.asOf === undefined ? null : parseAsOf(flags.asOf);
   const limit = flags.limit === undefined ? null : parseLimit(flags.limit);
   const format = formatOf(flags.format);
   const aim = aimOf(config, parseGoals(flags));
   const waitMs = parseWaitLock(flags.waitLock, config.deadlineMs);
   const output = isPartial(paths, flags) && config.sources.output !== 'flag' ? null : config.output;
+  if (output !== null && !takesFeed(config, tools.log)) return EXIT.noFeed;
   const work = (): Promise<number> => scanPaths(paths, flags, { strategies, aim, asOf, limit, format, output }, tools);
   // Neither fetches nor writes: it may run beside any other.
   if (config.provider === 'none' && output === null) return work();
@@ -204,9 +207,7 @@ async function readInput(
   if (candles.spotFiles > 0)
     log.warn(`${candles.spotFiles} files hold spot candles; they are scored as the market's own`);
   for (const warning of doubtfulRows(candles.findings)) log.warn(warning);
-  for (const { file, reason, detail } of [...found.skipped, ...candles.skipped]) {
-    log.warn(`${file} was skipped (${reason}): ${detail}`);
-  }
+  for (const warning of skippedFiles([...found.skipped, ...candles.skipped])) log.warn(warning);
   return {
     candles,
     files: count,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import type { CommandContext } from './context.ts';
+import { ConfigError } from '../core/config-error.ts';
+import { EXIT, type CommandContext } from './context.ts';
 import { examples } from './examples.ts';
 import { expectPaths } from './missing-path.ts';
 import type { RunFlags } from './run-scan.ts';
@@ -12,6 +13,8 @@ const EXAMPLES = [
   [`scan candles/ --symbol BTC --json | jq '.signals[0]'`, 'a part of the market, nothing written'],
   ['scan candles/ --as-of 2026-01-19T17:00:00Z', 'as it was then'],
 ] as const;
+
+const NO_PATHS = 'no candles to scan: give a folder or files, e.g. scan data/ --strategy all; see scan run --help';
 
 export function addRunCommand(program: Command, context: CommandContext, setExitCode: (code: number) => void): void {
   program
@@ -43,8 +46,9 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--no-progress', 'no progress bars')
     .option('--allow-degraded', 'exit 0 also when the feed is degraded')
     .addHelpText('before', examples(EXAMPLES))
-    .action(async (paths: string[], flags: RunFlags, command: Command) => {
-      if (paths.length === 0) command.help({ error: true });
+    .action(async (paths: string[], flags: RunFlags) => {
+      if (program.args.length === 0) program.help({ error: true });
+      if (paths.length === 0) throw new ConfigError(NO_PATHS, EXIT.usage);
       const commands = program.createHelp().visibleCommands(program);
       expectPaths(
         paths,

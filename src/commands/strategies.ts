@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Strategy } from '../core/strategy.ts';
-import type { CommandContext } from './context.ts';
+import { appearance, type CommandContext } from './context.ts';
 import { examples } from './examples.ts';
 
 const EXAMPLES = [
@@ -16,8 +16,11 @@ export function addStrategiesCommand(program: Command, context: CommandContext):
     .addHelpText('before', examples(EXAMPLES))
     .action(async (options: { readonly json?: true }) => {
       const { STRATEGIES } = await import('../strategies/index.ts');
+      const { paragraph } = await import('../feed/layout.ts');
+      const look = appearance(context.stdout, context.env);
+      const lay = (text: string): string => paragraph(text, look, [2, 4]).join('\n');
       context.stdout.write(
-        options.json ? `${JSON.stringify(STRATEGIES.map(described), null, 2)}\n` : asText(STRATEGIES),
+        options.json ? `${JSON.stringify(STRATEGIES.map(described), null, 2)}\n` : asText(STRATEGIES, lay),
       );
     });
 }
@@ -26,16 +29,17 @@ function described({ id, summary, warmup, settledAt, series, parameters }: Strat
   return { id, summary, warmup, settled_at: settledAt, series, parameters };
 }
 
-function asText(strategies: readonly Strategy[]): string {
+/** `lay` wraps and indents one line. */
+function asText(strategies: readonly Strategy[], lay: (text: string) => string): string {
   const blocks = strategies.map((strategy) => {
     const parameters = Object.entries(strategy.parameters).map(([name, value]) => `${name} ${value}`);
-    return [
-      strategy.id,
-      `  ${strategy.summary}`,
-      `  needs ${strategy.warmup} closed candles, settled from ${strategy.settledAt}`,
-      `  uses ${strategy.series.join(', ')}`,
-      `  ${parameters.join(', ')}`,
-    ].join('\n');
+    const lines = [
+      strategy.summary,
+      `needs ${strategy.warmup} closed candles, settled from ${strategy.settledAt}`,
+      `uses ${strategy.series.join(', ')}`,
+      parameters.join(', '),
+    ];
+    return [strategy.id, ...lines.map(lay)].join('\n');
   });
   return `${blocks.join('\n\n')}\n`;
 }

@@ -31,7 +31,7 @@ export interface Table {
 
 const GAP = '  ';
 /** Below this a wrapped column is no longer readable. */
-const NARROWEST_WRAP = 16;
+const NARROWEST_WRAP = 10;
 
 export function paint(text: string, style: Style | null, { colour }: Look): string {
   return colour && style !== null ? styleText(style, text, { validateStream: false }) : text;

@@ -41,7 +41,10 @@ export function unknownName(signals: readonly Signal[], selection: Selection): s
     const asked = selection[filter];
     if (asked === null || (filter === 'strategy' && asked === 'all')) continue;
     const known = [...new Set(signals.map((signal) => signal[filter]))].sort();
-    const unknown = namesIn(filter, asked).find((name) => !known.some((one) => one.toLowerCase() === name));
+    const given = filter === 'strategy' ? asked.split(',') : [asked];
+    const unknown = given
+      .map((name) => name.trim())
+      .find((name) => !known.some((one) => one.toLowerCase() === name.toLowerCase()));
     if (unknown === undefined) continue;
     return `--${filter}: the feed has no ${filter} "${unknown}"${didYouMean(closest(unknown, known))}; it has ${known.join(', ') || 'no signals'}`;
   }

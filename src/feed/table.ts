@@ -65,7 +65,14 @@ export function runSummary(feed: Feed, options: SummaryOptions, look: Look): str
     best.length === 0
       ? ['No signal with a direction.']
       : [paint(title, 'bold', look), ...tableLines([STRATEGY, ...COLUMNS], best, look)];
-  const lines = [...bannerOf(feed, look), ...table, '', ...countLines(feed, look), ...nextSteps(feed, options, look)];
+  const lines = [
+    ...bannerOf(feed, look),
+    ...table,
+    ...staleLines(feed, look),
+    '',
+    ...countLines(feed, look),
+    ...nextSteps(feed, options, look),
+  ];
   return `${lines.join('\n')}\n`;
 }
 
@@ -134,6 +141,17 @@ function bannerOf({ run }: Feed, look: Look): readonly string[] {
   else if (run.provider === 'sandbox')
     warnings.unshift('Series are made up (provider sandbox): do not trade on these scores.');
   return warnings.flatMap((text) => paragraph(text, look).map((line) => paint(line, 'yellow', look)));
+}
+
+/** Old candles are the usual reason why a first scan finds nothing; nothing unless most signals are stale. */
+function staleLines({ signals, summary }: Feed, look: Look): readonly string[] {
+  const { stale, total } = summary.signals;
+  const newest = Math.max(...signals.map(({ candle_time: opened }) => opened ?? 0), 0);
+  if (newest === 0 || stale <= total / 2) return [];
+  // At its open time: nobody knows whether the newest candle of a file was closed when it was saved.
+  const time = new Date(newest).toISOString().replace('.000Z', 'Z');
+  const text = `${stale} of ${total} signals are stale: the newest candle is of ${timeText(newest)}. Refresh the candle files, or look at the past with --as-of ${time}`;
+  return paragraph(text, look).map((line) => paint(line, 'yellow', look));
 }
 
 function countLines({ summary, run }: Feed, look: Look): readonly string[] {

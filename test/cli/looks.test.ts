@@ -7,7 +7,7 @@ const place = workplace();
 afterAll(() => place.remove());
 
 const ESCAPE = '\u001b[';
-const COMMANDS = ['', 'run', 'show', 'doctor', 'strategies', 'schema', 'sandbox', 'completion'];
+const COMMANDS = ['', 'run', 'show', 'doctor', 'strategies', 'schema', 'sandbox', 'completion', 'help'];
 
 describe('help', () => {
   it.each(COMMANDS)('of scan %s begins with examples, and no row is wider than the terminal', async (command) => {
@@ -31,6 +31,25 @@ describe('help', () => {
     expect(await coloured(null, {})).toBe(false);
     expect(await coloured(null, { FORCE_COLOR: '1' })).toBe(true);
     expect(await coloured(80, { FORCE_COLOR: '0' })).toBe(false);
+  });
+});
+
+describe('no row is wider than a terminal of 40 columns:', () => {
+  const feed = place.path('narrow.json');
+
+  it.each([
+    ['show', ['show', feed]],
+    ['an explanation', ['show', feed, '--symbol', 'HYPE', '--explain']],
+    ['the doctor of a folder', ['doctor', SAMPLE]],
+    ['the doctor of a machine', ['doctor', '--offline']],
+    ['the strategies', ['strategies']],
+  ])('%s', async (_, args) => {
+    await runHere(place, [SAMPLE, '--exchange', 'HYPERLIQUID', '--output', feed, '--quiet']);
+    const { code, stdout } = await runHere(place, args, { columns: 40 });
+    expect(code).toBe(0);
+    const rows = stripVTControlCharacters(stdout).split('\n');
+    expect(rows.length).toBeGreaterThan(10);
+    expect(rows.filter((row) => row.length > 40)).toEqual([]);
   });
 });
 

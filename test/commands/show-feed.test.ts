@@ -149,7 +149,7 @@ describe('scan show refuses, with the remedy', () => {
   it.each([
     [
       { exchange: 'BYBTI' },
-      /--exchange: the feed has no exchange "bybti"; did you mean BYBIT\?; it has BYBIT, HYPERLIQUID$/,
+      /--exchange: the feed has no exchange "BYBTI"; did you mean BYBIT\?; it has BYBIT, HYPERLIQUID$/,
     ],
     [
       { strategy: 'trend-brekout' },

@@ -117,7 +117,15 @@ describe('the end of a run', () => {
     );
     const lines = runSummary(makeFeed(many), OPTIONS, at(140)).split('\n');
     expect(lines.filter((line) => line.startsWith('trend-breakout'))).toHaveLength(5);
-    expect(runSummary(makeFeed([waiting]), OPTIONS, at(80))).toMatch(/^No signal with a direction\./);
+    expect(runSummary(makeFeed([waiting]), OPTIONS, at(80))).toMatch(/^No signal with a direction\.\n\n/);
+  });
+
+  it('says how old candles are and what helps, when most signals are stale', () => {
+    const old = makeFeed([waiting, unscoredSignal('stale'), unscoredSignal('stale', { exchange: 'BYBIT' })]);
+    expect(runSummary(old, OPTIONS, at(200))).toContain(
+      '2 of 3 signals are stale: the newest candle is of 2026-01-19 12:00 UTC. ' +
+        'Refresh the candle files, or look at the past with --as-of 2026-01-19T12:00:00Z',
+    );
   });
 
   it('says nothing about what comes next when no feed was written', () => {
