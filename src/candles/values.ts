@@ -21,7 +21,7 @@ export function toTime(value: unknown): number {
 }
 
 /** A date, or a date and time without a zone, taken as UTC: ms. NaN for all else, and for days that no calendar has. */
-export function toNaiveTime(text: string): number {
+function toNaiveTime(text: string): number {
   const [, year, , month, date, clock = '00:00'] = NAIVE.exec(text.trim()) ?? [];
   if (year === undefined) return Number.NaN;
   const day = `${year}-${month}-${date}`;
