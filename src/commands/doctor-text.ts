@@ -81,6 +81,9 @@ function caseText(detail: string, same: readonly Case[]): string {
 }
 
 function verdict({ survey, problems }: FolderReport): string {
+  if (survey.series.length === 0 && problems.length === 0) {
+    return 'Nothing here can be scanned. No file ends in .json, .csv, .feather, .parquet, .zip or .gz.';
+  }
   if (survey.series.length === 0) return 'Nothing here can be scanned.';
   const count = (severity: Severity): number => problems.filter((problem) => problem.severity === severity).length;
   const [errors, warnings] = [count('error'), count('warn')];

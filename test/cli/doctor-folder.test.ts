@@ -183,6 +183,11 @@ describe('scan doctor <folder>', () => {
     expect(detailsOf(report, 'unknown-exchange')).toEqual(['HISTONLY: 1 markets, e.g. BTCUSDT']);
   });
 
+  it('a folder without a candle file hears how they end', async () => {
+    const report = await examine(folderWith('bare', { 'notes.md': 'x' }));
+    expect(folderText(report, { colour: false, width: 1_000 })).toContain('No file ends in .json, .csv');
+  });
+
   it('--exchange keeps one exchange, --format is the one that is tried', async () => {
     const folder = folderWith('two', { 'BYBIT_BTCUSDT_1h.json': candles(200), 'OKX_BTCUSDT_1h.json': candles(200) });
     const { survey } = await examine(folder, { exchange: 'okx' });
