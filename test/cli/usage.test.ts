@@ -3,6 +3,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ROOT, runProcess, SAMPLE, workplace } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 
 const place = workplace();
 afterAll(() => place.remove());
@@ -45,7 +46,7 @@ describe('wrong use', () => {
     [['show', 'missing.json'], 2, /missing\.json: there is no such file; write a feed with/],
     [['sandbox', '--port', '99999999'], 2, /whole number from 0 to 65535/],
   ] as const)('%j ends with %i and says what is wrong', async (args, code, text) => {
-    const result = await place.scan(args);
+    const result = await runHere(place, args);
     expect(result.stderr).toMatch(text);
     expect(result.stderr).not.toMatch(/^ +at /m);
     expect(result.stdout).toBe('');
@@ -53,14 +54,14 @@ describe('wrong use', () => {
   });
 
   it('an unknown setting in the environment ends with 78 and the nearest name', async () => {
-    const { code, stderr } = await place.scan([SAMPLE], { env: { SCAN_BUDGT: '1m' } });
+    const { code, stderr } = await runHere(place, [SAMPLE], { env: { SCAN_BUDGT: '1m' } });
     expect(stderr).toContain('did you mean SCAN_BUDGET?');
     expect(code).toBe(78);
   });
 
   it('provider coinalyze without a key ends with 78 and names the variable', async () => {
     const folder = folderWith('hourly', { 'BINANCE_BTCUSDT_1h.json': candles() });
-    const { code, stderr } = await place.scan([folder, '--timeframe', '1h', '--provider', 'coinalyze']);
+    const { code, stderr } = await runHere(place, [folder, '--timeframe', '1h', '--provider', 'coinalyze']);
     expect(stderr).toContain('COINALYZE_API_KEY');
     expect(code).toBe(78);
   });
@@ -68,7 +69,7 @@ describe('wrong use', () => {
   it('a folder without readable candles ends with 4 and leaves the old feed as it was', async () => {
     const folder = folderWith('broken', { 'BINANCE_BTCUSDT_4h.json': '[[1,2' });
     writeFileSync(place.path('old.json'), 'old');
-    const { code, stderr } = await place.scan([folder, '--output', 'old.json']);
+    const { code, stderr } = await runHere(place, [folder, '--output', 'old.json']);
     expect(stderr).toContain('none of 1 files could be read');
     expect(stderr).toContain('BINANCE_BTCUSDT_4h.json');
     expect(code).toBe(4);
@@ -79,7 +80,7 @@ describe('wrong use', () => {
 describe("a scan of the user's own candles", () => {
   it('without a key hints once, is neutral, and ends with 0', async () => {
     const folder = folderWith('own', { 'BINANCE_BTCUSDT_1h.json': candles(), 'MEXC_ETHUSDT_1h.json': candles() });
-    const { code, stderr } = await place.scan([folder, '--timeframe', '1h', '--output', 'own.json']);
+    const { code, stderr } = await runHere(place, [folder, '--timeframe', '1h', '--output', 'own.json']);
     expect(code).toBe(0);
     expect(stderr.match(/COINALYZE_API_KEY/g)).toHaveLength(1);
     const feed = JSON.parse(readFileSync(place.path('own.json'), 'utf8')) as {
@@ -94,7 +95,7 @@ describe("a scan of the user's own candles", () => {
 
   it('leaves the sample out and says so', async () => {
     const folder = folderWith('mixed', { 'BINANCE_BTCUSDT_1h.json': candles() });
-    const { stderr } = await place.scan([folder, SAMPLE, '--timeframe', '1h', '--output', 'mixed.json']);
+    const { stderr } = await runHere(place, [folder, SAMPLE, '--timeframe', '1h', '--output', 'mixed.json']);
     expect(stderr).toContain('Left out the made-up sample');
     expect(stderr).toContain('Found 1 markets in 1 files');
   });
@@ -102,8 +103,8 @@ describe("a scan of the user's own candles", () => {
   it('never reads its own output', async () => {
     const folder = folderWith('again', { 'BINANCE_BTCUSDT_1h.json': candles() });
     const args = [folder, '--timeframe', '1h', '--output', 'again/master_feed.json'];
-    await place.scan(args);
-    const { stderr, code } = await place.scan(args);
+    await runHere(place, args);
+    const { stderr, code } = await runHere(place, args);
     expect(code).toBe(0);
     expect(stderr).toContain('Found 1 markets in 1 files');
   });
@@ -112,7 +113,7 @@ describe("a scan of the user's own candles", () => {
     const folder = folderWith('single', { 'BINANCE_BTCUSDT_1h.json': candles() });
     const before = Date.now();
     const args = [`${folder}/BINANCE_BTCUSDT_1h.json`, '--timeframe', '1h', '--json'];
-    const { code, stdout, stderr } = await place.scan(args);
+    const { code, stdout, stderr } = await runHere(place, args);
     expect(code).toBe(0);
     expect(stderr).not.toContain('[SUCCESS]');
     const { run } = JSON.parse(stdout) as { readonly run: { readonly as_of: number } };
@@ -133,7 +134,7 @@ describe("a scan of the user's own candles", () => {
     const held = new DatabaseSync(place.path('held', 'perpscan.sqlite'));
     held.exec('PRAGMA journal_mode = WAL; CREATE TABLE taken (x); BEGIN IMMEDIATE; INSERT INTO taken VALUES (1)');
     const env = { SCAN_CACHE_DIR: place.path('held') };
-    const { code } = await place.scan([SAMPLE, '--symbol', 'BTC'], { env });
+    const { code } = await runHere(place, [SAMPLE, '--symbol', 'BTC'], { env });
     held.close();
     expect(code).toBe(0);
   });
@@ -141,7 +142,7 @@ describe("a scan of the user's own candles", () => {
   it('an output that cannot be written ends with 4 and says why', async () => {
     const folder = folderWith('unwritable', { 'BINANCE_BTCUSDT_1h.json': candles() });
     mkdirSync(place.path('taken.json'));
-    const { code, stderr } = await place.scan([folder, '--timeframe', '1h', '--output', 'taken.json']);
+    const { code, stderr } = await runHere(place, [folder, '--timeframe', '1h', '--output', 'taken.json']);
     expect(code).toBe(4);
     expect(stderr).toMatch(/taken\.json.*folder/);
   });
@@ -157,16 +158,16 @@ describe("a scan of the user's own candles", () => {
   });
 
   it('a part of the market is shown as a table, and written only with --output', async () => {
-    const { code, stdout, stderr } = await place.scan([SAMPLE, '--symbol', 'btc'], { cwd: place.folder });
+    const { code, stdout, stderr } = await runHere(place, [SAMPLE, '--symbol', 'btc'], { cwd: place.folder });
     expect(code).toBe(0);
     expect(stdout).toContain('trend-breakout');
     expect(stderr).not.toContain('[SUCCESS]');
   });
 
   it('--json prints the feed and nothing else on stdout, --quiet nothing at all', async () => {
-    const json = await place.scan([SAMPLE, '--limit', '3', '--json']);
+    const json = await runHere(place, [SAMPLE, '--limit', '3', '--json']);
     expect((JSON.parse(json.stdout) as { signals: unknown[] }).signals).toHaveLength(9);
-    const quiet = await place.scan([SAMPLE, '--quiet', '--output', 'quiet.json']);
+    const quiet = await runHere(place, [SAMPLE, '--quiet', '--output', 'quiet.json']);
     expect(quiet).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(existsSync(place.path('quiet.json'))).toBe(true);
   });
@@ -179,12 +180,14 @@ describe("a scan of the user's own candles", () => {
     };
     const folder = folderWith('shrinking', all);
     const args = [folder, '--timeframe', '1h', '--output', 'shrinking.json'];
-    expect((await place.scan(args)).code).toBe(0);
+    expect((await runHere(place, args)).code).toBe(0);
     const { rmSync } = await import('node:fs');
     for (const name of Object.keys(all).slice(1)) rmSync(place.path('shrinking', name));
-    const second = await place.scan(args);
+    const second = await runHere(place, args);
     expect(second.code).toBe(3);
     expect(second.stdout).toContain('2 of the 3 markets of the previous feed are gone');
-    expect((await place.scan([...args.slice(0, 3), '--output', 'shrinking.json', '--allow-degraded'])).code).toBe(0);
+    expect((await runHere(place, [...args.slice(0, 3), '--output', 'shrinking.json', '--allow-degraded'])).code).toBe(
+      0,
+    );
   });
 });
