@@ -91,11 +91,21 @@ const FAILED: Shape = { fields: { kind: { oneOf: ['failed'] }, code: 'text', tex
 /** As far as a Date reaches. */
 const LAST_TIME = 8.64e15;
 
+/** Far beyond what any answer needs; the feed holds thousands of them. */
+const MOST_ITEMS = 1_000;
+export const LONGEST_TEXT = 10_000;
+const SHOWN_TEXT = 100;
+
 /**
  * The first place where `answer` is no `Evaluation`, as half a sentence; null when it is one. Members beyond those are no matter, and whether
  * the numbers can be believed is soundness.ts's question.
  */
 export function misshapenIn(answer: unknown): string | null {
+  if (answer instanceof Promise) {
+    // Nobody waits for it: its failure must not end the run.
+    answer.catch(() => undefined);
+    return 'the answer is a promise, not an answer';
+  }
   const failed = isRecord(answer) && answer['kind'] === 'failed';
   return misfit('answer', answer, failed ? FAILED : SCORED);
 }
@@ -105,29 +115,28 @@ function misfit(path: string, value: unknown, shape: Shape): string | null {
   if ('oneOf' in shape) return shape.oneOf.includes(value) ? null : `${path} is ${nameOf(value)}`;
   if ('orNull' in shape) return value === null ? null : misfit(path, value, shape.orNull);
   if ('list' in shape) {
-    if (!Array.isArray(value)) return `${path} is no list`;
-    return firstOf(Array.from(value, (item: unknown, index) => () => misfit(`${path}[${index}]`, item, shape.list)));
+    return misfitInList(path, value, shape.list);
   }
   if (!isRecord(value)) return `${path} is no object`;
-  return firstOf(
-    Object.entries(shape.fields).map(
-      ([name, field]) =>
-        () =>
-          misfit(`${path}.${name}`, value[name], field),
-    ),
-  );
+  for (const [name, field] of Object.entries(shape.fields)) {
+    const found = misfit(`${path}.${name}`, value[name], field);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
-function firstOf(checks: readonly (() => string | null)[]): string | null {
-  for (const check of checks) {
-    const found = check();
+function misfitInList(path: string, value: unknown, shape: Shape): string | null {
+  if (!Array.isArray(value)) return `${path} is no list`;
+  if (value.length > MOST_ITEMS) return `${path} has ${value.length} entries`;
+  for (let index = 0; index < value.length; index += 1) {
+    const found = misfit(`${path}[${index}]`, value[index], shape);
     if (found !== null) return found;
   }
   return null;
 }
 
 const IS_SIMPLE: Readonly<Record<Extract<Shape, string>, (value: unknown) => boolean>> = {
-  text: (value) => typeof value === 'string',
+  text: (value) => typeof value === 'string' && value.length <= LONGEST_TEXT,
   number: (value) => typeof value === 'number',
   flag: (value) => typeof value === 'boolean',
   time: (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= LAST_TIME,
@@ -142,5 +151,6 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 }
 
 function nameOf(value: unknown): string {
-  return typeof value === 'number' || typeof value === 'string' ? String(value) : typeof value;
+  if (typeof value === 'string') return value.length > SHOWN_TEXT ? `a text of ${value.length} characters` : value;
+  return typeof value === 'number' ? String(value) : typeof value;
 }

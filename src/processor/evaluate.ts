@@ -5,6 +5,7 @@ import type {
   Direction,
   Evaluation,
   ExternalInputs,
+  Observable,
   Reason,
   SeriesAmounts,
   Setup,
@@ -44,7 +45,11 @@ const STRATEGY_FAULTS = {
   threw: 'strategy-threw',
   nonsense: 'strategy-nonsense',
   timeout: 'strategy-timeout',
+  wrote: 'strategy-wrote',
 } as const;
+
+/** Of what a strategy says when it throws. */
+const LONGEST_MESSAGE = 500;
 
 const NO_SERIES: Readonly<Record<Extract<Selection, { kind: 'none' }>['reason'], string>> = {
   unreadable: 'none of its candle files could be read; see summary.files_skipped',
@@ -60,6 +65,12 @@ export function isStrategyFault({ status_reason: reason }: Signal): boolean {
 /** The signal of a strategy that gave no answer in time. */
 export function timedOut(input: MarketInput, strategy: Strategy, text: string): Signal {
   return unscored(input, strategy, 'error', { code: STRATEGY_FAULTS.timeout, text });
+}
+
+/** The signal of a strategy that wrote to what all strategies are given. */
+export function wroteToInput(input: MarketInput, strategy: Strategy): Signal {
+  const text = 'it wrote to the candles or series that it is given to read';
+  return unscored(input, strategy, 'error', { code: STRATEGY_FAULTS.wrote, text });
 }
 
 /**
@@ -99,11 +110,17 @@ function ask(strategy: Strategy, { resolution, external }: MarketInput, series: 
     const nonsense = misshapen ?? (answer.kind === 'scored' ? nonsenseIn(answer) : null);
     return nonsense === null ? answer : { kind: 'failed', code: STRATEGY_FAULTS.nonsense, text: nonsense };
   } catch (error) {
-    return {
-      kind: 'failed',
-      code: STRATEGY_FAULTS.threw,
-      text: error instanceof Error ? error.message : String(error),
-    };
+    return { kind: 'failed', code: STRATEGY_FAULTS.threw, text: messageOf(error) };
+  }
+}
+
+/** Anything may be thrown, also what throws again when it is looked at. */
+function messageOf(thrown: unknown): string {
+  try {
+    const told = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `it threw ${String(thrown)}`;
+    return told.length > LONGEST_MESSAGE ? `${told.slice(0, LONGEST_MESSAGE)}...` : told;
+  } catch {
+    return 'it threw something that has no text';
   }
 }
 
@@ -176,13 +193,29 @@ function scored(input: MarketInput, strategy: Strategy, series: CandleSeries, an
     reasons: answer.reasons.map(({ code, text }) => ({ code, text })),
     oi_metadata: oiMetadataOf(input.resolution, answer.external, closeOf(series)),
     external: externalOf(answer.external),
-    observability: answer.observability,
+    observability: copyOf(answer.observability),
   };
 }
 
 /** Field by field: one more, and the whole feed would be refused. */
 function setupOf({ entry, stop_loss, take_profit, risk_reward, max_bars }: Setup): Setup {
   return { entry, stop_loss, take_profit, risk_reward, max_bars };
+}
+
+type Observability = Scored['observability'];
+
+/** A strategy may go on using its own object; what it once said stands. */
+function copyOf(value: Observability): Observability {
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyOfMember(member)]));
+}
+
+function copyOfMember(value: Observable): Observable {
+  if (typeof value !== 'object' || value === null) return value;
+  return isList(value) ? value.map(copyOfMember) : copyOf(value);
+}
+
+function isList(value: Observable): value is readonly Observable[] {
+  return Array.isArray(value);
 }
 
 function unscored(input: MarketInput, strategy: Strategy, status: FailedStatus, reason: Reason): Signal {

@@ -1,7 +1,7 @@
 /** Whether a strategy's answer can be believed: a nonsense number must end as an error, not as a trade. */
 import type { Component, Evaluation, ExternalReading, Gates, Observable, Part, Setup } from '../core/strategy.ts';
 import { SERIES_KINDS } from '../core/series.ts';
-import { isRecord } from './answer-shape.ts';
+import { isRecord, LONGEST_TEXT } from './answer-shape.ts';
 
 type Scored = Extract<Evaluation, { kind: 'scored' }>;
 
@@ -9,6 +9,10 @@ const FULL_SCORE = 100;
 const EXTERNAL_FULL = 20;
 /** Sums of weights such as 0.2 * 20 are off by float noise. */
 const NOISE = 1e-6;
+
+/** Of the observability: far beyond what the built-in strategies show. */
+const MOST_VALUES = 10_000;
+const DEEPEST = 16;
 
 const DIRECTIONS: ReadonlySet<string> = new Set(['long', 'short', 'none']);
 
@@ -97,14 +101,26 @@ function nonsenseInReading({ score, openInterestScore, components }: ExternalRea
   return null;
 }
 
-/** The path to the first value that JSON cannot hold. */
-function nonsenseInObservable(path: string, value: Observable): string | null {
+/** The path to the first value that JSON cannot hold, or where there is more than anybody looks at. */
+function nonsenseInObservable(
+  path: string,
+  value: Observable,
+  room = { values: MOST_VALUES },
+  depth = 0,
+): string | null {
+  room.values -= 1;
+  if (room.values < 0) return `${path} and before it: more than ${MOST_VALUES} values`;
   if (typeof value === 'number') return Number.isFinite(value) ? null : `${path} is ${value}`;
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return null;
+  if (value === null || typeof value === 'boolean') return null;
+  if (typeof value === 'string')
+    return value.length > LONGEST_TEXT ? `${path} is ${value.length} characters long` : null;
   if (typeof value !== 'object') return `${path} is of type ${typeof value}`;
   if (!Array.isArray(value) && !isRecord(value)) return `${path} is no plain object`;
+  if (depth === DEEPEST) return `${path} is nested too deep, or in itself`;
+  // Before its entries are listed, which a list of a billion gaps would take the memory for.
+  if (Array.isArray(value) && value.length > room.values) return `${path} has ${value.length} entries`;
   for (const [key, member] of Object.entries<Observable>(value)) {
-    const found = nonsenseInObservable(`${path}.${key}`, member);
+    const found = nonsenseInObservable(`${path}.${key}`, member, room, depth + 1);
     if (found !== null) return found;
   }
   return null;
