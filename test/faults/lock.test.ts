@@ -61,6 +61,18 @@ describe('run lock over processes', () => {
     while (!notes().some((note) => note.pid === pid)) await sleep(5);
   }
 
+  /** The `count` that end first. */
+  function firstOf(all: readonly Promise<Ended>[], count: number): Promise<readonly Ended[]> {
+    return new Promise((resolve) => {
+      const ended: Ended[] = [];
+      const add = (one: Ended): void => {
+        ended.push(one);
+        if (ended.length === count) resolve(ended);
+      };
+      for (const one of all) void one.then(add);
+    });
+  }
+
   /** The most processes that were in at the same time: kills are ends that nobody noted. */
   function mostAtOnce(all: readonly Note[]): number {
     const inside = new Set<number>();
@@ -73,11 +85,12 @@ describe('run lock over processes', () => {
 
   it('of many that start at once exactly one runs, and every other is told who it is', async () => {
     const count = rounds(5, 20);
-    const ended = await Promise.all(Array.from({ length: count }, () => start(rounds(1_200, 8_000)).ended));
+    // It holds until the last of the others has ended, however long a busy machine takes to start them.
+    const started = Array.from({ length: count }, () => start(600_000).ended);
+    const losers = await firstOf(started, count - 1);
     const winner = notes()[0]!.pid;
-    expect(notes().filter(({ what }) => what === 'in')).toHaveLength(1);
-    const losers = ended.filter(({ state }) => state === 'taken');
-    expect(losers).toHaveLength(count - 1);
+    expect(notes()).toHaveLength(1);
+    expect(losers.map(({ state }) => state)).toEqual(losers.map(() => 'taken'));
     expect(losers.map(({ holder }) => holder?.pid)).toEqual(losers.map(() => winner));
     figure(
       'A11',
