@@ -59,7 +59,7 @@ function simulate(world: PlanWorld): boolean {
     0.5,
   );
   const differences = [...results.flatMap((result) => result.differences), ...day.differences];
-  const busiest = busiestOf(results).map(({ asOf }) => asOf);
+  const busiest = busiestOf(results).map(({ asOf, directed }) => ({ asOf, directed }));
   print(`\n${costTable(rows)}\n`);
   print(
     `Directions after ${((readMs + pricePassMs) / 1_000).toFixed(1)} s (reading ${readMs.toFixed(0)} ms, price pass ${pricePassMs.toFixed(0)} ms), without a unit.\n`,
