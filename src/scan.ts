@@ -19,7 +19,7 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
   const { clock, log, upstream } = services;
   const started = clock.monotonic();
   log.line(`[BATCH] Processing ${request.candles.markets.length} symbols`);
-  const board = new Board(request, services);
+  const board = new Board(request, { ...services, kept: upstream?.provider ?? null });
   const list = upstream === null ? noMarketList(request) : await keptMarketList(request, upstream, () => clock.now());
   await board.resolve(list.resolutions);
   const priced = signalsOf(board);

@@ -7,7 +7,7 @@ import type { MarketListing } from './core/market.ts';
 import type { Outcome } from './core/outcome.ts';
 import { MINUTE_MS } from './core/time.ts';
 import { createBatched } from './external/batched.ts';
-import { createCached, type CachedProvider } from './external/cached.ts';
+import { createCached, createKept, type CachedProvider, type KeptSeries } from './external/cached.ts';
 import { createCoinalyze } from './external/coinalyze/api.ts';
 import { MAX_SYMBOLS } from './external/coinalyze/schema.ts';
 import { createLimited, type SentBatch } from './external/limited.ts';
@@ -15,9 +15,9 @@ import { createListingSource } from './external/listing.ts';
 import { createRetried, Retrier } from './external/retried.ts';
 import { fixedClock, systemClock, type Clock } from './platform/clock.ts';
 import { createHttp } from './platform/http.ts';
-import { ledgerFile, openLedger, type Ledger, type LedgerLimits } from './platform/ledger.ts';
-import { Quota } from './platform/quota.ts';
-import { CACHE_FILE, openStore, type JsonCache } from './platform/store.ts';
+import { inspectLedger, ledgerFile, openLedger, type Ledger, type LedgerLimits } from './platform/ledger.ts';
+import { Quota, timeFor } from './platform/quota.ts';
+import { CACHE_FILE, openStore, readStore, type JsonCache } from './platform/store.ts';
 import { formatDuration } from './platform/text.ts';
 import { startSandbox } from './sandbox/server.ts';
 
@@ -57,6 +57,8 @@ export interface UpstreamOptions {
 /** The embedded sandbox keeps the real rules in a window this short, so that a scan of it takes seconds. */
 const SANDBOX_WINDOW_MS = 100;
 const SANDBOX_KEY = 'sandbox';
+/** Not its address, which has a new port each time. */
+const SANDBOX_SCOPE = 'sandbox embedded';
 /** How far the embedded world is ahead of the run: everything closed by then is published, so that nothing is provisional. */
 const SANDBOX_LEAD_MS = 30 * MINUTE_MS;
 /** Two keep one slow answer from holding up the rest; the quota is the limit. */
@@ -134,6 +136,57 @@ function assemble(target: Target, { config, version, giveUp, note, onBatch }: Up
   };
 }
 
+/** What earlier runs have left of an upstream, for a look that sends and writes nothing. */
+export interface KeptUpstream extends Pick<Upstream, 'indexCache' | 'scope' | 'batchSize' | 'estimateMs' | 'close'> {
+  readonly provider: KeptSeries;
+  /** False without a key, or when its ledger cannot be read: then nothing counts as spent. */
+  readonly knowsSpending: boolean;
+}
+
+export function openKept(
+  name: Exclude<ProviderName, 'none'>,
+  { config, asOf, note }: Pick<UpstreamOptions, 'config' | 'asOf' | 'note'>,
+): KeptUpstream {
+  const sandbox = name === 'sandbox';
+  const limits = sandbox ? sandboxLimits(config) : limitsOf(config);
+  const scope = sandbox ? SANDBOX_SCOPE : scopeOf(config);
+  const store = readStore(path.join(config.cacheDir, CACHE_FILE), note);
+  const dataClock = sandbox ? fixedClock(asOf + SANDBOX_LEAD_MS) : systemClock;
+  const file = sandbox || config.apiKey === null ? null : ledgerFile(config.stateDir, config.baseUrl, config.apiKey);
+  const ledger = file === null ? null : inspectLedger(file, limits.minSpacingMs, systemClock.now());
+  const state = ledger?.kind === 'sound' ? ledger.value : { spent: [], notBefore: 0 };
+  const batchSize = Math.min(MAX_SYMBOLS, limits.units);
+  return {
+    provider: createKept({ cache: store.cache('series'), scope, dataClock }),
+    indexCache: store.cache('markets'),
+    scope,
+    batchSize,
+    estimateMs: (units) => timeFor(units, batchSize, state, limits, systemClock.now()),
+    knowsSpending: sandbox || ledger?.kind === 'sound' || ledger?.kind === 'missing',
+    close: () => Promise.resolve(store.close()),
+  };
+}
+
+function limitsOf(config: Config): LedgerLimits {
+  return {
+    units: config.quotaUnits,
+    windowMs: config.quotaWindowMs,
+    minSpacingMs: config.quotaMinSpacingMs,
+    requestTimeoutMs: config.requestTimeoutMs,
+  };
+}
+
+/** Units as configured; window and spacing shrunk alike, never stretched. */
+function sandboxLimits(config: Config): LedgerLimits {
+  const windowMs = Math.min(SANDBOX_WINDOW_MS, config.quotaWindowMs);
+  const minSpacingMs = (config.quotaMinSpacingMs * windowMs) / config.quotaWindowMs;
+  return { ...limitsOf(config), windowMs, minSpacingMs };
+}
+
+function scopeOf({ baseUrl }: Config): string {
+  return `coinalyze ${baseUrl}`;
+}
+
 function coinalyzeTarget(config: Config): Target {
   if (config.apiKey === null) {
     throw new ConfigError(
@@ -144,38 +197,26 @@ function coinalyzeTarget(config: Config): Target {
   return {
     baseUrl: config.baseUrl,
     apiKey: config.apiKey,
-    scope: `coinalyze ${config.baseUrl}`,
-    limits: {
-      units: config.quotaUnits,
-      windowMs: config.quotaWindowMs,
-      minSpacingMs: config.quotaMinSpacingMs,
-      requestTimeoutMs: config.requestTimeoutMs,
-    },
+    scope: scopeOf(config),
+    limits: limitsOf(config),
     ledgerPath: ledgerFile(config.stateDir, config.baseUrl, config.apiKey),
     dataClock: systemClock,
     close: () => Promise.resolve(),
   };
 }
 
-/** Units as configured; window and spacing shrunk alike, never stretched. */
 async function sandboxTarget({ config, asOf }: UpstreamOptions): Promise<Target> {
-  const windowMs = Math.min(SANDBOX_WINDOW_MS, config.quotaWindowMs);
+  const limits = sandboxLimits(config);
   const server = await startSandbox({
     now: () => asOf + SANDBOX_LEAD_MS,
     quotaUnits: config.quotaUnits,
-    quotaWindowMs: windowMs,
+    quotaWindowMs: limits.windowMs,
   });
   return {
     baseUrl: server.url,
     apiKey: SANDBOX_KEY,
-    // Not its address, which has a new port each time.
-    scope: 'sandbox embedded',
-    limits: {
-      units: config.quotaUnits,
-      windowMs,
-      minSpacingMs: (config.quotaMinSpacingMs * windowMs) / config.quotaWindowMs,
-      requestTimeoutMs: config.requestTimeoutMs,
-    },
+    scope: SANDBOX_SCOPE,
+    limits,
     ledgerPath: ':memory:',
     dataClock: fixedClock(asOf + SANDBOX_LEAD_MS),
     close: () => server.close(),

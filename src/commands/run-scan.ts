@@ -1,23 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { discoverCandleFiles, type CandleFile } from '../candles/discover.ts';
-import { loadCandles, readSampleTime, type LoadedCandles } from '../candles/load.ts';
 import type { ReadOptions } from '../candles/reader.ts';
-import { defaultOutput, loadConfig, type SettingName } from '../config.ts';
-import { ConfigError } from '../core/config-error.ts';
-import type { Feed, ProviderName } from '../core/feed.ts';
+import { loadConfig, type SettingName } from '../config.ts';
+import type { Feed } from '../core/feed.ts';
 import { parseFeed } from '../feed/parse.ts';
 import { removeDeadTemps } from '../platform/atomic-file.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { createProgress } from '../platform/progress.ts';
 import { Interrupted, listenForSignals } from '../platform/signals.ts';
+import type { Aim } from '../job/request.ts';
 import type { ScanRequest } from '../scan.ts';
 import { appearance, EXIT, type CommandContext } from './context.ts';
 import { exclusively } from './exclusive.ts';
 import { takesFeed } from './output-place.ts';
 import {
-  doubtfulRows,
   formatOf,
   keepMarkets,
   parseAsOf,
@@ -25,9 +22,9 @@ import {
   parseWaitLock,
   providerFor,
   selectStrategies,
-  skippedFiles,
 } from './run-options.ts';
-import { aimOf, parseGoals } from './run-aim.ts';
+import { aimOf, parseGoals, type NamedGoals } from './run-aim.ts';
+import { announce, nothingRead, readInput, timeOf } from './run-input.ts';
 import { finish, leftBehind, stageWriter, type RunTools } from './run-output.ts';
 import { scanUpstream } from './scan-upstream.ts';
 
@@ -49,6 +46,7 @@ export interface RunFlags {
   readonly fetch?: string;
   readonly top?: string;
   readonly minScore?: string;
+  readonly dryRun?: true;
   readonly asOf?: string;
   readonly json?: true;
   readonly quiet?: true;
@@ -110,6 +108,7 @@ interface Asked extends Pick<ScanRequest, 'strategies' | 'aim'> {
   readonly asOf: number | null;
   readonly limit: number | null;
   readonly format: ReadOptions['format'];
+  readonly goals: NamedGoals;
   /** Null when no feed is to be written. */
   readonly output: string | null;
 }
@@ -120,32 +119,60 @@ async function runScan(paths: readonly string[], flags: RunFlags, tools: RunTool
   const asOf = flags.asOf === undefined ? null : parseAsOf(flags.asOf);
   const limit = flags.limit === undefined ? null : parseLimit(flags.limit);
   const format = formatOf(flags.format);
-  const aim = aimOf(config, parseGoals(flags));
   const waitMs = parseWaitLock(flags.waitLock, config.deadlineMs);
+  const goals = parseGoals(flags);
   const output = isPartial(paths, flags) && config.sources.output !== 'flag' ? null : config.output;
+  const asked = { strategies, asOf, limit, format, goals };
+  if (flags.dryRun) return planPaths(paths, flags, { ...asked, aim: NOTHING, output: null }, tools);
+  const aim = aimOf(config, goals);
   if (output !== null && !takesFeed(config, tools.log)) return EXIT.noFeed;
-  const work = (): Promise<number> => scanPaths(paths, flags, { strategies, aim, asOf, limit, format, output }, tools);
+  const work = (): Promise<number> => scanPaths(paths, flags, { ...asked, aim, output }, tools);
   // Neither fetches nor writes: it may run beside any other.
   if (config.provider === 'none' && output === null) return work();
   return exclusively({ ...tools, waitMs }, work);
 }
 
-async function scanPaths(
+const NOTHING: Aim = { goal: null, rest: false };
+
+/** What a run would fetch. */
+async function planPaths(paths: readonly string[], flags: RunFlags, asked: Asked, tools: RunTools): Promise<number> {
+  const request = await requestFor(paths, flags, asked, tools);
+  if (request === null) return EXIT.noFeed;
+  const { printDryRun } = await import('./dry-run.ts');
+  return printDryRun(request, asked.goals, flags.json === true, tools);
+}
+
+async function scanPaths(paths: readonly string[], flags: RunFlags, asked: Asked, tools: RunTools): Promise<number> {
+  const { config, log, context } = tools;
+  const { output } = asked;
+  const deadline = systemClock.monotonic() + config.deadlineMs;
+  const { problems } = await removeDeadTemps(config.output);
+  for (const problem of problems) log.warn(problem);
+  const request = await requestFor(paths, flags, asked, tools);
+  if (request === null) return EXIT.noFeed;
+  const publish = output === null ? null : stageWriter(output, tools);
+  const feed = await scanUpstream(request, { ...tools, version: context.version, deadline, publish });
+  return finish(feed, output, flags, tools);
+}
+
+/** Null when no candles could be read. */
+async function requestFor(
   paths: readonly string[],
   flags: RunFlags,
   { strategies, aim, asOf, limit, format, output }: Asked,
   tools: RunTools,
-): Promise<number> {
+): Promise<ScanRequest | null> {
   const { config, log, context } = tools;
-  const deadline = systemClock.monotonic() + config.deadlineMs;
   const { symbol = null, exchange = null } = flags;
   const input = await readInput(paths, { format, exchange }, tools);
-  if (!input.candles.markets.some(({ series }) => series.length > 0)) return nothingRead(input, log);
-  const candles = keepMarkets(input.candles, { symbol, exchange, limit });
+  if (!input.candles.markets.some(({ series }) => series.length > 0)) {
+    nothingRead(input, log);
+    return null;
+  }
   const provider = providerFor(config, input.sampleMarker !== null);
+  const candles = keepMarkets(input.candles, { symbol, exchange, limit });
   announce(provider, input, tools);
-
-  const request: ScanRequest = {
+  return {
     ...input,
     candles,
     inputs: { paths, symbol, exchange, limit, sample: input.sampleMarker !== null },
@@ -159,90 +186,12 @@ async function scanPaths(
     runId: randomUUID(),
     previous: output === null ? null : readPrevious(output, log),
   };
-  const publish = output === null ? null : stageWriter(output, tools);
-  const feed = await scanUpstream(request, { ...tools, version: context.version, deadline, publish });
-  return finish(feed, output, flags, tools);
 }
 
 /** A look at a part of the market must not replace the feed of the whole. */
 function isPartial(paths: readonly string[], { symbol, exchange, limit }: RunFlags): boolean {
   const onlyFiles = paths.every((given) => statSync(given, { throwIfNoEntry: false })?.isFile() === true);
   return onlyFiles || symbol !== undefined || exchange !== undefined || limit !== undefined;
-}
-
-interface Input extends Pick<ScanRequest, 'files' | 'skipped'> {
-  readonly candles: LoadedCandles;
-  /** Set when all files belong to a sample. */
-  readonly sampleMarker: string | null;
-}
-
-async function readInput(
-  paths: readonly string[],
-  given: Pick<ReadOptions, 'format' | 'exchange'>,
-  { config, log, progress, interrupt }: RunTools,
-): Promise<Input> {
-  const { problems } = await removeDeadTemps(config.output);
-  for (const problem of problems) log.warn(problem);
-  const found = await discoverCandleFiles(paths, { exclude: [config.output, defaultOutput(config.root)] });
-  if (!found.ok) throw new ConfigError(`${found.path}: ${found.detail}`, 2);
-  const own = found.files.filter((file) => file.sampleMarker === null);
-  const sample: readonly CandleFile[] = found.files.filter((file) => file.sampleMarker !== null);
-  const files = own.length > 0 ? own : sample;
-  if (own.length > 0 && sample.length > 0) log.info(`Left out the made-up sample (${sample.length} files)`);
-  const bar = progress.bar('reading', files.length);
-  const options = { ...given, now: systemClock.now() };
-  const candles = await loadCandles(
-    files,
-    options,
-    (done) => {
-      interrupt.throwIfAborted();
-      bar.update(done, 'files');
-    },
-    found.skipped,
-  );
-  const count = files.length + found.skipped.length;
-  if (found.ignored.length > 0)
-    log.info(`${found.ignored.length} files hold no candles of a market (mark prices, funding and the like)`);
-  log.line(`[DIRECTORY MODE] Found ${candles.markets.length} markets in ${count} files`);
-  if (candles.spotFiles > 0)
-    log.warn(`${candles.spotFiles} files hold spot candles; they are scored as the market's own`);
-  for (const warning of doubtfulRows(candles.findings)) log.warn(warning);
-  for (const warning of skippedFiles([...found.skipped, ...candles.skipped])) log.warn(warning);
-  return {
-    candles,
-    files: count,
-    skipped: found.skipped,
-    sampleMarker: own.length > 0 ? null : (sample[0]?.sampleMarker ?? null),
-  };
-}
-
-function nothingRead({ files, skipped, candles }: Input, log: Log): number {
-  const why = files === 0 ? 'no candle files were found' : `none of ${files} files could be read`;
-  const first = [...skipped, ...candles.skipped][0];
-  const example = first === undefined ? '' : `, e.g. ${first.file}: ${first.detail}`;
-  log.error(`scan: ${why}${example}. No feed was written; an older one stays as it was`);
-  return EXIT.noFeed;
-}
-
-function announce(provider: ProviderName, { sampleMarker }: Input, { config, log }: RunTools): void {
-  if (sampleMarker !== null) {
-    log.line('[SAMPLE] Made-up candles of made-up markets, to show how it works: nothing here is a real price.');
-  }
-  if (provider === 'sandbox') {
-    log.line('[SANDBOX] Series come from the built-in server and are made up. No account, no key, no network.');
-  }
-  if (provider === 'none' && config.provider === 'auto') {
-    log.info(
-      'No COINALYZE_API_KEY: every series is neutral. A free key comes from https://coinalyze.net; --provider sandbox shows made-up series.',
-    );
-  }
-}
-
-/** rulings.md 1 and 25: a file's newest candle is never proven closed, so made-up series live at its open time. */
-function timeOf(provider: ProviderName, { sampleMarker, candles }: Input): number {
-  const newest = candles.newestOpen ?? systemClock.now();
-  if (sampleMarker !== null) return readSampleTime(sampleMarker) ?? newest;
-  return provider === 'sandbox' ? newest : systemClock.now();
 }
 
 /** Null when there is none that can be read: writing will tell what is wrong with the file. */

@@ -30,6 +30,7 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--budget <duration>', 'how long the rest may be fetched, e.g. 90s (default: 5m)')
     .option('--deadline <duration>', 'when the feed is written with what there is, degraded (default: 15m)')
     .option('--wait-lock [duration]', 'wait while another scan runs (default: as long as --deadline)')
+    .option('--dry-run', 'print what each goal would cost; nothing is sent or written (also with --json)')
     .option('--symbol <name>', 'only this coin or symbol, e.g. BTC or XBTUSDTM')
     .option('--exchange <name>', 'only this exchange, e.g. KUCOIN; also the exchange of files that name none')
     .option(

@@ -8,9 +8,10 @@ import { paragraph } from '../feed/layout.ts';
 import { parseFeed } from '../feed/parse.ts';
 import { nothingSelected, selectSignals, unknownName, type Selection } from '../feed/selection.ts';
 import { feedHead, signalTables } from '../feed/table.ts';
+import { runTable } from '../feed/run-table.ts';
 import { feedText } from '../feed/writer.ts';
 import { systemClock } from '../platform/clock.ts';
-import { closest } from '../platform/text.ts';
+import { closest, escapeControl } from '../platform/text.ts';
 import { appearance, EXIT, type CommandContext } from './context.ts';
 import { parseLimit } from './run-options.ts';
 
@@ -20,6 +21,7 @@ export interface ShowFlags {
   readonly strategy?: string;
   readonly direction?: string;
   readonly explain?: true;
+  readonly run?: true;
   readonly json?: true;
   readonly limit?: string;
 }
@@ -63,6 +65,7 @@ export function showFeed(
       EXIT.usage,
     );
   }
+  if (flags.run) return showRun(file, flags, context, now);
   const limit = flags.limit === undefined ? null : parseLimit(flags.limit);
   const selection = selectionOf(flags);
   const feed = readFeed(file ?? loadConfig({ ...context, flags: {} }).output);
@@ -84,6 +87,23 @@ export function showFeed(
   if (!flags.explain) return head + signalTables(signals, limit ?? TOP, look);
   // One market is explained whole.
   return head + explain(signals, look, limit ?? (selection.symbol === null ? TOP : Infinity));
+}
+
+/** Tells of the whole run, so nothing can be picked. @throws ConfigError */
+function showRun(file: string | null, flags: ShowFlags, context: CommandContext, now: number): string {
+  const picking = (['explain', 'symbol', 'exchange', 'strategy', 'direction', 'limit'] as const).find(
+    (name) => flags[name] !== undefined,
+  );
+  if (picking !== undefined) {
+    throw new ConfigError(`--run and --${picking}: --run tells of the whole run; leave one of them out`, EXIT.usage);
+  }
+  const feed = readFeed(file ?? loadConfig({ ...context, flags: {} }).output);
+  if (flags.json) {
+    const { schema_version, last_updated, run, summary } = feed;
+    return `${escapeControl(JSON.stringify({ schema_version, last_updated, run, summary }))}\n`;
+  }
+  const look = appearance(context.stdout, context.env);
+  return `${feedHead(feed, now, look)}\n${runTable(feed, look)}`;
 }
 
 /** @throws ConfigError */

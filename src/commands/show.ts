@@ -6,6 +6,7 @@ import type { ShowFlags } from './show-feed.ts';
 const EXAMPLES = [
   ['scan show', 'the top of data/master_feed.json'],
   ['scan show --symbol BTC --explain', 'why its scores are what they are, and what would flip them'],
+  ['scan show --run', 'where the units went'],
   ['scan show --direction long --exchange MEXC', 'only these; all filters combine'],
   ['scan show /tmp/feed.json --limit 30', 'another feed, more coins'],
   [`scan show --strategy trend-breakout --json | jq '.signals[0].gate'`, 'what would flip its first signal'],
@@ -26,6 +27,7 @@ export function addShowCommand(program: Command, context: CommandContext): void 
         .argParser((side) => side),
     )
     .option('--explain', 'every part of the score with its value and threshold, and what would flip the direction')
+    .option('--run', 'where the units of the run went, and what they changed')
     .option('--json', 'the signals as JSON, with the head of their run')
     .option('--limit <n>', 'coins per strategy (default: 10); with --json signals per strategy (default: all)')
     .addHelpText('before', examples(EXAMPLES))

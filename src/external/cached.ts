@@ -59,10 +59,7 @@ export function createCached(next: SeriesProvider, options: CachedOptions): Cach
   const coveredFailures = new Map<FailureCode, number>();
   return {
     coveredFailures,
-    peek: async (kind, symbols, window) => {
-      const entries = await readEntries(kind, symbols, options);
-      return entries.map((entry) => keptOf(kind, entry, window, options.dataClock.now()));
-    },
+    ...createKept(options),
     fetch: (kind, symbols, window, abort) => {
       const flightKey = (symbol: CoinalyzeSymbol): string => `${kind}|${symbol}|${window.from}|${window.to}`;
       const own = [...new Set(symbols)].filter((symbol) => !flights.has(flightKey(symbol)));
@@ -73,6 +70,16 @@ export function createCached(next: SeriesProvider, options: CachedOptions): Cach
         flights.set(key, flight);
       }
       return Promise.all(symbols.map((symbol) => flights.get(flightKey(symbol))!));
+    },
+  };
+}
+
+/** Reads what is kept, and writes nothing. */
+export function createKept(options: CachedOptions): KeptSeries {
+  return {
+    peek: async (kind, symbols, window) => {
+      const entries = await readEntries(kind, symbols, options);
+      return entries.map((entry) => keptOf(kind, entry, window, options.dataClock.now()));
     },
   };
 }

@@ -3,6 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { CoinalyzeSymbol, Resolution } from '../core/market.ts';
 import type { SeriesKind, Window } from '../core/series.ts';
 import type { Signal } from '../core/signal.ts';
+import type { KeptSeries } from '../external/cached.ts';
 import type { PlannedSignal } from '../plan/goal.ts';
 import { plannedSignals, strategyPlans } from '../plan/open.ts';
 import { seriesWindow } from '../plan/window.ts';
@@ -17,6 +18,13 @@ import { SeriesBook } from './series-book.ts';
 /** One market on its way through the job. */
 export type BoardMarket = Omit<MarketInput, 'external'>;
 
+export type BoardRequest = Pick<ScanRequest, 'candles' | 'strategies' | 'timeframe' | 'asOf'>;
+
+export interface BoardServices extends Pick<ScanServices, 'progress' | 'interrupt'> {
+  /** Null without a provider. */
+  readonly kept: KeptSeries | null;
+}
+
 const MARKETS_PER_TURN = 32;
 /** For one turn; a strategy that hangs is cut off. A turn of the built-in ones takes some 30 ms. */
 const TURN_LIMIT_MS = 2_000;
@@ -24,8 +32,8 @@ const TURN_LIMIT_MS = 2_000;
 export class Board {
   readonly book: SeriesBook;
   readonly window: Window;
-  readonly #request: ScanRequest;
-  readonly #services: Pick<ScanServices, 'progress' | 'interrupt'>;
+  readonly #request: BoardRequest;
+  readonly #services: BoardServices;
   readonly #selections: readonly Selection[];
   readonly #places: readonly number[];
   readonly #grid: Grid;
@@ -35,11 +43,11 @@ export class Board {
   readonly #signals: (readonly Signal[])[] = [];
   readonly #planned: (readonly PlannedSignal[])[] = [];
 
-  constructor(request: ScanRequest, { upstream, progress, interrupt }: ScanServices) {
+  constructor(request: BoardRequest, { kept, progress, interrupt }: BoardServices) {
     const { strategies, timeframe, asOf, candles } = request;
     const warmup = Math.min(...strategies.map((strategy) => strategy.warmup));
     this.#request = request;
-    this.#services = { progress, interrupt };
+    this.#services = { kept, progress, interrupt };
     this.#selections = candles.markets.map(({ series }) => selectSeries(series, { timeframe, asOf, warmup }));
     this.#places = placesOf(request);
     this.#grid = createGrid(strategies, asOf, (work) => runWithin(TURN_LIMIT_MS, work));
@@ -48,7 +56,7 @@ export class Board {
       asOf,
       this.#selections.flatMap((selection) => (selection.kind === 'series' ? [selection.series] : [])),
     );
-    this.book = new SeriesBook(upstream?.provider ?? null, this.window);
+    this.book = new SeriesBook(kept, this.window);
   }
 
   get markets(): readonly BoardMarket[] {
@@ -135,7 +143,7 @@ export class Board {
 }
 
 /** Where each market stands among signals with equal scores. */
-function placesOf({ candles: { markets } }: ScanRequest): readonly number[] {
+function placesOf({ candles: { markets } }: BoardRequest): readonly number[] {
   const order = markets
     .map(({ market: { exchange, symbol } }, index) => ({ exchange, symbol, index }))
     .sort((a, b) => compareText(a.exchange, b.exchange) || compareText(a.symbol, b.symbol));

@@ -101,19 +101,7 @@ export class Quota {
 
   /** How long spending `units` more would take if sent in requests of `size`, ms, answers taking no time. */
   estimateMs(units: number, size: number): number {
-    const start = this.#clock.now();
-    const { spent, notBefore } = this.#stateForEstimate();
-    const rows = [...spent];
-    let gate = notBefore;
-    let now = start;
-    for (let left = units; left > 0; left -= size) {
-      const weight = Math.min(left, size, this.units);
-      const counting = rows.filter((row) => row.freeAt > now);
-      now += waitFor(weight, { spent: counting, notBefore: gate }, this.#limits, now);
-      rows.push({ units: weight, freeAt: now + this.windowMs });
-      gate = now + this.#limits.minSpacingMs;
-    }
-    return now - start;
+    return timeFor(units, size, this.#stateForEstimate(), this.#limits, this.#clock.now());
   }
 
   /** An estimate is no reason to fail: the reservation will report what is wrong. */
@@ -188,6 +176,27 @@ export class Quota {
       return;
     }
   }
+}
+
+/** How long spending `units` more takes from `start` on if sent in requests of `size`, ms, answers taking no time. */
+export function timeFor(
+  units: number,
+  size: number,
+  { spent, notBefore }: LedgerState,
+  limits: LedgerLimits,
+  start: number,
+): number {
+  const rows = [...spent];
+  let gate = notBefore;
+  let now = start;
+  for (let left = units; left > 0; left -= size) {
+    const weight = Math.min(left, size, limits.units);
+    const counting = rows.filter((row) => row.freeAt > now);
+    now += waitFor(weight, { spent: counting, notBefore: gate }, limits, now);
+    rows.push({ units: weight, freeAt: now + limits.windowMs });
+    gate = now + limits.minSpacingMs;
+  }
+  return now - start;
 }
 
 function refused(reason: Refusal['reason'], detail: string): Refusal {

@@ -2,12 +2,12 @@
 import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { crc32 } from 'node:zlib';
 import { Keyv, keyvStorageCapability } from 'keyv';
 import type { KeyvStorageCapability, KeyvStorageEntry } from 'keyv';
 import type { Clock } from './clock.ts';
 import { inspectDatabase, isDamage, type DatabaseState } from './database.ts';
 import { makeFolder } from './folder.ts';
+import { checksum, KeptRows, soundRows, type Row, type Rows } from './rows.ts';
 
 /** One value to keep. */
 export interface CacheEntry {
@@ -71,12 +71,21 @@ export function openStore(file: string, { clock, note }: StoreOptions): Store {
   };
 }
 
+/** The store in `file` as it is, for reading alone: nothing is made, mended or removed. Empty where none can be read. */
+export function readStore(file: string, note: StoreOptions['note']): Store {
+  const rows = new KeptRows(file, note);
+  return {
+    cache: (namespace) => jsonCache(namespace, rows, (reason) => note(`cache: ${file} cannot be read (${reason})`)),
+    close: () => rows.close(),
+  };
+}
+
 /** How many entries the store in `file` has, expired ones included, without making, mending or changing it. */
 export function inspectStore(file: string): DatabaseState<number> {
   return inspectDatabase(file, (db) => Number(db.prepare('SELECT count(*) AS n FROM entries').get()?.['n']));
 }
 
-function jsonCache(namespace: string, database: CacheDatabase, onFailure: (reason: string) => void): JsonCache {
+function jsonCache(namespace: string, database: Rows, onFailure: (reason: string) => void): JsonCache {
   const keyv = new Keyv<string>({ store: new SqliteAdapter(database), namespace });
   keyv.on('error', (error: unknown) => onFailure(error instanceof Error ? error.message : String(error)));
   return {
@@ -92,9 +101,9 @@ function jsonCache(namespace: string, database: CacheDatabase, onFailure: (reaso
 class SqliteAdapter {
   /** Set by Keyv. */
   namespace: string | undefined;
-  readonly #database: CacheDatabase;
+  readonly #database: Rows;
 
-  constructor(database: CacheDatabase) {
+  constructor(database: Rows) {
     this.#database = database;
   }
 
@@ -147,14 +156,8 @@ class SqliteAdapter {
   }
 }
 
-interface Row {
-  readonly key: string;
-  readonly value: string;
-  readonly expires: number | null;
-}
-
 /** The one connection. Starts anew when SQLite finds the file damaged, also in the middle of a run. */
-class CacheDatabase {
+class CacheDatabase implements Rows {
   readonly #file: string;
   readonly #note: (text: string) => void;
   #connection: DatabaseSync;
@@ -176,17 +179,7 @@ class CacheDatabase {
   }
 
   read(keys: readonly string[]): ReadonlyMap<string, string> {
-    const rows = this.#healing((db) =>
-      db
-        .prepare('SELECT key, value, crc FROM entries WHERE key IN (SELECT value FROM json_each(?))')
-        .all(JSON.stringify(keys)),
-    );
-    const found = new Map<string, string>();
-    for (const { key, value, crc } of rows as unknown as { key: string; value: string; crc: number }[]) {
-      if (checksum(key, value) === crc) found.set(key, value);
-      else this.#note(`cache: the entry ${key} is damaged and will be fetched again`);
-    }
-    return found;
+    return this.#healing((db) => soundRows(db, keys, this.#note));
   }
 
   write(rows: readonly Row[]): void {
@@ -258,11 +251,6 @@ class CacheDatabase {
     renameSync(this.#file, aside);
     for (const suffix of ['-wal', '-shm']) rmSync(this.#file + suffix, { force: true });
   }
-}
-
-/** Of the key as well: a value under another's key is as wrong as a wrong value. */
-function checksum(key: string, value: string): number {
-  return crc32(value, crc32(key));
 }
 
 /** SQLITE_ERROR while connecting: a database whose tables are not ours, or not any more. */

@@ -1,0 +1,96 @@
+/** `scan --dry-run`: the plan as a table or JSON. */
+import type { Config } from '../config.ts';
+import { dryRun, type DryRun, type GoalCost } from '../job/dry-run.ts';
+import type { ScanRequest } from '../job/request.ts';
+import type { Goal } from '../plan/goal.ts';
+import { layTable, paragraph, type Column, type Look } from '../feed/layout.ts';
+import { systemClock } from '../platform/clock.ts';
+import { openKept } from '../wire.ts';
+import { appearance, EXIT } from './context.ts';
+import type { NamedGoals } from './run-aim.ts';
+import type { RunTools } from './run-output.ts';
+
+/** When `--top` does not say how many. */
+const USUAL_TOP = 20;
+
+/** Prints what each goal would cost. */
+export async function printDryRun(
+  request: ScanRequest,
+  { top, minScore }: NamedGoals,
+  json: boolean,
+  tools: RunTools,
+): Promise<number> {
+  const { config, log, context, progress, interrupt } = tools;
+  const { stdout, env } = context;
+  const provider = providerOf(request, config);
+  if (provider === 'none') {
+    stdout.write('Provider none: nothing would be fetched.\n');
+    return EXIT.ok;
+  }
+  const goals: readonly Goal[] = [
+    { kind: 'actionable' },
+    { kind: 'top', count: top ?? USUAL_TOP },
+    ...(minScore === null ? [] : [{ kind: 'min-score', score: minScore } as const]),
+    { kind: 'all' },
+  ];
+  const note = (text: string): void => log.warn(text);
+  const upstream = openKept(provider, { config, asOf: request.asOf, note });
+  try {
+    const now = (): number => systemClock.now();
+    const plan = await dryRun({ ...request, provider }, goals, upstream, { progress, interrupt, now });
+    progress.stop();
+    stdout.write(json ? `${JSON.stringify(plan, null, 2)}\n` : asText(plan, config, appearance(stdout, env)));
+    return EXIT.ok;
+  } finally {
+    await upstream.close();
+  }
+}
+
+/** Without a key a run fetches nothing; what it would fetch with one can be told all the same. */
+function providerOf({ provider }: ScanRequest, config: Config): ScanRequest['provider'] {
+  return provider === 'none' && config.provider === 'auto' ? 'coinalyze' : provider;
+}
+
+const COLUMNS: readonly Column<GoalCost>[] = [
+  { title: 'GOAL', align: 'left', text: nameOf, style: () => 'bold' },
+  { title: 'UNITS', align: 'right', text: ({ units }) => rangeText(units) },
+  { title: 'REQUESTS', align: 'right', text: ({ requests }) => rangeText(requests) },
+  { title: 'MINUTES', align: 'right', text: ({ minutes }) => rangeText(minutes) },
+];
+
+function asText(plan: DryRun, config: Config, look: Look): string {
+  const { markets, distinct_symbols: symbols, series, saved } = plan;
+  const mapped =
+    symbols === null ? `about ${series} series` : `distinct symbols: ${symbols}; series that signals use: ${series}`;
+  const lines = [
+    `Dry run (${plan.provider}): nothing was sent, nothing was written.`,
+    `Markets: ${markets}; ${mapped}; kept: ${saved.final} final, ${saved.fresh} young`,
+    ...remarks(plan, config),
+  ];
+  const table = symbols === null ? [] : ['', ...layTable(COLUMNS, plan.goals, look).lines];
+  return `${[...lines.flatMap((line) => paragraph(line, look)), ...table].join('\n')}\n`;
+}
+
+function remarks({ market_list: list, quota_known: known }: DryRun, config: Config): readonly string[] {
+  const key = config.apiKey === null ? 'there is no COINALYZE_API_KEY' : 'its ledger cannot be read';
+  return [
+    ...(list === 'old' ? ['The kept market list is older than a day: a new one costs 2 more units.'] : []),
+    ...(list === 'missing'
+      ? [
+          'No market list is kept, so what markets map to and what goals cost is not known yet: a run asks for it first (2 units).',
+        ]
+      : []),
+    ...(known || list === 'missing'
+      ? []
+      : [`What the key has spent is not known (${key}): minutes are those of an unused quota.`]),
+  ];
+}
+
+function nameOf({ goal, top, min_score: score }: GoalCost): string {
+  return top !== null ? `top ${top}` : score !== null ? `min-score ${score}` : goal;
+}
+
+function rangeText(range: GoalCost['units']): string {
+  if (range === null) return '';
+  return range.at_least === range.at_most ? String(range.at_most) : `${range.at_least} to ${range.at_most}`;
+}
