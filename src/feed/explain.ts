@@ -120,6 +120,8 @@ interface SeriesRow {
   readonly fields: ExternalFields;
   /** Close of the signal's candle, ms UTC. */
   readonly closed: number | null;
+  /** Whether the strategy gives points for it. */
+  readonly scored: boolean;
 }
 
 const SERIES_COLUMNS: readonly Column<SeriesRow>[] = [
@@ -139,7 +141,7 @@ const SERIES_COLUMNS: readonly Column<SeriesRow>[] = [
   },
   { title: 'PERCENTILE', align: 'right', text: ({ fields }) => fields.percentile?.toFixed(2) ?? '', dispensable: 1 },
   { title: 'AGE', align: 'right', text: ageText, dispensable: 2 },
-  { title: 'STATUS', align: 'left', text: ({ fields }) => statusText(fields), wraps: 10 },
+  { title: 'STATUS', align: 'left', text: statusText, wraps: 10 },
 ];
 
 function externalOf(signal: Signal, look: Look): readonly string[] {
@@ -147,7 +149,13 @@ function externalOf(signal: Signal, look: Look): readonly string[] {
   const source = ['', ...paragraph(sourceText(openInterest), look)];
   if (external === null) return source;
   const closed = closeTimeOf(signal);
-  const rows = SERIES_KINDS.map((kind) => ({ kind, fields: external[kind], closed }));
+  const components: readonly string[] = signal.score_breakdown.map(({ component }) => component);
+  const rows = SERIES_KINDS.map((kind) => ({
+    kind,
+    fields: external[kind],
+    closed,
+    scored: components.includes(kind),
+  }));
   return [...source, ...tableLines(SERIES_COLUMNS, rows, look)];
 }
 
@@ -176,9 +184,10 @@ function ageText({ fields, closed }: SeriesRow): string {
   return fields.as_of === null || closed === null ? '' : formatDuration(closed - fields.as_of);
 }
 
-function statusText({ status, stale, reason }: ExternalFields): string {
-  const text = status === 'used' ? 'used' : `neutral: ${causeOf(reason)}`;
-  return stale && status === 'used' ? `${text}, stale` : text;
+function statusText({ fields: { status, stale, reason }, scored }: SeriesRow): string {
+  const known = status === 'used';
+  const text = known ? (scored ? 'used' : 'not scored') : `${scored ? 'neutral' : 'not scored'}: ${causeOf(reason)}`;
+  return stale && known ? `${text}, stale` : text;
 }
 
 /** `deferred` of `OI_UNAVAILABLE:deferred`; the reasons below the table have the whole code. */

@@ -232,9 +232,9 @@ describe('the explanation of a score', () => {
         (OI_UNAVAILABLE:deferred)
       SERIES             VALUE      USD  PERCENTILE  AGE  STATUS
       open_interest                                       neutral: deferred
-      funding_rate                                        neutral: deferred
-      long_short_ratio  1.8312                 0.66  0 s  used, stale
-      liquidations       -12.5  -1.162M        0.66  0 s  used
+      funding_rate                                        not scored: deferred
+      long_short_ratio  1.8312                 0.66  0 s  not scored, stale
+      liquidations       -12.5  -1.162M        0.66  0 s  not scored
 
       Reasons
       CODE                WHY
@@ -243,6 +243,18 @@ describe('the explanation of a score', () => {
       OI_PERCENTILE       open interest +2.25 % over 24 h
       "
     `);
+  });
+
+  it('calls a series used or neutral only where the strategy gives points for it', () => {
+    const [whole] = longSignal().score_breakdown;
+    const breakdown = ['open_interest', 'funding_rate', 'long_short_ratio'].map((component) => ({
+      ...whole!,
+      component,
+    }));
+    const text = explain([longSignal({ score_breakdown: breakdown })], at(140));
+    expect(text).toMatch(/^funding_rate .* neutral: deferred$/m);
+    expect(text).toMatch(/^long_short_ratio .* used, stale$/m);
+    expect(text).toMatch(/^liquidations .* not scored$/m);
   });
 
   it('at 140 columns, one venue standing for all that say the same', () => {
@@ -270,9 +282,9 @@ describe('the explanation of a score', () => {
       Series from BTC.H on Hyperliquid (resolved); open interest 13.20 of 20
       SERIES             VALUE      USD  CHANGE  PERCENTILE  AGE  STATUS
       open_interest     1.235M   114.8M  +2.25%        0.66  0 s  used
-      funding_rate                                                neutral: deferred
-      long_short_ratio  1.8312                         0.66  0 s  used, stale
-      liquidations       -12.5  -1.162M                0.66  0 s  used
+      funding_rate                                                not scored: deferred
+      long_short_ratio  1.8312                         0.66  0 s  not scored, stale
+      liquidations       -12.5  -1.162M                0.66  0 s  not scored
 
       Reasons
       CODE                WHY
