@@ -3,6 +3,7 @@
  * believes every count, and a single wrong one would cost gigabytes.
  */
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { checkSnappy } from './snappy-check.ts';
 
 /** The part of hyparquet's page header that is checked; what is missing in a damaged file is undefined. */
 export interface PageHeader {
@@ -50,6 +51,7 @@ export function unpackersWith(
 ): Readonly<Record<string, Unpack>> {
   return {
     SNAPPY: (packed, size) => {
+      checkSnappy(packed, size);
       const target = new Uint8Array(size);
       snappy(packed, target);
       return target;
