@@ -124,12 +124,13 @@ export function checkOutput({ output }: Config): Check {
   const folder = path.dirname(output);
   const state = inspectFolder(folder);
   const data = { path: output, writable: state.ok };
-  if (isFolder(output)) {
+  const other = otherThanFile(output);
+  if (other !== null) {
     const remedy = 'name a file with --output or SCAN_OUTPUT';
     return {
       name: 'output',
       status: 'fail',
-      fact: `${output} is a folder`,
+      fact: `${output} is ${other}`,
       remedy,
       data: { ...data, writable: false },
     };
@@ -143,12 +144,15 @@ export function checkOutput({ output }: Config): Check {
   return { name: 'output', status: 'fail', fact, remedy, data };
 }
 
-function isFolder(file: string): boolean {
+/** What stands in the place of a file that no feed may replace; null when nothing does. */
+function otherThanFile(file: string): string | null {
   try {
-    return statSync(file).isDirectory();
+    const state = statSync(file);
+    if (state.isFile()) return null;
+    return state.isDirectory() ? 'a folder' : 'a pipe or a device';
   } catch {
     // Missing, or behind a folder that the check of the folder tells about.
-    return false;
+    return null;
   }
 }
 

@@ -229,7 +229,9 @@ describe('the output path', () => {
       const { code, stderr } = await write(output);
       expect({ code, stderr }).toEqual({
         code: 4,
-        stderr: expect.stringMatching(/^\[ERROR\] scan: .*name a file\n$/) as string,
+        stderr: expect.stringMatching(
+          /^\[ERROR\] scan: .* is a .*: name a file with --output .*Nothing was read.*\n$/,
+        ) as string,
       });
     }
     expect(readdirSync(place.path('folder.json'))).toEqual([]);
