@@ -72,5 +72,9 @@ function phaseRows({ phases }: RunPlan): readonly CostRow[] {
 }
 
 function kindRows({ kinds }: RunPlan): readonly CostRow[] {
-  return Object.entries(kinds).map(([kind, cost]) => ({ name: kind.replaceAll('_', ' '), ...cost }));
+  return Object.entries(kinds).map(([kind, { units, requests }]) => ({
+    name: kind.replaceAll('_', ' '),
+    units,
+    requests,
+  }));
 }
