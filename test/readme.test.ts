@@ -86,10 +86,19 @@ describe('the README', () => {
     expect(steady(transcript('sample'))).toBe(steady(`${result.stderr}${result.stdout}`));
   });
 
-  it.each(['show', 'explain'])('shows what scan show prints: %s', async (name) => {
+  it.each(['show', 'explain', 'run'])('shows what scan show prints: %s', async (name) => {
     const [command = '', ...lines] = transcript(name).split('\n');
     const { stdout } = await place.scan(command.replace('$ npx scan ', '').split(' '));
     expect(steady(lines.join('\n'))).toBe(steady(stdout));
+  });
+
+  it('shows what a dry run prints after a run for the best one', async () => {
+    const env = { SCAN_CACHE_DIR: place.path('plan-cache') };
+    await runHere(place, [SAMPLE, '--top', '1', '--output', place.path('top.json'), '--quiet'], { env });
+    const [command = '', ...lines] = transcript('plan').split('\n');
+    const args = command.replace('$ npx scan data/sample', SAMPLE).split(' ');
+    const { stdout } = await runHere(place, args, { env });
+    expect(steady(stdout)).toBe(steady(lines.join('\n')));
   });
 
   it('shows how demands are read from the JSON of scan show', async () => {
@@ -128,6 +137,7 @@ function steady(text: string): string {
     .replaceAll(/^Written .*?\)/gm, 'Written <time>')
     .replaceAll(/\d+(\.\d+)? (ms|s|min)\b/g, '<duration>')
     .replaceAll(/\b\d{13}\b/g, '<time>')
+    .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>')
     .replaceAll(/\s+/g, ' ')
     .trim();
 }

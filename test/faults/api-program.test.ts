@@ -110,8 +110,8 @@ const ROWS: readonly Row[] = [
   {
     name: 'limited',
     script: histories(message(429, { 'retry-after': '1000000000' })),
-    code: 0,
-    degraded: null,
+    code: 3,
+    degraded: ['deadline', /not reached within the deadline/],
     oi: 'deferred',
     requests: 3,
   },
