@@ -1,10 +1,11 @@
 /** Settings: flags, then environment, then `.env`, then `scan.config.json`, then defaults. Parsed once into one frozen Config. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { parseEnv } from 'node:util';
 import type { z } from 'zod';
 import { ConfigError } from './core/config-error.ts';
-import { closest, describeSystemError } from './platform/text.ts';
+import { nonEmpty, openKeyFile, readDotenv, readText } from './platform/dotenv.ts';
+import { findRoot } from './platform/root.ts';
+import { closest } from './platform/text.ts';
 import { SETTINGS, type SettingName } from './settings.ts';
 
 export { SETTINGS, type SettingName } from './settings.ts';
@@ -33,12 +34,20 @@ export interface ConfigInput {
   readonly cwd: string;
   /** Folder that holds the program's package.json, absolute. */
   readonly packageRoot: string;
+  /** For the doctor, which tells what it finds: a key file that others may read is not refused. */
+  readonly acceptOpenKeyFile?: boolean;
 }
 
 /** @throws ConfigError */
-export function loadConfig({ flags, env, cwd, packageRoot }: ConfigInput): Config {
+export function loadConfig({ flags, env, cwd, packageRoot, acceptOpenKeyFile = false }: ConfigInput): Config {
   const { root, installed } = findRoot(cwd, packageRoot);
-  const dotenv = readDotenv(path.join(root, '.env'));
+  const dotenv = readDotenv(root);
+  const open = acceptOpenKeyFile ? null : openKeyFile(root);
+  if (open !== null)
+    throw new ConfigError(
+      `${open.file} holds COINALYZE_API_KEY and is open to other users (mode ${open.mode}): chmod 600 ${open.file}`,
+      78,
+    );
   const file = readConfigFile(path.join(root, 'scan.config.json'));
   rejectUnknownEnvironment(env, 'environment variable');
   rejectUnknownEnvironment(dotenv, `setting in ${path.join(root, '.env')}`);
@@ -76,16 +85,6 @@ export function defaultOutput(root: string): string {
   return path.join(root, SETTINGS.output.fallback);
 }
 
-/** The nearest folder upward that holds scan.config.json, else the clone, else (installed as a package) the current folder. */
-function findRoot(cwd: string, packageRoot: string): { readonly root: string; readonly installed: boolean } {
-  for (let folder = cwd; ; folder = path.dirname(folder)) {
-    if (existsSync(path.join(folder, 'scan.config.json'))) return { root: folder, installed: false };
-    if (folder === path.dirname(folder)) break;
-  }
-  const isClone = existsSync(path.join(packageRoot, 'tsconfig.json'));
-  return isClone ? { root: packageRoot, installed: false } : { root: cwd, installed: true };
-}
-
 function xdg(env: ConfigInput['env'], variable: string, fallback: string): string {
   const base = nonEmpty(env[variable]) ?? path.join(nonEmpty(env['HOME']) ?? '.', fallback);
   return path.resolve(base, 'perpscan');
@@ -121,19 +120,6 @@ export function placeOf(name: SettingName, source: SettingSource): string {
   const { flag, env, file } = SETTINGS[name];
   if (source === 'scan.config.json') return `${file} in scan.config.json`;
   return source === 'flag' && flag !== null ? flag : env;
-}
-
-function readDotenv(file: string): Readonly<Record<string, string | undefined>> {
-  return existsSync(file) ? parseEnv(readText(file)) : {};
-}
-
-/** @throws ConfigError when there is something of this name that cannot be read */
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ConfigError(`${file}: cannot be read (${describeSystemError(error)}); mend that or remove it`, 78);
-  }
 }
 
 /** Settings of the config file as text by dotted key, e.g. `quota.units`. */
@@ -189,8 +175,4 @@ function unknownKey(message: string, name: string, known: readonly string[]): st
 function checkedKey(key: string | null): string | null {
   if (key === null || /^[\x21-\x7e]+$/.test(key)) return key;
   throw new ConfigError('COINALYZE_API_KEY holds characters that no key has; copy it again', 78);
-}
-
-function nonEmpty(value: string | undefined): string | null {
-  return value === undefined || value.trim() === '' ? null : value.trim();
 }

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config.ts';
 import { SECOND_MS } from '../core/time.ts';
+import { openKeyFile } from '../platform/dotenv.ts';
 import type { KeyAnswer } from './doctor-key.ts';
 
 type CheckStatus = 'ok' | 'warn' | 'fail';
@@ -32,8 +33,6 @@ export interface Runtime {
 /** Older ones lose the end of a write-ahead log in a rare case (rulings.md 33). */
 const SOUND_SQLITE = '3.51.3';
 const CLOCK_TOLERANCE_MS = 5 * SECOND_MS;
-/** Read or write by group or others. */
-const OPEN_TO_OTHERS = 0o066;
 
 export function checkNode({ node, execPath, platform }: Runtime, packageRoot: string): Check {
   const own = execPath.startsWith(path.join(packageRoot, 'node_modules', path.sep));
@@ -134,20 +133,20 @@ export function checkClock(answer: KeyAnswer | null): Check | null {
   };
 }
 
-/** Null when there is no such file. */
+/** Null when there is no such file. What it says matters to a scan only as far as it holds the key. */
 export function checkDotenv({ root }: Pick<Config, 'root'>): Check | null {
   const file = path.join(root, '.env');
-  try {
-    const mode = statSync(file).mode & 0o777;
-    const open = process.platform !== 'win32' && (mode & OPEN_TO_OTHERS) !== 0;
-    return {
-      name: 'env-file',
-      status: open ? 'warn' : 'ok',
-      fact: open ? `${file} is open to other users (mode ${mode.toString(8)})` : `${file}, for this user alone`,
-      remedy: open ? `chmod 600 ${file}` : null,
-      data: { path: file, mode: mode.toString(8) },
-    };
-  } catch {
-    return null;
-  }
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) return null;
+  const mode = (found.mode & 0o777).toString(8);
+  const open = openKeyFile(root);
+  const fact =
+    open === null ? `${file} (mode ${mode})` : `${file} holds the key and is open to other users (mode ${mode})`;
+  return {
+    name: 'env-file',
+    status: open === null ? 'ok' : 'fail',
+    fact,
+    remedy: open === null ? null : `chmod 600 ${file}: until then a scan refuses it`,
+    data: { path: file, mode },
+  };
 }

@@ -8,7 +8,7 @@ import { parseFeed } from '../feed/parse.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createRedactor } from '../platform/log.ts';
 import { formatDuration } from '../platform/text.ts';
-import { appearance, EXIT, type CommandContext } from './context.ts';
+import { appearance, EXIT, secretsOf, type CommandContext } from './context.ts';
 import {
   checkClock,
   checkDotenv,
@@ -55,14 +55,9 @@ export async function doctorMachine(flags: MachineFlags, context: CommandContext
   const text = flags.json
     ? `${JSON.stringify(report, null, 2)}\n`
     : reportText(report, appearance(context.stdout, context.env));
+  // No check shows the key; what upstream answers might.
   context.stdout.write(createRedactor(secretsOf(context))(text));
   return report.summary.fail > 0 ? EXIT.configuration : EXIT.ok;
-}
-
-/** No check shows the key; what upstream answers might. */
-function secretsOf(context: CommandContext): readonly string[] {
-  const config = readConfig(context);
-  return config instanceof ConfigError || config.apiKey === null ? [] : [config.apiKey];
 }
 
 function thisRuntime(): Runtime {
@@ -80,7 +75,7 @@ export async function examine(flags: MachineFlags, context: CommandContext, runt
 
 function readConfig(context: CommandContext): Config | ConfigError {
   try {
-    return loadConfig({ ...context, flags: {} });
+    return loadConfig({ ...context, flags: {}, acceptOpenKeyFile: true });
   } catch (error) {
     if (error instanceof ConfigError) return error;
     throw error;

@@ -139,15 +139,21 @@ describe('the program and its settings', () => {
     });
   });
 
-  it('an .env file that others may read is a warning with the command that helps', async () => {
+  it('an .env file with the key that others may read fails with the command that helps, as a scan refuses it', async () => {
     const file = place.path('.env');
     writeFileSync(file, `COINALYZE_API_KEY=${KEY}\n`, { mode: 0o644 });
     chmodSync(file, 0o644);
     const open = await checks({}, { offline: true });
-    expect(open.get('env-file')).toMatchObject({ status: 'warn', remedy: `chmod 600 ${file}` });
+    expect(open.get('env-file')).toMatchObject({
+      status: 'fail',
+      remedy: expect.stringContaining(`chmod 600 ${file}`),
+    });
     expect(open.get('key')!.fact).toBe('set (from .env), not tried (--offline)');
     chmodSync(file, 0o600);
     expect((await checks({}, { offline: true })).get('env-file')!.status).toBe('ok');
+    writeFileSync(file, 'SCAN_TIMEFRAME=1h\n');
+    chmodSync(file, 0o644);
+    expect((await checks({}, { offline: true })).get('env-file')!.status, 'no key in it').toBe('ok');
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -66,7 +66,7 @@ describe('settings', () => {
   });
 
   it('read the key from the environment or .env, never from the config file', () => {
-    writeFileSync(path.join(folder, '.env'), 'COINALYZE_API_KEY=from-dotenv\n');
+    writeFileSync(path.join(folder, '.env'), 'COINALYZE_API_KEY=from-dotenv\n', { mode: 0o600 });
     expect(load().apiKey).toBe('from-dotenv');
     expect(load({ env: { HOME: folder, COINALYZE_API_KEY: ' k ' } }).apiKey).toBe('k');
     configFile({ api_key: 'secret-value' });
@@ -74,6 +74,18 @@ describe('settings', () => {
     expect(error.exitCode).toBe(78);
     expect(error.message).toContain('unknown setting "api_key"');
     expect(error.message).not.toContain('secret-value');
+  });
+
+  it.each([0o644, 0o640, 0o604, 0o622])('a .env with the key that others may use (mode %o) is refused', (mode) => {
+    const file = path.join(folder, '.env');
+    writeFileSync(file, 'COINALYZE_API_KEY=from-dotenv\n');
+    chmodSync(file, mode);
+    const error = failure(() => load({ env: { HOME: folder, COINALYZE_API_KEY: 'other' } }));
+    expect(error.exitCode).toBe(78);
+    expect(error.message).toContain(`chmod 600 ${file}`);
+    expect(error.message).not.toContain('from-dotenv');
+    writeFileSync(file, 'COINALYZE_API_KEY=\nSCAN_TIMEFRAME=1h\n');
+    expect(load().timeframe).toBe('1h');
   });
 
   it.each([

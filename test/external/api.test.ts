@@ -189,7 +189,7 @@ describe('coinalyze', () => {
   it('an error text that quotes the key is shown without it', async () => {
     const [reply] = await ask(status(401, {}, { message: `Invalid API key ${KEY}` }));
     expect(reply).toMatchObject({
-      detail: expect.stringMatching(/^HTTP 401: .*COINALYZE_API_KEY.*Invalid API key \*\*\*/),
+      detail: expect.stringMatching(/^HTTP 401: .*COINALYZE_API_KEY.*Invalid API key \[redacted\]/),
     });
   });
 

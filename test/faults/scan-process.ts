@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { LAUNCHER, type Workplace } from '../support/cli.ts';
+import { refuseLeaks } from '../support/secrets.ts';
 import { AS_OF } from './market-folder.ts';
 
 export interface Ended {
@@ -27,26 +28,35 @@ export interface ScanSettings {
 /** Starts a scan of the folder `candles` that fetches from `url`, under a quota that is never in the way. */
 export function startScan(place: Workplace, { url, args = [], env = {} }: ScanSettings): ScanProcess {
   const begun = performance.now();
+  const given = {
+    PATH: '/usr/bin:/bin',
+    HOME: place.folder,
+    COINALYZE_API_KEY: 'CANARY-session-0b7d',
+    COINALYZE_BASE_URL: url,
+    SCAN_CACHE_DIR: place.path('cache'),
+    SCAN_STATE_DIR: place.path('state'),
+    SCAN_QUOTA_UNITS: '100000',
+    SCAN_QUOTA_MIN_SPACING_MS: '0',
+    ...env,
+  };
+  place.guard(given);
   const child = spawn(process.execPath, [LAUNCHER, 'candles', '--as-of', AS_OF, ...args], {
     cwd: place.folder,
-    env: {
-      PATH: '/usr/bin:/bin',
-      HOME: place.folder,
-      COINALYZE_API_KEY: 'CANARY-session-0b7d',
-      COINALYZE_BASE_URL: url,
-      SCAN_CACHE_DIR: place.path('cache'),
-      SCAN_STATE_DIR: place.path('state'),
-      SCAN_QUOTA_UNITS: '100000',
-      SCAN_QUOTA_MIN_SPACING_MS: '0',
-      ...env,
-    },
+    env: given,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const text = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.stdout += chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.stderr += chunk));
-  const ended = new Promise<Ended>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, ...text, ms: performance.now() - begun }));
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('close', (code, signal) => {
+      try {
+        refuseLeaks(given, text);
+        resolve({ code, signal, ...text, ms: performance.now() - begun });
+      } catch (error) {
+        reject(error);
+      }
+    });
   });
   return { child, ended };
 }

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { run } from '../../src/cli.ts';
 import { ROOT, type CliResult, type Workplace } from './cli.ts';
+import { refuseLeaks } from './secrets.ts';
 
 interface Options {
   readonly env?: Readonly<Record<string, string>>;
@@ -25,7 +26,10 @@ export async function runHere(
     stdout: stdout.stream,
     stderr: stderr.stream,
   });
-  return { code, stdout: stdout.text(), stderr: stderr.text() };
+  const texts = { stdout: stdout.text(), stderr: stderr.text() };
+  place.guard(env);
+  refuseLeaks(env, texts);
+  return { code, ...texts };
 }
 
 function collector(columns: number | null): { readonly stream: PassThrough; readonly text: () => string } {

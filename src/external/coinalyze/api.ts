@@ -6,6 +6,7 @@ import type { Series, SeriesKind, Window } from '../../core/series.ts';
 import { SECOND_MS } from '../../core/time.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Http, HttpResult } from '../../platform/http.ts';
+import { createRedactor } from '../../platform/log.ts';
 import { allFailed } from '../provider.ts';
 import type { Reply, RequestFailure, SeriesProvider } from '../provider.ts';
 import { mapExchange, mapFutureMarket, mapHistory, noData } from './map.ts';
@@ -156,7 +157,8 @@ async function getPage(
       ? failure(...TRANSPORT_FAILURES[result.code], result.detail)
       : readAnswer(result, windowMs);
   if (answer.ok) return answer;
-  return { ...answer, detail: answer.detail.replaceAll(apiKey, '***').slice(0, MAX_DETAIL) };
+  // An answer may quote the request; before it is cut, so that no half of the key is left.
+  return { ...answer, detail: createRedactor([apiKey])(answer.detail).slice(0, MAX_DETAIL) };
 }
 
 type TransportCode = Extract<HttpResult, { kind: 'failed' }>['code'];
