@@ -18,7 +18,13 @@ export type BytesReading = { readonly ok: true; readonly bytes: Buffer; readonly
 
 export const TOO_LARGE = `it is larger than ${LARGEST_FILE_BYTES / 1024 / 1024} MiB: keep the newest candles only`;
 
-/** The file's content as it is on disk. A file that changes meanwhile is read once more. */
+/** Most files fit; one buffer for each of thousands would be most of what reading costs. */
+const shared = Buffer.allocUnsafeSlow(256 * 1024);
+
+/**
+ * The file's content as it is on disk. A file that changes meanwhile is read once more. The bytes may be overwritten by the next
+ * call: what has to last is copied.
+ */
 export function readBytes(file: string): BytesReading {
   try {
     const reading = readStable(file) ?? readStable(file);
@@ -39,7 +45,7 @@ function readStable(file: string): BytesReading | null {
     const before = fstatSync(descriptor);
     if (!before.isFile()) return failed('not-a-file', 'it is a pipe, socket, device or folder, not a file');
     if (before.size > LARGEST_FILE_BYTES) return failed('too-large', TOO_LARGE);
-    const bytes = Buffer.allocUnsafe(before.size);
+    const bytes = before.size <= shared.length ? shared.subarray(0, before.size) : Buffer.allocUnsafe(before.size);
     let length = 0;
     while (length < before.size) {
       const read = readSync(descriptor, bytes, length, before.size - length, length);

@@ -19,6 +19,7 @@ import type { FormatReading, RawSeries, RefusedPart, Source } from './formats/fo
 import { FORMATS } from './formats/index.ts';
 import { readJson, type JsonReading } from './json.ts';
 import { readCandleName, type FileName } from './names.ts';
+import { plainRows } from './plain-rows.ts';
 import { unsupportedName } from './unsupported.ts';
 import { readUnpacked } from './unpack.ts';
 
@@ -124,9 +125,17 @@ type Parsed = (Extract<FormatReading, { ok: true }> & { readonly format: string 
 async function parse(bytes: Buffer, fileName: string, named: FileName, options: ReadOptions): Promise<Parsed> {
   const kind = contentOf(bytes, fileName.replace(/\.gz$/i, ''));
   if (!kind.ok) return kind;
-  const source = sourceOf(bytes, options.format !== null);
-  for (const { id, content, parse: parseAs } of FORMATS) {
-    if (content !== kind.content || (options.format !== null && options.format !== id)) continue;
+  const formats = FORMATS.filter(
+    ({ id, content }) => content === kind.content && (options.format === null || options.format === id),
+  );
+  const plain = kind.content === 'json' ? plainRows(bytes) : null;
+  for (const { id, fromPlain } of plain === null ? [] : formats) {
+    const reading = fromPlain?.(plain!, named) ?? null;
+    if (reading !== null) return reading.ok ? { ...reading, format: id } : reading;
+  }
+  // The formats may take their time, and the next file is read into the same memory.
+  const source = sourceOf(Buffer.from(bytes), options.format !== null);
+  for (const { id, parse: parseAs } of formats) {
     const reading = await parseAs(source, named);
     if (reading !== null) return reading.ok ? { ...reading, format: id } : reading;
   }

@@ -13,6 +13,8 @@ export const arrays = {
   id: 'arrays',
   summary: "ccxt's and Freqtrade's JSON rows [[ms, open, high, low, close, volume]], also .json.gz",
   content: 'json',
+  fromPlain: ({ keys, columns: [time, open, high, low, close, volume] }, named) =>
+    keys === null ? oneSeries(named, { length: time.length, time, open, high, low, close, volume }) : null,
   parse: (source, named) => {
     const rows = jsonRows(source);
     const columns = rows === null ? null : arrayColumns(rows);

@@ -6,6 +6,7 @@ import type { RawColumns } from '../columns.ts';
 import type { Content } from '../content.ts';
 import type { JsonReading } from '../json.ts';
 import type { FileName } from '../names.ts';
+import type { PlainRows } from '../plain-rows.ts';
 
 /** A file's content, unpacked. */
 export interface Source {
@@ -46,6 +47,11 @@ export interface CandleFormat {
   readonly summary: string;
   /** Kind of bytes that it reads; others are never handed to it. */
   readonly content: Content;
+  /**
+   * As `parse`, for rows of six numbers that were read straight from the bytes: the same reading, sooner. Null when they are not of this
+   * format. What `plainRows` does not read, and formats without it, go by `parse`.
+   */
+  readonly fromPlain?: (rows: PlainRows, named: FileName) => FormatReading | null;
   /**
    * The series in the file, usually the one that it is named for. Null when the content is not of this format, a failure
    * when it is and cannot be used. Whatever the bytes are, it does not throw.

@@ -8,6 +8,21 @@ export const objects = {
   id: 'objects',
   summary: 'JSON rows [{time, open, high, low, close, volume}], plain or in {"data": [...]}',
   content: 'json',
+  fromPlain: ({ keys: present, columns }, named) => {
+    const keys = present === null ? null : keysOf(present);
+    if (present === null || keys === null) return null;
+    const column = (name: keyof Keys): Float64Array => columns[present.indexOf(keys[name])]!;
+    const rows = {
+      length: columns[0].length,
+      time: column('time'),
+      open: column('open'),
+      high: column('high'),
+      low: column('low'),
+      close: column('close'),
+      volume: column('volume'),
+    };
+    return oneSeries(named, rows);
+  },
   parse: (source, named) => {
     const rows = jsonRows(source);
     const columns = rows === null ? null : objectColumns(rows);
