@@ -1,5 +1,5 @@
 /** What a run ends with, and `scan show`. */
-import type { Feed } from '../core/feed.ts';
+import type { Feed, RunStage } from '../core/feed.ts';
 import type { Signal } from '../core/signal.ts';
 import { MINUTE_MS, SECOND_MS, TIMEFRAME_MS } from '../core/time.ts';
 import { escapeControl, formatDuration, formatPrice } from '../platform/text.ts';
@@ -134,9 +134,16 @@ function ageText(age: number): string {
   return `${formatDuration(Math.max(0, age - (age % (age < MINUTE_MS ? SECOND_MS : MINUTE_MS))))} ago`;
 }
 
+const UNFINISHED: Readonly<Record<Exclude<RunStage, 'complete'>, string>> = {
+  price:
+    'Stage price: directions and setups are final, scores are not; series are still being fetched, or the run was ended.',
+  exact: 'Stage exact: the goal of the run is met; the rest is still being fetched, or the run was ended.',
+};
+
 /** What nobody may overlook. */
 function bannerOf({ run }: Feed, look: Look): readonly string[] {
   const warnings = run.degraded_reasons.map(({ code, text }) => `Degraded (${code}): ${text}`);
+  if (run.stage !== 'complete') warnings.unshift(UNFINISHED[run.stage]);
   if (run.inputs.sample) warnings.unshift('Made-up sample data: names are real tickers, every number is invented.');
   else if (run.provider === 'sandbox')
     warnings.unshift('Series are made up (provider sandbox): do not trade on these scores.');

@@ -42,6 +42,8 @@ export class Board {
   #users: ReadonlyMap<CoinalyzeSymbol, readonly number[]> = new Map();
   readonly #signals: (readonly Signal[])[] = [];
   readonly #planned: (readonly PlannedSignal[])[] = [];
+  /** All of `#planned`; null after a change. */
+  #flat: readonly PlannedSignal[] | null = null;
 
   constructor(request: BoardRequest, { kept, progress, interrupt }: BoardServices) {
     const { strategies, timeframe, asOf, candles } = request;
@@ -69,7 +71,7 @@ export class Board {
   }
 
   planned(): readonly PlannedSignal[] {
-    return this.#planned.flat();
+    return (this.#flat ??= this.#planned.flat());
   }
 
   /** Evaluates every market, with what is kept of its series. `resolutions`: in the order of the request's markets. */
@@ -136,6 +138,7 @@ export class Board {
     const symbol = resolution.tier === 'neutral' ? null : resolution.listed.symbol;
     const market = { symbol, kinds: kindsToAsk(resolution), signals };
     this.#signals[index] = signals;
+    this.#flat = null;
     this.#planned[index] = plannedSignals(market, this.#places[index]!, this.#plans, (kind, of) =>
       this.book.knownOf(kind, of),
     );

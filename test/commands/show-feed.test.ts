@@ -56,7 +56,8 @@ function withoutAddedFields(): string {
     ...signal,
     score_breakdown: score_breakdown.map(({ parts: _parts, ...component }) => component),
   }));
-  return JSON.stringify({ ...feed, schema_version: '1.0.0', summary: { ...summary, candles }, signals });
+  const { stage: _stage, exactness: _exactness, plan: _plan, ...run } = feed.run;
+  return JSON.stringify({ ...feed, run, schema_version: '1.0.0', summary: { ...summary, candles }, signals });
 }
 
 beforeAll(() => {
@@ -186,5 +187,43 @@ describe('how it looks', () => {
     const longest = Math.max(...text.split('\n').map((line) => stripVTControlCharacters(line).length));
     expect(longest).toBeLessThanOrEqual(40);
     expect(text).toContain('Left out at 40 columns');
+  });
+});
+
+describe('scan show --run', () => {
+  it('says where the units went, what they changed and whether the goal was met', () => {
+    const text = show({ run: true });
+    expect(text).toContain('Run run-1: stage complete; provider coinalyze; took 4.2 s');
+    expect(text).toContain('Goal actionable: met; exact scores: 4 of 4');
+    expect(text).toContain('What was fetched changed 1 scores, by 3.2 points at most');
+    expect(text).toMatch(/^market list +2 +2$/m);
+    expect(text).toMatch(/^all +4 +4$/m);
+    expect(text).toMatch(/^funding rate +1 +1$/m);
+  });
+
+  it('says what is open of a goal that was not met', () => {
+    const exactness = { goal: 'top', top: 20, min_score: null, met: false, open_signals: 7, waiting: 3 } as const;
+    writeFileSync(at('open.json'), JSON.stringify({ ...FEED, run: { ...FEED.run, exactness } }));
+    expect(show({ run: true }, at('open.json'))).toContain(
+      'Goal top 20: not met, open signals: 7, of these failed or not published upstream yet: 3',
+    );
+  });
+
+  it('has it all as JSON, without the signals', () => {
+    const shown = JSON.parse(show({ run: true, json: true })) as Record<string, unknown>;
+    expect(Object.keys(shown)).toEqual(['schema_version', 'last_updated', 'run', 'summary']);
+    expect(shown['run']).toEqual(FEED.run);
+  });
+
+  it('of an older feed it says what is not known', () => {
+    writeFileSync(at('old-run.json'), withoutAddedFields());
+    expect(show({ run: true }, at('old-run.json'))).toContain('does not say where its 4 units went');
+  });
+
+  it('a feed of an earlier stage says so wherever it is shown', () => {
+    writeFileSync(at('price.json'), JSON.stringify({ ...FEED, run: { ...FEED.run, stage: 'price' } }));
+    for (const flags of [{}, { run: true }, { explain: true }] as const) {
+      expect(show(flags, at('price.json'))).toContain('Stage price: directions and setups are final, scores are not');
+    }
   });
 });
