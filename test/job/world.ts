@@ -47,7 +47,7 @@ const listing: MarketListing = {
 };
 
 /** `kind symbol`. */
-export type PairName = string;
+type PairName = string;
 
 export interface Behaviour {
   /** Symbols in one request. */
@@ -61,13 +61,13 @@ export interface Behaviour {
 
 export const HEALTHY: Behaviour = { batchSize: 20, dead: () => false, late: () => false, now: NOW };
 
-export interface FakeUpstream extends Upstream {
+interface FakeUpstream extends Upstream {
   /** Every pair sent, in order. */
   readonly asked: readonly PairName[];
 }
 
 /** The real cache over a made-up upstream without sockets. `until` counts units here, not time. */
-export function fakeUpstream(store: Store, { batchSize, dead, late, now }: Behaviour): FakeUpstream {
+function fakeUpstream(store: Store, { batchSize, dead, late, now }: Behaviour): FakeUpstream {
   const spent = { requests: 0, units: 0 };
   const asked: PairName[] = [];
   const answer = (kind: SeriesKind, symbol: CoinalyzeSymbol, window: Window): Reply<Series> => {

@@ -48,7 +48,7 @@ export function worldArbitrary({ signals, symbols }: { signals: number; symbols:
   return fc.array(drawn, { minLength: 1, maxLength: signals }).map(worldOf);
 }
 
-export function worldOf(drawn: readonly Drawn[]): World {
+function worldOf(drawn: readonly Drawn[]): World {
   const pairs = new Map<string, Pair>();
   const pairOf = (kind: SeriesKind, symbol: number): Pair => {
     const key = `${kind} ${symbol}`;
