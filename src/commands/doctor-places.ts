@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config.ts';
+import { isHeld } from '../platform/database.ts';
 import { inspectFolder } from '../platform/folder.ts';
 import { inspectLedger, ledgerFile } from '../platform/ledger.ts';
 import { LOCK_FILE, whoRuns } from '../platform/lock.ts';
@@ -57,6 +58,10 @@ export function checkLedger(config: Config, now: number): Check {
       remedy: null,
       data: empty,
     };
+  }
+  if (isHeld(file)) {
+    const remedy = `end the process that holds it (fuser ${file} names it): a scan waits for it 5 s and then asks nothing of Coinalyze`;
+    return { name: 'ledger', status: 'warn', fact: `${file} is busy`, remedy, data: { ...empty, units: null } };
   }
   const state = inspectLedger(file, 0, now);
   switch (state.kind) {

@@ -7,6 +7,29 @@ const DAMAGED = new Set([11, 26]);
 /** A look does not wait for a run that writes. */
 const BUSY_TIMEOUT_MS = 500;
 
+const BUSY = 5;
+
+/** True when another process holds the database and did not let go in time. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === BUSY;
+}
+
+/** Whether a process holds `file` for writing now, and for longer than a write takes. Nothing is written. */
+export function isHeld(file: string): boolean {
+  if (sizeOf(file) === null) return false;
+  try {
+    const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      db.exec('BEGIN IMMEDIATE; ROLLBACK');
+      return false;
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    return isBusy(error);
+  }
+}
+
 /** True when SQLite says that the file is no sound database. */
 export function isDamage(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && DAMAGED.has(Number(error.errcode) & 0xff);

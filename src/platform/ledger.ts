@@ -4,7 +4,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock, SinceBoot } from './clock.ts';
-import { inspectDatabase, isDamage, type DatabaseState } from './database.ts';
+import { inspectDatabase, isBusy, isDamage, type DatabaseState } from './database.ts';
 import { makeFolder } from './folder.ts';
 
 export interface LedgerLimits {
@@ -82,11 +82,10 @@ export function openLedger(file: string, limits: LedgerLimits, clock: Clock): Op
     const note = `quota ledger: ${file} was damaged; started anew, with one full window of waiting`;
     return { ok: true, ledger: createLedger(file, renewed, limits, clock), note };
   } catch (error) {
-    return {
-      ok: false,
-      file,
-      detail: `the quota ledger ${file} cannot be opened (${String(error)}): make its folder writable or set SCAN_STATE_DIR to one that is`,
-    };
+    const remedy = isBusy(error)
+      ? `a process that hangs holds it: end that (fuser ${file} names it)`
+      : 'make its folder writable or set SCAN_STATE_DIR to one that is';
+    return { ok: false, file, detail: `the quota ledger ${file} cannot be opened (${String(error)}): ${remedy}` };
   }
 }
 

@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -10,6 +11,7 @@ import { takeRunLock } from '../../src/platform/lock.ts';
 import { CACHE_FILE, openStore } from '../../src/platform/store.ts';
 import { ROOT, workplace } from '../support/cli.ts';
 import { json, REFUSING_URL, startScriptedServer, status, type ScriptedServer } from '../support/scripted-server.ts';
+import { MAY_MOUNT, mountDisk, unmountDisk } from '../support/small-disk.ts';
 
 const KEY = 'a-key-nobody-may-see-0123456789';
 const RUNTIME: Runtime = { node: '24.21.0', execPath: '/usr/bin/node', sqlite: '3.51.3', platform: 'linux x64' };
@@ -229,6 +231,22 @@ describe('the places a scan writes to', () => {
     expect(found.get('ledger')!.fact).toContain('17 of 40 units spent in the last 1 min');
   });
 
+  it('a ledger that a process holds is busy, with what helps', async () => {
+    const file = ledgerFile(place.path('state'), server.url, KEY);
+    const limits = { units: 40, windowMs: 60_000, minSpacingMs: 0, requestTimeoutMs: 1_000 };
+    const opened = openLedger(file, limits, systemClock);
+    if (!opened.ok) throw new Error(opened.detail);
+    opened.ledger.close();
+    const holder = new DatabaseSync(file);
+    holder.exec('BEGIN IMMEDIATE');
+    const found = (await checks(withKey(), { offline: true })).get('ledger')!;
+    holder.exec('ROLLBACK');
+    holder.close();
+    expect(found).toMatchObject({ status: 'warn', remedy: expect.stringContaining(`fuser ${file}`) });
+    expect(found.fact).toBe(`${file} is busy`);
+    expect((await checks(withKey(), { offline: true })).get('ledger')!.fact).toContain('0 of 40 units');
+  });
+
   it('places that take no files: the cache warns, ledger and output fail, and nothing hangs', async () => {
     writeFileSync(place.path('file'), '');
     const found = await checks({
@@ -256,6 +274,15 @@ describe('the places a scan writes to', () => {
     const disk = (await checks()).get('disk')!;
     expect(Object.keys(disk.data)).toEqual(['output_free_bytes', 'cache_free_bytes', 'state_free_bytes']);
     expect(disk.data['output_free_bytes']).toBeGreaterThan(0);
+  });
+
+  it.skipIf(!MAY_MOUNT)('a disk that is nearly full is told (needs the right to mount one)', async () => {
+    mountDisk(place.path('small'), 4_096);
+    const disk = (await checks({ SCAN_CACHE_DIR: place.path('small', 'cache') })).get('disk')!;
+    unmountDisk(place.path('small'));
+    expect(disk).toMatchObject({ status: 'warn', remedy: expect.stringContaining('free some space') });
+    expect(disk.fact).toContain('free for cache');
+    expect(disk.data['cache_free_bytes']).toBeLessThan(4_096 * 1_024 + 1);
   });
 
   it('a run that holds the lock is named; before the first run there is nothing to say', async () => {

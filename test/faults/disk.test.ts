@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +6,7 @@ import type { Feed } from '../../src/core/feed.ts';
 import { feedText, writeFeed } from '../../src/feed/writer.ts';
 import { writeFileAtomic, type AtomicFileSystem } from '../../src/platform/atomic-file.ts';
 import { LAUNCHER, runProcess, workplace } from '../support/cli.ts';
+import { MAY_MOUNT, mountDisk, unmountDisk } from '../support/small-disk.ts';
 import { json, startScriptedServer, type ScriptedServer } from '../support/scripted-server.ts';
 import { failingFileSystem, fullFileSystem } from './fault-fs.ts';
 import { figure, rounds } from './figures.ts';
@@ -111,27 +111,6 @@ function failures(
   );
 }
 
-/** Mounts a small disk; false where this user may not. */
-function mount(at: string, kib: number): boolean {
-  mkdirSync(at, { recursive: true });
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kib}k`, 'tmpfs', at], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const unmount = (at: string): void => void execFileSync('umount', [at], { stdio: 'ignore' });
-
-function canMount(): boolean {
-  const at = mkdtempSync(path.join(tmpdir(), 'perpscan-mount-'));
-  const mounted = mount(at, 64);
-  if (mounted) unmount(at);
-  rmSync(at, { recursive: true });
-  return mounted;
-}
-
 /** Leaves room for `room` bytes, rounded down to pages. */
 function fill(disk: string, room: number): void {
   const filler = path.join(disk, 'filler');
@@ -139,8 +118,6 @@ function fill(disk: string, room: number): void {
   const { bavail, bsize } = statfsSync(disk);
   writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - Math.floor(room / PAGE) * PAGE)));
 }
-
-const MAY_MOUNT = canMount();
 
 describe.skipIf(!MAY_MOUNT)('a full disk (needs the right to mount one)', () => {
   let disk: string;
@@ -151,9 +128,9 @@ describe.skipIf(!MAY_MOUNT)('a full disk (needs the right to mount one)', () => 
   afterAll(() => server.close());
   beforeEach(() => {
     disk = place.path('disk');
-    mount(disk, 4_096);
+    mountDisk(disk, 4_096);
   });
-  afterEach(() => unmount(disk));
+  afterEach(() => unmountDisk(disk));
 
   it('of any size keeps the old feed and no temp', async () => {
     file = path.join(disk, 'feed.json');
@@ -208,8 +185,8 @@ describe.skipIf(!MAY_MOUNT)('a full disk (needs the right to mount one)', () => 
     const rooms = rounds(2, 8);
     let sentInAll = 0;
     for (let n = 0; n < rooms; n += 1) {
-      unmount(disk);
-      mount(disk, 4_096);
+      unmountDisk(disk);
+      mountDisk(disk, 4_096);
       fill(disk, n * Math.floor(48 / rooms) * PAGE);
       const before = server.requests.length;
       const { code, stderr } = await place.scan(

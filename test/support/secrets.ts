@@ -33,12 +33,14 @@ const SETTINGS_FILES = new Set(['.env', 'scan.config.json']);
 /** The files in `folder` that show the key and are not the user's own. */
 export function leakingFiles(key: string, folder: string): readonly string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile() && !SETTINGS_FILES.has(entry.name))
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    // A name that is no UTF-8, which only a test gives to a file.
-    .filter((file) => existsSync(file))
-    .filter((file) => leaksOf(key, { file: readFileSync(file, 'latin1') }).length > 0);
+  return (
+    entries
+      .filter((entry) => entry.isFile() && !SETTINGS_FILES.has(entry.name))
+      .map((entry) => path.join(entry.parentPath, entry.name))
+      // A name that is no UTF-8, which only a test gives to a file.
+      .filter((file) => existsSync(file))
+      .filter((file) => leaksOf(key, { file: readFileSync(file, 'latin1') }).length > 0)
+  );
 }
 
 /** @throws Error when what a program that was given a key has printed shows it */
