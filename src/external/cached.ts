@@ -9,7 +9,7 @@ import type { CacheEntry, JsonCache } from '../platform/store.ts';
 import { decodeEntry, encodeEntry } from './entry.ts';
 import type { Entry } from './entry.ts';
 import type { Reply, SeriesProvider } from './provider.ts';
-import { completeTo, settledBy } from './publication.ts';
+import { completeTo, isTooSoon, settledBy } from './publication.ts';
 
 /** Younger than this, an answer that is not final is not asked for again. */
 const SOFT_AGE_MS = 15 * MINUTE_MS;
@@ -28,6 +28,8 @@ export interface Kept {
   readonly state: CacheState;
   /** Of an `absent` one: what is too old to spare the asking, but still better than nothing. Null when there is nothing. */
   readonly answer: Outcome<Series> | null;
+  /** Whether asking now can bring more. */
+  readonly due: boolean;
 }
 
 /** The part of the cache that reads. */
@@ -155,9 +157,10 @@ function stateOf(kind: SeriesKind, entry: Entry | undefined, window: Window, now
 
 function keptOf(kind: SeriesKind, entry: Entry | undefined, window: Window, now: number): Kept {
   const state = stateOf(kind, entry, window, now);
-  if (entry === undefined || isFromFuture(entry, now)) return { state, answer: null };
+  const due = state === 'absent' && !isTooSoon(kind, window.closedBy, now);
+  if (entry === undefined || isFromFuture(entry, now)) return { state, answer: null, due };
   // That there was nothing is no answer to what there is by now.
-  return { state, answer: state === 'absent' && entry.kind === 'empty' ? null : fromEntry(entry, window) };
+  return { state, answer: state === 'absent' && entry.kind === 'empty' ? null : fromEntry(entry, window), due };
 }
 
 /** What a reply is kept as; null for failures. */

@@ -31,3 +31,15 @@ export function completeTo(kind: SeriesKind, window: Window, fetchedAt: number, 
   const asked = floorTo(window.to, interval) + interval;
   return Math.min(Math.max(held, settledBy(kind, fetchedAt)), asked);
 }
+
+/** Long/short buckets appear whole, 1,034 s after their end as measured at the API; a minute late costs nothing. */
+const LONG_SHORT_APPEARS_MS = 18 * MINUTE_MS;
+
+/**
+ * True while asking is too soon: the last bucket before `closedBy` is not there yet, and what is kept meanwhile would put off by
+ * its age the asking that brings it. The other kinds grow where they are, and are there within minutes.
+ */
+export function isTooSoon(kind: SeriesKind, closedBy: number, now: number): boolean {
+  if (kind !== 'long_short_ratio') return false;
+  return now < floorTo(closedBy, SERIES_INTERVAL_MS[kind]) + LONG_SHORT_APPEARS_MS;
+}

@@ -25,13 +25,12 @@ export class SeriesBook {
   async readKept(kind: SeriesKind, symbols: readonly CoinalyzeSymbol[]): Promise<void> {
     const unread = [...new Set(symbols)].filter((symbol) => !this.#entries.has(keyOf(kind, symbol)));
     const kept = (await this.#cache?.peek(kind, unread, this.#window)) ?? [];
-    for (const [slot, { state, answer }] of kept.entries()) {
+    for (const [slot, { state, answer, due }] of kept.entries()) {
       const symbol = unread[slot]!;
       this.#entries.set(keyOf(kind, symbol), {
         pair: { kind, symbol, keptTo: answer?.ok === true ? answer.value.completeTo : null },
         answer: answerIn(answer),
-        // Young and not final: asking is not due.
-        askable: state === 'absent',
+        askable: due,
         outcome: answer ?? undefined,
         kept: state,
       });

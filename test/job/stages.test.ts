@@ -169,18 +169,20 @@ describe('the stages of a run', () => {
     expect(feed.run.exactness!.open_signals).toBeGreaterThan(0);
   });
 
-  it('a bucket that upstream has not published yet is waited for by the next run, and no fault', async () => {
-    // Four minutes past the close only the long/short ratio is not there yet.
+  it('a bucket that upstream has not published yet is left to the run that can have it, and no fault', async () => {
+    // Four minutes past the close only the long/short ratio is not there yet: asking would be in vain.
     const early: Behaviour = { ...HEALTHY, now: Date.UTC(2026, 10, 2, 16, 4) };
+    const later: Behaviour = { ...HEALTHY, now: Date.UTC(2026, 10, 2, 16, 19) };
     const store = memoryStore();
     const first = await runScan(candles, store, { aim: ACTIONABLE, behaviour: early });
     expect(first.feed.run).toMatchObject({ degraded: false, exactness: { met: false } });
     expect(first.feed.run.exactness!.waiting).toBe(first.feed.run.exactness!.open_signals);
-    // Asked a moment ago: not due yet.
+    expect(first.asked.some((pair) => pair.startsWith('open_interest'))).toBe(true);
+    expect(first.asked.some((pair) => pair.startsWith('long_short_ratio'))).toBe(false);
     const second = await runScan(candles, store, { aim: ACTIONABLE, behaviour: early });
     expect(second).toMatchObject({ asked: [], units: 0 });
     expect(second.feed.run.exactness).toEqual(first.feed.run.exactness);
-    const third = await runScan(candles, store, { aim: ACTIONABLE });
+    const third = await runScan(candles, store, { aim: ACTIONABLE, behaviour: later });
     store.close();
     expect(third.feed.run.exactness).toMatchObject({ met: true });
     expect(third.asked.length).toBeGreaterThan(0);
