@@ -56,7 +56,16 @@ function hideSqliteWarning() {
   });
 }
 
+// Scripts and prompts ask for the version more often than for anything else; the command line would take as long as Node itself.
+function isVersionAsked() {
+  return process.argv.length === 3 && (process.argv[2] === '--version' || process.argv[2] === '-V');
+}
+
 function runHere() {
+  if (isVersionAsked()) {
+    process.stdout.write(require('../package.json').version + '\n');
+    return;
+  }
   hideSqliteWarning();
   var built = path.join(root, 'dist', 'cli.js');
   var entry = fs.existsSync(built) ? built : path.join(root, 'src', 'cli.ts');

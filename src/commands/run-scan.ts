@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { ReadOptions } from '../candles/reader.ts';
 import { loadConfig, type SettingName } from '../config.ts';
-import type { Feed } from '../core/feed.ts';
-import { parseFeed } from '../feed/parse.ts';
+import { readPrevious, type PreviousFeed } from '../feed/previous.ts';
 import { removeDeadTemps } from '../platform/atomic-file.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLog, type Log } from '../platform/log.ts';
@@ -184,7 +183,7 @@ async function requestFor(
     referenceVenues: config.referenceVenues,
     version: context.version,
     runId: randomUUID(),
-    previous: output === null ? null : readPrevious(output, log),
+    previous: output === null ? null : previousFeed(output, log),
   };
 }
 
@@ -195,11 +194,11 @@ function isPartial(paths: readonly string[], { symbol, exchange, limit }: RunFla
 }
 
 /** Null when there is none that can be read: writing will tell what is wrong with the file. */
-function readPrevious(file: string, log: Log): Feed | null {
+function previousFeed(file: string, log: Log): PreviousFeed | null {
   try {
     // Reading a named pipe would wait for its writer for ever.
     if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return null;
-    const previous = parseFeed(readFileSync(file, 'utf8'), file);
+    const previous = readPrevious(readFileSync(file), file);
     if (previous.ok) return previous.feed;
     log.warn(`not compared with the previous feed: ${previous.detail}`);
   } catch (error) {

@@ -4,6 +4,7 @@ import type { SkippedFile } from '../core/candles.ts';
 import type { Feed, ProviderName, RunInputs } from '../core/feed.ts';
 import type { Strategy } from '../core/strategy.ts';
 import type { Timeframe } from '../core/time.ts';
+import type { PreviousFeed } from '../feed/previous.ts';
 import type { Goal } from '../plan/goal.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -27,7 +28,7 @@ export interface ScanRequest {
   readonly version: string;
   readonly runId: string;
   /** The feed that the run will replace, null when there is none or it cannot be read. */
-  readonly previous: Feed | null;
+  readonly previous: PreviousFeed | null;
 }
 
 /** What series are fetched for. */

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { Feed, ProviderName, RunInputs } from '../../src/core/feed.ts';
-import { marketsGone } from '../../src/feed/previous.ts';
+import type { ProviderName, RunInputs } from '../../src/core/feed.ts';
+import { feedText } from '../../src/feed/writer.ts';
+import { longSignal, makeFeed, unscoredSignal } from './fixtures.ts';
+import { marketsGone, readPrevious, type PreviousFeed } from '../../src/feed/previous.ts';
 
 const INPUTS: RunInputs = { paths: ['a', 'b'], symbol: null, exchange: null, limit: null, sample: false };
 
-function previous(symbols: readonly string[], inputs = INPUTS, provider: ProviderName = 'none'): Feed {
-  const signals = symbols.flatMap((symbol) => Array.from({ length: 3 }, () => ({ exchange: 'BINANCE', symbol })));
-  return { run: { inputs, provider }, signals } as unknown as Feed;
+function previous(symbols: readonly string[], inputs = INPUTS, provider: ProviderName = 'none'): PreviousFeed {
+  return { run: { inputs, provider }, markets: symbols.map((symbol) => ({ exchange: 'BINANCE', symbol })) };
 }
 
 function next(symbols: readonly string[]): Parameters<typeof marketsGone>[1] {
@@ -40,5 +41,33 @@ describe('markets of the previous feed', () => {
 
   it('without a previous feed nothing is gone', () => {
     expect(marketsGone(null, next([]))).toEqual([]);
+  });
+});
+
+describe('the previous feed is read', () => {
+  const markets = [
+    { symbol: 'BTCUSDT', exchange: 'BINANCE' },
+    { symbol: '龙"\\USDT', exchange: 'GATE\u202EIO' },
+  ];
+  const feed = makeFeed(markets.flatMap((market) => [longSignal(market), unscoredSignal('stale', market)]));
+  const bytesOf = (text: string): Buffer => Buffer.from(text);
+
+  it('by the heads of its lines, with the same answer as when it is parsed', () => {
+    const known = readPrevious(bytesOf(feedText(feed)), 'feed.json');
+    const parsed = readPrevious(bytesOf(JSON.stringify(feed, null, 2)), 'feed.json');
+    expect(known).toEqual({ ok: true, feed: { run: feed.run, markets } });
+    expect(parsed).toEqual(known);
+  });
+
+  it('and refused when it is cut, whatever is missing', () => {
+    const whole = bytesOf(feedText(feed));
+    for (let length = 0; length < whole.length - 1; length += 97) {
+      expect(readPrevious(whole.subarray(0, length), 'feed.json'), String(length)).toMatchObject({ ok: false });
+    }
+  });
+
+  it('and refused when its head breaks the schema', () => {
+    const text = feedText(feed).replace('"provider":"', '"provider":"un');
+    expect(readPrevious(bytesOf(text), 'feed.json')).toMatchObject({ ok: false });
   });
 });
