@@ -5,7 +5,7 @@ import type { Observable } from '../core/strategy.ts';
 import { TIMEFRAMES } from '../core/time.ts';
 
 /** As far as a Date reaches. */
-const LAST_TIME = 8.64e15;
+export const LAST_TIME = 8.64e15;
 export const time = z.int().min(0).max(LAST_TIME).describe('ms UTC');
 const tier = z
   .enum(['resolved', 'aggregated', 'neutral'])
@@ -140,7 +140,7 @@ export const signalSchema = z
 const ACTION = { long: 'LONG', short: 'SHORT', none: 'WAIT' } as const;
 
 /** What fits each field alone but not together: a reader who trusts one of them would trade on it. */
-function contradictionIn(signal: Signal): string | null {
+export function contradictionIn(signal: Signal): string | null {
   const { status, direction, score, score_bounds: bounds, setup: levels } = signal;
   if (signal.action !== ACTION[direction]) return `action ${signal.action} with direction ${direction}`;
   if ((direction === 'none') !== (levels === null)) return `direction ${direction} with${levels ? '' : 'out'} a setup`;

@@ -3,6 +3,7 @@ import type { Feed } from '../core/feed.ts';
 import { writeFileAtomic, type AtomicWrite } from '../platform/atomic-file.ts';
 import { escapeControl } from '../platform/text.ts';
 import { firstIssue } from './parse.ts';
+import { isSoundSignal } from './sound-signal.ts';
 
 /**
  * Writes `feed` to `file`. A feed that breaks its own schema is a bug and is not written: code `invalid-feed`, and the detail
@@ -13,7 +14,8 @@ export async function writeFeed(
   feed: Feed,
   write: (file: string, text: string) => Promise<AtomicWrite> = writeFileAtomic,
 ): Promise<AtomicWrite> {
-  const issue = firstIssue(feed, 'refuse-added');
+  const isSound = feed.signals.every(isSoundSignal) && firstIssue({ ...feed, signals: [] }, 'refuse-added') === null;
+  const issue = isSound ? null : firstIssue(feed, 'refuse-added');
   if (issue !== null) {
     const detail = `${file} was not written, because the feed breaks its schema at ${issue}. This is a bug in perpscan`;
     return { ok: false, code: 'invalid-feed', detail };
