@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { Keyv, keyvStorageCapability } from 'keyv';
 import type { KeyvStorageCapability, KeyvStorageEntry } from 'keyv';
 import type { Clock } from './clock.ts';
-import { inspectDatabase, isDamage, type DatabaseState } from './database.ts';
+import { inspectDatabase, isBusy, isDamage, type DatabaseState } from './database.ts';
 import { makeFolder } from './folder.ts';
 import { checksum, KeptRows, soundRows, type Row, type Rows } from './rows.ts';
 
@@ -224,6 +224,13 @@ class CacheDatabase implements Rows {
       return work(this.#connection);
     } catch (error) {
       if (!isDamage(error)) throw error;
+    }
+    try {
+      // Rows have checksums of their own: where only an index is damaged, they need not be fetched again.
+      this.#connection.exec('REINDEX');
+      return work(this.#connection);
+    } catch (error) {
+      if (isBusy(error)) throw error;
       this.#connection.close();
       this.#moveAside();
       this.#connection = this.#open();

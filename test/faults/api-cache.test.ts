@@ -148,6 +148,26 @@ describe('a cache that was damaged', () => {
     );
   });
 
+  it('in an index alone costs no other entry than the one that is written', async () => {
+    const file = path.join(folder, 'index.sqlite');
+    await readThrough(file);
+    const db = new DatabaseSync(file);
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    const { rootpage } = db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'entries_by_expiry'").get() as {
+      rootpage: number;
+    };
+    const { page_size: size } = db.prepare('PRAGMA page_size').get() as { page_size: number };
+    db.prepare('UPDATE entries SET crc = crc + 1 WHERE key IN (SELECT key FROM entries LIMIT 1)').run();
+    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    db.close();
+    const bytes = readFileSync(file);
+    // The expiry times in the index, which begin behind its header at the end of the page.
+    bytes.fill(0x55, rootpage * size - 100, rootpage * size);
+    writeFileSync(file, bytes);
+    expect(await readThrough(file)).toEqual({ asked: 1, wrong: [] });
+    expect(await readThrough(file)).toEqual({ asked: 0, wrong: [] });
+  });
+
   it('so that two entries have changed places: both are fetched again', async () => {
     const file = path.join(folder, 'swapped.sqlite');
     await readThrough(file);
