@@ -16,6 +16,8 @@ import { createRandom, freshSeed, type Random } from './random.ts';
 const KILLS_PER_CACHE = 4;
 /** Every third kill waits for the temp of the feed: at a random moment it is hardly ever there. */
 const KILLS_PER_AIMED_ONE = 3;
+/** A run that fetches writes the feed so often. */
+const STAGES = 3;
 
 /** Kills beyond the number asked for, when a busy machine let none fall on a temp. */
 const MORE_FOR_A_TEMP = 30;
@@ -66,17 +68,21 @@ function soundEntries(cache: string): ReadonlySet<string> {
   }
 }
 
-/** True when a temp of the process is there. */
-const hasTemp = (pid: number | undefined): boolean =>
-  readdirSync(output).some((name) => name.endsWith('.tmp') && name.includes(`.${pid}.`));
+const tempsOf = (pid: number | undefined): readonly string[] =>
+  readdirSync(output).filter((name) => name.endsWith('.tmp') && name.includes(`.${pid}.`));
 
-/** Stops the scan when its temp appears; settles then, or at the latest when the scan ends. */
-async function tempOrExit(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
+/** True when a temp of the process is there. */
+const hasTemp = (pid: number | undefined): boolean => tempsOf(pid).length > 0;
+
+/** Stops the scan when its temp after `earlier` others appears, one for each stage; settles then, or when the scan ends. */
+async function tempOrExit(child: ChildProcess, exited: Promise<unknown>, earlier: number): Promise<void> {
   const done = new AbortController();
+  const seen = new Set<string>();
   try {
     const appeared = new Promise<void>((resolve) => {
       const watcher = watch(output, { signal: done.signal }, () => {
-        if (!hasTemp(child.pid)) return;
+        for (const name of tempsOf(child.pid)) seen.add(name);
+        if (seen.size <= earlier || !hasTemp(child.pid)) return;
         // What follows takes longer than it would need to finish.
         child.kill('SIGSTOP');
         resolve();
@@ -103,7 +109,8 @@ async function killOnce(round: number, durationMs: number, random: Random): Prom
   const cache = cacheOf(round);
   const child = startScan(cache);
   const exited = once(child, 'exit') as Promise<[number | null, string | null]>;
-  if (round % KILLS_PER_AIMED_ONE === 0) await tempOrExit(child, exited);
+  // Before the first stage there is nothing in the cache that could be lost.
+  if (round % KILLS_PER_AIMED_ONE === 0) await tempOrExit(child, exited, (round / KILLS_PER_AIMED_ONE + 1) % STAGES);
   else await Promise.race([wait(random.next() * durationMs), exited]);
   const committed = soundEntries(cache);
   child.kill('SIGKILL');
