@@ -93,28 +93,35 @@ describe('files that change while they are read', () => {
 describe('files that may not be read', () => {
   const mayDropRights = process.getuid?.() === 0 && spawnSync('setpriv', ['--version']).status === 0;
 
-  it.skipIf(process.getuid?.() === 0 && !mayDropRights)('are named; the others are scanned', async () => {
-    const folder = place.path('locked');
-    const names = copyMarkets(folder, 3);
-    chmodSync(path.join(folder, names[1]!), 0);
-    mkdirSync(path.join(folder, 'closed'), { mode: 0 });
-    const output = place.path('for-all');
-    mkdirSync(output);
-    for (const open of [place.folder, folder, output]) chmodSync(open, 0o777);
-    const scan = ['locked', '--provider', 'none', '--as-of', AS_OF, '--output', 'for-all/feed.json', '--quiet'];
-    const drop = mayDropRights ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : ['env'];
-    const [program, ...args] = [...drop, process.execPath, path.join(ROOT, 'bin', 'scan.cjs'), ...scan];
-    const env = { PATH: '/usr/bin:/bin', HOME: output, SCAN_CACHE_DIR: path.join(output, 'cache') };
-    const { code, stderr } = await runProcess(program!, args, place.folder, env);
-    chmodSync(path.join(folder, 'closed'), 0o700);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const feed = JSON.parse(readFileSync(path.join(output, 'feed.json'), 'utf8')) as Feed;
-    expect(feed.summary.files_skipped.map(({ file, reason }) => [file, reason])).toEqual([
-      [names[1], 'unreadable'],
-      [`closed${path.sep}`, 'unreadable'],
-    ]);
-    expect(feed.summary.signals.total).toBe(9);
-  });
+  it.skipIf(process.getuid?.() === 0 && !mayDropRights)(
+    'are named, also by the doctor; the others are scanned',
+    async () => {
+      const folder = place.path('locked');
+      const names = copyMarkets(folder, 3);
+      chmodSync(path.join(folder, names[1]!), 0);
+      mkdirSync(path.join(folder, 'closed'), { mode: 0 });
+      const output = place.path('for-all');
+      mkdirSync(output);
+      for (const open of [place.folder, folder, output]) chmodSync(open, 0o777);
+      const scan = ['locked', '--provider', 'none', '--as-of', AS_OF, '--output', 'for-all/feed.json', '--quiet'];
+      const drop = mayDropRights ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : ['env'];
+      const [program, ...args] = [...drop, process.execPath, path.join(ROOT, 'bin', 'scan.cjs')];
+      const env = { PATH: '/usr/bin:/bin', HOME: output, SCAN_CACHE_DIR: path.join(output, 'cache') };
+      const { code, stderr } = await runProcess(program!, [...args, ...scan], place.folder, env);
+      const doctor = await runProcess(program!, [...args, 'doctor', 'locked'], place.folder, env);
+      expect(doctor.stdout).toMatch(/Files that cannot be read: 2 \(unreadable\)/);
+      for (const name of [names[1]!, 'closed/'])
+        expect(doctor.stdout).toContain(`${name}: it may not be read by this user: check its permissions`);
+      chmodSync(path.join(folder, 'closed'), 0o700);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const feed = JSON.parse(readFileSync(path.join(output, 'feed.json'), 'utf8')) as Feed;
+      expect(feed.summary.files_skipped.map(({ file, reason }) => [file, reason])).toEqual([
+        [names[1], 'unreadable'],
+        [`closed${path.sep}`, 'unreadable'],
+      ]);
+      expect(feed.summary.signals.total).toBe(9);
+    },
+  );
 });
 
 describe('files that are too much', () => {
