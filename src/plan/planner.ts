@@ -18,10 +18,13 @@ export interface PlannedBatch {
   readonly needed: number;
 }
 
+/** Divides by one, two, three and four kinds without a rest, so that sums do not depend on their order. */
+const WHOLE = 12;
+
 /** What asking for one pair is worth. */
 interface Worth {
   readonly pair: Pair;
-  /** Signals that have to be asked about it. */
+  /** Signals that it decides, in twelfths: the last open pair of a signal decides it, one of four a quarter. */
   signals: number;
   /** Points that it decides, over those signals. */
   points: number;
@@ -53,11 +56,13 @@ export function nextBatch(
 function weigh(undecided: readonly Undecided[]): readonly Worth[] {
   const worths = new Map<Pair, Worth>();
   for (const { signal, needsAll } of undecided) {
-    for (const { pair, width } of needsAll ? signal.open : [widest(signal.open)]) {
+    const wanted = needsAll ? signal.open : [widest(signal.open)];
+    const share = WHOLE / wanted.length;
+    for (const { pair, width } of wanted) {
       const worth = worths.get(pair);
-      if (worth === undefined) worths.set(pair, { pair, signals: 1, points: width });
+      if (worth === undefined) worths.set(pair, { pair, signals: share, points: width });
       else {
-        worth.signals += 1;
+        worth.signals += share;
         worth.points += width;
       }
     }

@@ -168,6 +168,18 @@ describe('the planner', () => {
     });
   });
 
+  it('goes on with signals that have least left before it begins with others', () => {
+    const half = signal(1, 0, [{ pair: pair('A', 'liquidations'), width: 4 }]);
+    const whole = signal(2, 0, [
+      { pair: pair('B', 'funding_rate'), width: 8 },
+      { pair: pair('B', 'liquidations'), width: 4 },
+    ]);
+    expect(nextBatch({ kind: 'all' }, [whole, half], { size: 1, fill: false })).toMatchObject({
+      kind: 'liquidations',
+      symbols: ['A'],
+    });
+  });
+
   it('a request goes out short rather than filled with guesses, unless the rest is wanted too', () => {
     const signals = [signal(1, 60, [{ pair: pair('A'), width: 20 }]), signal(2, 10, [{ pair: pair('B'), width: 20 }])];
     const top: Goal = { kind: 'top', count: 1 };
