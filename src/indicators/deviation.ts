@@ -6,15 +6,20 @@
  * digit left where price is large against its moves. Values are taken relative to the newest one for the same reason.
  */
 export function standardDeviation(values: Float64Array, period: number): Float64Array {
-  const out = new Float64Array(values.length).fill(NaN);
-  for (let end = period - 1; end < values.length; end++) {
-    const origin = values[end]!;
-    let sum = 0;
-    for (let i = end - period + 1; i <= end; i++) sum += values[i]! - origin;
-    const mean = sum / period;
-    let squares = 0;
-    for (let i = end - period + 1; i <= end; i++) squares += (values[i]! - origin - mean) ** 2;
-    out[end] = Math.sqrt(squares / period);
+  return Float64Array.from(values, (_, end) => deviationAt(values, end, period));
+}
+
+/** `standardDeviation` at one index. */
+export function deviationAt(values: Float64Array, end: number, period: number): number {
+  if (end < period - 1) return NaN;
+  const origin = values[end]!;
+  let sum = 0;
+  for (let i = end - period + 1; i <= end; i++) sum += values[i]! - origin;
+  const mean = sum / period;
+  let squares = 0;
+  for (let i = end - period + 1; i <= end; i++) {
+    const distance = values[i]! - origin - mean;
+    squares += distance * distance;
   }
-  return out;
+  return Math.sqrt(squares / period);
 }

@@ -1,4 +1,4 @@
-import { rollingSum } from './rolling.ts';
+import { rollingSum, sumAt } from './rolling.ts';
 
 /**
  * Value at the window's last bar of the least-squares line through the `period` values that end there, in the unit of
@@ -11,12 +11,24 @@ export function linearRegressionEnd(values: Float64Array, period: number): Float
   for (let i = 0; i < n; i++) weighted[i] = values[i]! * i;
   const sums = rollingSum(values, period);
   const moments = rollingSum(weighted, period);
+  const out = new Float64Array(n);
+  for (let i = 0; i < n; i++) out[i] = lineEnd(sums[i]!, moments[i]!, i, period);
+  return out;
+}
+
+/**
+ * `linearRegressionEnd` at one index, bit for bit.
+ *
+ * @param offset index that the first of `values` stands for
+ */
+export function linearRegressionEndAt(values: Float64Array, end: number, period: number, offset: number): number {
+  const weighted = values.map((value, i) => value * (i + offset));
+  return lineEnd(sumAt(values, end, period, offset), sumAt(weighted, end, period, offset), end, period);
+}
+
+function lineEnd(sum: number, moment: number, end: number, period: number): number {
   const halfWidth = (period - 1) / 2;
   const squaredDistances = (period * (period * period - 1)) / 12;
-  const out = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    const slope = (moments[i]! - (i - halfWidth) * sums[i]!) / squaredDistances;
-    out[i] = sums[i]! / period + slope * halfWidth;
-  }
-  return out;
+  const slope = (moment - (end - halfWidth) * sum) / squaredDistances;
+  return sum / period + slope * halfWidth;
 }

@@ -1,61 +1,82 @@
-/** The indicator columns that strategies read. Conventions: strategies.md 2. */
+/** The indicators that strategies read. Conventions: strategies.md 2. */
 import type { CandleSeries } from '../core/candles.ts';
-import { adx } from '../indicators/adx.ts';
-import { atr, trueRange } from '../indicators/atr.ts';
-import { standardDeviation } from '../indicators/deviation.ts';
-import { ema } from '../indicators/ema.ts';
-import { highest, lowest } from '../indicators/extremes.ts';
-import { rsi } from '../indicators/rsi.ts';
-import { sma } from '../indicators/sma.ts';
+import { deviationAt } from '../indicators/deviation.ts';
+import { highestAt, lowestAt } from '../indicators/extremes.ts';
+import { fillAverages, fillMovement } from '../indicators/fused.ts';
+import { smaAt } from '../indicators/sma.ts';
 
-/** Each column has the length of the candles and is NaN before its first valid index. */
+/** The value at a candle, NaN before the first valid one. */
+type At = (bar: number) => number;
+
+/**
+ * Recursions are columns, NaN before their first valid index; they may be longer than the candles, and what stands behind those
+ * means nothing. Windows are computed where they are read, which is at a few of the last candles.
+ */
 export interface Columns {
   readonly ema20: Float64Array;
   readonly ema50: Float64Array;
   readonly ema200: Float64Array;
-  readonly sma20: Float64Array;
-  /** Population standard deviation of the last 20 closes. */
-  readonly deviation20: Float64Array;
-  readonly trueRange: Float64Array;
   readonly atr14: Float64Array;
   readonly adx14: Float64Array;
   readonly plusDi14: Float64Array;
   readonly minusDi14: Float64Array;
   readonly rsi14: Float64Array;
+  readonly sma20: At;
+  /** Population standard deviation of the last 20 closes. */
+  readonly deviation20: At;
+  readonly trueRange: At;
   /** Highest high and lowest low of the 20 candles that end at the index, itself included. */
-  readonly highest20: Float64Array;
-  readonly lowest20: Float64Array;
+  readonly highest20: At;
+  readonly lowest20: At;
   /** Mean volume of the last 20 candles. */
-  readonly volume20: Float64Array;
+  readonly volume20: At;
 }
 
+const WINDOW = 20;
+
+/** One market's worth of memory, used for all of them. */
+let memory = recursions(0);
 let latest: { readonly candles: CandleSeries; readonly columns: Columns } | null = null;
 
 /**
- * The columns of `candles`. The strategies of one market ask one after the other, so the last answer is kept: one market's
- * worth of memory, and the result depends on nothing but the argument.
+ * The columns of `candles`, valid until those of others are asked for. The strategies of one market ask one after the other, so
+ * the last answer is kept; the result depends on nothing but the argument.
  */
 export function columnsOf(candles: CandleSeries): Columns {
-  if (latest?.candles !== candles) latest = { candles, columns: compute(candles) };
+  if (latest?.candles !== candles) {
+    // Whoever is cut off in here must not leave half of one market under the name of another.
+    latest = null;
+    latest = { candles, columns: compute(candles) };
+  }
   return latest.columns;
 }
 
-function compute({ high, low, close, volume }: CandleSeries): Columns {
-  const directional = adx(high, low, close, 14);
+function compute(candles: CandleSeries): Columns {
+  const { high, low, close, volume, length } = candles;
+  if (memory.ema20.length < length) memory = recursions(length);
+  fillAverages(close, length, memory);
+  fillMovement(candles, memory);
   return {
-    ema20: ema(close, 20),
-    ema50: ema(close, 50),
-    ema200: ema(close, 200),
-    sma20: sma(close, 20),
-    deviation20: standardDeviation(close, 20),
-    trueRange: trueRange(high, low, close),
-    atr14: atr(high, low, close, 14),
-    adx14: directional.adx,
-    plusDi14: directional.plusDi,
-    minusDi14: directional.minusDi,
-    rsi14: rsi(close, 14),
-    highest20: highest(high, 20),
-    lowest20: lowest(low, 20),
-    volume20: sma(volume, 20),
+    ...memory,
+    sma20: (bar) => smaAt(close, bar, WINDOW),
+    deviation20: (bar) => deviationAt(close, bar, WINDOW),
+    trueRange: (bar) => Math.max(high[bar]!, close[bar - 1]!) - Math.min(low[bar]!, close[bar - 1]!),
+    highest20: (bar) => highestAt(high, bar, WINDOW),
+    lowest20: (bar) => lowestAt(low, bar, WINDOW),
+    volume20: (bar) => smaAt(volume, bar, WINDOW),
+  };
+}
+
+function recursions(length: number) {
+  const column = (): Float64Array => new Float64Array(length);
+  return {
+    ema20: column(),
+    ema50: column(),
+    ema200: column(),
+    atr14: column(),
+    adx14: column(),
+    plusDi14: column(),
+    minusDi14: column(),
+    rsi14: column(),
   };
 }

@@ -51,9 +51,9 @@ function recentOf(candles: CandleSeries, columns: Columns, side: Side, q: number
   const bar = barAt(candles, q, side);
   const rsi = columns.rsi14[q]!;
   return {
-    stretch: ratio(signOf(side) * columns.sma20[q]! - bar.close, columns.deviation20[q]!),
+    stretch: ratio(signOf(side) * columns.sma20(q) - bar.close, columns.deviation20(q)),
     rsi: side === 'long' ? rsi : 100 - rsi,
-    rangeRatio: ratio(columns.trueRange[q]!, columns.atr14[q - 1]!),
+    rangeRatio: ratio(columns.trueRange(q), columns.atr14[q - 1]!),
     volumeRatio: volumeRatio(candles, columns.volume20, q),
     wick: lowerWick(bar),
     low: bar.low,
@@ -80,7 +80,7 @@ export function factsOf(candles: CandleSeries, columns: Columns, side: Side): Fa
   const sign = signOf(side);
   const bar = barAt(candles, t, side);
   const atr = columns.atr14[t]!;
-  const mean = sign * columns.sma20[t]!;
+  const mean = sign * columns.sma20(t);
   const recent = Array.from({ length: PARAMETERS.recent_bars }, (_, back) =>
     recentOf(candles, columns, side, t - back),
   );
@@ -91,7 +91,7 @@ export function factsOf(candles: CandleSeries, columns: Columns, side: Side): Fa
     previousClose: sign * candles.close[t - 1]!,
     recent,
     mean,
-    band: mean - PARAMETERS.band_deviations * columns.deviation20[t]!,
+    band: mean - PARAMETERS.band_deviations * columns.deviation20(t),
     backInside: closeOnBand(candles, side),
     atr,
     adx: columns.adx14[t]!,

@@ -190,8 +190,8 @@ function judge(facts: Facts): SideAnswer {
 
 function indicatorsOf(candles: CandleSeries, columns: Columns, facts: Facts): Observable {
   const t = candles.length - 1;
-  const mean = columns.sma20[t]!;
-  const reach = PARAMETERS.band_deviations * columns.deviation20[t]!;
+  const mean = columns.sma20(t);
+  const reach = PARAMETERS.band_deviations * columns.deviation20(t);
   return {
     rsi14: known(columns.rsi14[t]),
     atr14: facts.atr,

@@ -43,8 +43,8 @@ export function lowerWick(bar: Bar): number {
 }
 
 /** Volume against the average before it, 1 is average; 0 when that average is 0 (rulings.md 19). */
-export function volumeRatio(candles: CandleColumns, averageVolume: Float64Array, index: number): number {
-  return ratio(candles.volume[index]!, averageVolume[index - 1]!);
+export function volumeRatio(candles: CandleColumns, averageVolume: (index: number) => number, index: number): number {
+  return ratio(candles.volume[index]!, averageVolume(index - 1));
 }
 
 /** 0 when the base is not positive. */

@@ -46,7 +46,7 @@ interface Facts {
 function factsOf(
   candles: CandleSeries,
   columns: Columns,
-  momentum: Float64Array,
+  [momentum, previousMomentum]: readonly [number, number],
   release: Release | null,
   side: Side,
 ): Facts {
@@ -57,8 +57,8 @@ function factsOf(
     side,
     close: sign * candles.close[t]!,
     atr,
-    momentum: sign * momentum[t]!,
-    previousMomentum: sign * momentum[t - 1]!,
+    momentum: sign * momentum,
+    previousMomentum: sign * previousMomentum,
     volume: Math.max(volumeRatio(candles, columns.volume20, t), volumeRatio(candles, columns.volume20, t - 1)),
     release,
     line:

@@ -1,7 +1,7 @@
 /** Where volatility is squeezed: Bollinger bands inside Keltner channels (strategies.md 1.5). */
 import type { CandleSeries } from '../core/candles.ts';
 import { percentileRank } from '../indicators/percentile.ts';
-import { linearRegressionEnd } from '../indicators/regression.ts';
+import { linearRegressionEndAt } from '../indicators/regression.ts';
 import type { Columns } from './columns.ts';
 
 const DEVIATIONS = 2;
@@ -25,9 +25,10 @@ interface SqueezeRun {
 
 /** SMA20 +- 2 SD20 lies within EMA20 +- 1.5 ATR14. */
 export function isSqueezed({ sma20, deviation20, ema20, atr14 }: Columns, bar: number): boolean {
-  const band = DEVIATIONS * deviation20[bar]!;
+  const band = DEVIATIONS * deviation20(bar);
+  const mean = sma20(bar);
   const channel = KELTNER_ATR * atr14[bar]!;
-  return sma20[bar]! + band < ema20[bar]! + channel && sma20[bar]! - band > ema20[bar]! - channel;
+  return mean + band < ema20[bar]! + channel && mean - band > ema20[bar]! - channel;
 }
 
 /** The latest run that ended one to three bars before the last candle; null when there is none. */
@@ -52,15 +53,27 @@ function runUntil(candles: CandleSeries, columns: Columns, end: number): Squeeze
   };
 }
 
-/** Least-squares end value of the close's distance from the middle between SMA20 and the 20-bar channel's middle. */
-export function momentumOf({ close }: CandleSeries, { highest20, lowest20, sma20 }: Columns): Float64Array {
-  const distance = close.map((price, bar) => price - ((highest20[bar]! + lowest20[bar]!) / 2 + sma20[bar]!) / 2);
-  return linearRegressionEnd(distance, MOMENTUM_BARS);
+/**
+ * Least-squares end value of the close's distance from the middle between SMA20 and the 20-bar channel's middle, at the last
+ * candle and at the one before.
+ */
+export function momentumOf(
+  { close }: CandleSeries,
+  { highest20, lowest20, sma20 }: Columns,
+): readonly [number, number] {
+  const t = close.length - 1;
+  const first = t - MOMENTUM_BARS;
+  const distance = Float64Array.from({ length: MOMENTUM_BARS + 1 }, (_, back) => {
+    const bar = first + back;
+    return close[bar]! - ((highest20(bar) + lowest20(bar)) / 2 + sma20(bar)) / 2;
+  });
+  const at = (bar: number): number => linearRegressionEndAt(distance, bar, MOMENTUM_BARS, first);
+  return [at(t), at(t - 1)];
 }
 
 /** Width of the Bollinger band at `bar`, price units. */
 export function bandWidth({ deviation20 }: Columns, bar: number): number {
-  return 2 * DEVIATIONS * deviation20[bar]!;
+  return 2 * DEVIATIONS * deviation20(bar);
 }
 
 /** A squeeze that has just ended. */

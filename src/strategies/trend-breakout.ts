@@ -62,9 +62,9 @@ function factsOf(candles: CandleSeries, columns: Columns, side: Side): Facts {
     side,
     bar: barAt(candles, t, side),
     previousClose: sign * candles.close[t - 1]!,
-    top: sign * tops[t - 1]!,
-    bottom: sign * bottoms[t - 1]!,
-    previousTop: sign * tops[t - 2]!,
+    top: sign * tops(t - 1),
+    bottom: sign * bottoms(t - 1),
+    previousTop: sign * tops(t - 2),
     ema20: sign * columns.ema20[t]!,
     ema50: sign * columns.ema50[t]!,
     ema50Before: sign * columns.ema50[t - 10]!,
@@ -183,8 +183,8 @@ function judge(facts: Facts): SideAnswer {
 
 function indicatorsOf(candles: CandleSeries, columns: Columns, facts: Facts): Observable {
   const t = candles.length - 1;
-  const high = columns.highest20[t - 1]!;
-  const low = columns.lowest20[t - 1]!;
+  const high = columns.highest20(t - 1);
+  const low = columns.lowest20(t - 1);
   return {
     ema20: known(columns.ema20[t]),
     ema50: known(columns.ema50[t]),
