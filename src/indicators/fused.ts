@@ -54,60 +54,87 @@ interface Movement {
 }
 
 /** RSI, ATR, ADX and both DI over 14 candles (`rsi`, `atr`, `adx`). */
-export function fillMovement({ high, low, close, length }: Candles, out: Movement): void {
+export function fillMovement(candles: Candles, out: Movement): void {
+  const { high, low, close, length } = candles;
   const { rsi14, atr14, adx14, plusDi14, minusDi14 } = out;
-  for (let i = 0; i < length && i < 2 * PERIOD; i++) rsi14[i] = atr14[i] = adx14[i] = plusDi14[i] = minusDi14[i] = NaN;
-  // The first of each kind is where its mean is counted from.
-  let [gain0, loss0, range0, plus0, minus0, dx0] = [0, 0, 0, 0, 0, 0];
-  let [gain, loss, range, plus, minus, trend] = [0, 0, 0, 0, 0, 0];
-  for (let i = 1; i < length; i++) {
-    const before = close[i - 1]!;
-    const change = close[i]! - before;
+  let { gain, loss, range, plus, minus, trend } = warmUp(candles, out);
+  let before = close[2 * PERIOD - 1]!;
+  let topBefore = high[2 * PERIOD - 1]!;
+  let bottomBefore = low[2 * PERIOD - 1]!;
+  for (let i = 2 * PERIOD; i < length; i++) {
+    const last = close[i]!;
     const top = high[i]!;
     const bottom = low[i]!;
-    const up = top - high[i - 1]!;
-    const down = low[i - 1]! - bottom;
-    const wide = (top > before ? top : before) - (bottom < before ? bottom : before);
-    const won = change > 0 ? change : 0;
-    const lost = change < 0 ? -change : 0;
-    const rose = up > down && up > 0 ? up : 0;
-    const fell = down > up && down > 0 ? down : 0;
-    if (i > PERIOD) {
-      gain += WEIGHT * (won - gain);
-      loss += WEIGHT * (lost - loss);
-      range += WEIGHT * (wide - range);
-      plus += WEIGHT * (rose - plus);
-      minus += WEIGHT * (fell - minus);
-    } else {
-      if (i === 1) [gain0, loss0, range0, plus0, minus0] = [won, lost, wide, rose, fell];
-      gain += won - gain0;
-      loss += lost - loss0;
-      range += wide - range0;
-      plus += rose - plus0;
-      minus += fell - minus0;
-      if (i < PERIOD) continue;
-      gain = gain0 + gain / PERIOD;
-      loss = loss0 + loss / PERIOD;
-      range = range0 + range / PERIOD;
-      plus = plus0 + plus / PERIOD;
-      minus = minus0 + minus / PERIOD;
-    }
+    const change = last - before;
+    const size = Math.abs(change);
+    const up = top - topBefore;
+    const down = bottomBefore - bottom;
+    // Without branches, which candles make unpredictable: (|x| + x) / 2 is x or 0, to the last bit.
+    gain += WEIGHT * (0.5 * (size + change) - gain);
+    loss += WEIGHT * (0.5 * (size - change) - loss);
+    range += WEIGHT * ((top > before ? top : before) - (bottom < before ? bottom : before) - range);
+    plus += WEIGHT * (0.5 * (Math.abs(up) + up) * Number(up > down) - plus);
+    minus += WEIGHT * (0.5 * (Math.abs(down) + down) * Number(down > up) - minus);
     const movement = gain + loss;
     rsi14[i] = movement === 0 ? 50 : (100 * gain) / movement;
     atr14[i] = range;
-    const plusDi = range === 0 ? 0 : (100 * plus) / range;
-    const minusDi = range === 0 ? 0 : (100 * minus) / range;
+    const plusDi = percent(plus, range);
+    const minusDi = percent(minus, range);
     plusDi14[i] = plusDi;
     minusDi14[i] = minusDi;
-    const both = plusDi + minusDi;
-    const dx = both === 0 ? 0 : (100 * Math.abs(plusDi - minusDi)) / both;
-    if (i >= 2 * PERIOD) trend += WEIGHT * (dx - trend);
-    else {
-      if (i === PERIOD) dx0 = dx;
-      trend += dx - dx0;
-      if (i < 2 * PERIOD - 1) continue;
-      trend = dx0 + trend / PERIOD;
-    }
+    trend += WEIGHT * (percent(Math.abs(plusDi - minusDi), plusDi + minusDi) - trend);
     adx14[i] = trend;
+    before = last;
+    topBefore = top;
+    bottomBefore = bottom;
   }
+}
+
+/** The first 28 candles, in which every mean has its beginning: it is counted from the first of its values, as `smooth` does. */
+function warmUp({ high, low, close, length }: Candles, out: Movement) {
+  const { rsi14, atr14, adx14, plusDi14, minusDi14 } = out;
+  const first = { gain: 0, loss: 0, range: 0, plus: 0, minus: 0, trend: 0 };
+  const mean = { gain: 0, loss: 0, range: 0, plus: 0, minus: 0, trend: 0 };
+  for (let i = 0; i < length && i < 2 * PERIOD; i++) {
+    rsi14[i] = atr14[i] = adx14[i] = plusDi14[i] = minusDi14[i] = NaN;
+    if (i === 0) continue;
+    const before = close[i - 1]!;
+    const gain = Math.max(close[i]! - before, 0);
+    const loss = Math.max(before - close[i]!, 0);
+    const range = Math.max(high[i]!, before) - Math.min(low[i]!, before);
+    const up = high[i]! - high[i - 1]!;
+    const down = low[i - 1]! - low[i]!;
+    const plus = up > down && up > 0 ? up : 0;
+    const minus = down > up && down > 0 ? down : 0;
+    if (i === 1) Object.assign(first, { gain, loss, range, plus, minus });
+    mean.gain = nextMean(mean.gain, gain, first.gain, i);
+    mean.loss = nextMean(mean.loss, loss, first.loss, i);
+    mean.range = nextMean(mean.range, range, first.range, i);
+    mean.plus = nextMean(mean.plus, plus, first.plus, i);
+    mean.minus = nextMean(mean.minus, minus, first.minus, i);
+    if (i < PERIOD) continue;
+    const movement = mean.gain + mean.loss;
+    const plusDi = percent(mean.plus, mean.range);
+    const minusDi = percent(mean.minus, mean.range);
+    const trend = percent(Math.abs(plusDi - minusDi), plusDi + minusDi);
+    if (i === PERIOD) first.trend = trend;
+    mean.trend = nextMean(mean.trend, trend, first.trend, i - PERIOD + 1);
+    rsi14[i] = movement === 0 ? 50 : (100 * mean.gain) / movement;
+    atr14[i] = mean.range;
+    plusDi14[i] = plusDi;
+    minusDi14[i] = minusDi;
+    if (i === 2 * PERIOD - 1) adx14[i] = mean.trend;
+  }
+  return mean;
+}
+
+/** With its `count`th value: until there are enough, `mean` is a sum of distances from the first one. */
+function nextMean(mean: number, value: number, first: number, count: number): number {
+  if (count > PERIOD) return mean + WEIGHT * (value - mean);
+  const sum = mean + (value - first);
+  return count < PERIOD ? sum : first + sum / PERIOD;
+}
+
+function percent(part: number, whole: number): number {
+  return whole === 0 ? 0 : (100 * part) / whole;
 }

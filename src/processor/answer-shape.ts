@@ -107,7 +107,39 @@ export function misshapenIn(answer: unknown): string | null {
     return 'the answer is a promise, not an answer';
   }
   const failed = isRecord(answer) && answer['kind'] === 'failed';
+  if (failed ? fitsFailed(answer) : fitsScored(answer)) return null;
   return misfit('answer', answer, failed ? FAILED : SCORED);
+}
+
+type Check = (value: unknown) => boolean;
+
+/** The same as `misfit` without words: answers are right almost always, and naming every place on the way costs more than looking. */
+function checkOf(shape: Shape): Check {
+  if (typeof shape === 'string') return IS_SIMPLE[shape];
+  if ('oneOf' in shape) {
+    const { oneOf } = shape;
+    return (value) => oneOf.includes(value);
+  }
+  if ('orNull' in shape) {
+    const check = checkOf(shape.orNull);
+    return (value) => value === null || check(value);
+  }
+  if ('list' in shape) return listCheck(checkOf(shape.list));
+  const names = Object.keys(shape.fields);
+  const checks = Object.values(shape.fields).map(checkOf);
+  return (value) => {
+    if (!isRecord(value)) return false;
+    for (let index = 0; index < names.length; index += 1) if (!checks[index]!(value[names[index]!])) return false;
+    return true;
+  };
+}
+
+function listCheck(check: Check): Check {
+  return (value) => {
+    if (!Array.isArray(value) || value.length > MOST_ITEMS) return false;
+    for (let index = 0; index < value.length; index += 1) if (!check(value[index])) return false;
+    return true;
+  };
 }
 
 function misfit(path: string, value: unknown, shape: Shape): string | null {
@@ -142,6 +174,9 @@ const IS_SIMPLE: Readonly<Record<Extract<Shape, string>, (value: unknown) => boo
   time: (value) => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= LAST_TIME,
   plain: isRecord,
 };
+
+const fitsScored = checkOf(SCORED);
+const fitsFailed = checkOf(FAILED);
 
 /** Neither a list nor a thing of its own kind, such as a Date. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

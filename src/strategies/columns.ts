@@ -56,8 +56,16 @@ function compute(candles: CandleSeries): Columns {
   if (memory.ema20.length < length) memory = recursions(length);
   fillAverages(close, length, memory);
   fillMovement(candles, memory);
+  const { ema20, ema50, ema200, atr14, adx14, plusDi14, minusDi14, rsi14 } = memory;
   return {
-    ...memory,
+    ema20,
+    ema50,
+    ema200,
+    atr14,
+    adx14,
+    plusDi14,
+    minusDi14,
+    rsi14,
     sma20: (bar) => smaAt(close, bar, WINDOW),
     deviation20: (bar) => deviationAt(close, bar, WINDOW),
     trueRange: (bar) => Math.max(high[bar]!, close[bar - 1]!) - Math.min(low[bar]!, close[bar - 1]!),

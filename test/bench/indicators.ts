@@ -6,7 +6,6 @@ import type { CandleSeries } from '../../src/core/candles.ts';
 import { candlesOf } from './corpus.ts';
 
 const MARKETS = 366;
-const READ_BARS = 24;
 
 /** Computes the set for every market; answers with a number that depends on all of it. */
 type Compute = () => number;
@@ -55,11 +54,12 @@ async function ours(): Promise<Compute> {
     for (const market of markets) {
       const columns = columnsOf(market);
       sum += columns.ema200[market.length - 1]!;
-      // Windows are computed where strategies read them: squeeze-break looks at the most.
-      for (let bar = market.length - READ_BARS; bar < market.length; bar++) {
-        sum += columns.sma20(bar) + columns.deviation20(bar) + columns.trueRange(bar);
-        sum += columns.highest20(bar) + columns.lowest20(bar) + columns.volume20(bar);
-      }
+      // Windows are computed where strategies read them: momentum over 20 bars looks at the most.
+      const t = market.length - 1;
+      for (let bar = t - 20; bar <= t; bar++)
+        sum += columns.sma20(bar) + columns.highest20(bar) + columns.lowest20(bar);
+      for (let bar = t - 3; bar <= t; bar++)
+        sum += columns.deviation20(bar) + columns.trueRange(bar) + columns.volume20(bar);
     }
     return sum;
   };
