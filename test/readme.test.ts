@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SETTINGS } from '../src/settings.ts';
+import { costTable, cronSentence, type Row } from './bench/plan/report.ts';
+import type { CronRun } from './bench/plan/cron.ts';
 import { ROOT, runProcess, SAMPLE, workplace } from './support/cli.ts';
 import { runHere } from './support/in-process.ts';
 import { describeWithShared, sharedPath } from './support/shared.ts';
@@ -27,6 +29,19 @@ const jqCommands = shellBlocks.filter((block) => block.startsWith('jq '));
 const hasJq = spawnSync('jq', ['--version']).status === 0;
 
 describe('the README', () => {
+  it('the figures of the quota plan are those of the last simulation', () => {
+    const kept = readFileSync(path.join(ROOT, 'test', 'bench', 'plan', 'results.json'), 'utf8');
+    const { rows, cron, checks } = JSON.parse(kept) as {
+      readonly rows: readonly Row[];
+      readonly cron: readonly CronRun[];
+      readonly checks: readonly { readonly holds: boolean }[];
+    };
+    expect(readme).toContain(costTable(rows));
+    const sentence = cronSentence({ runs: cron, differences: [] });
+    expect(readme.replaceAll('\n', ' ').toLowerCase()).toContain(sentence.toLowerCase());
+    expect(checks.every(({ holds }) => holds)).toBe(true);
+  });
+
   it('has the two commands of a fresh clone, each alone in a block', () => {
     expect(shellBlocks).toContain('npm ci && npx scan data/ --strategy all');
     expect(shellBlocks).toContain('npm ci && npm test');
