@@ -59,9 +59,9 @@ export function listenForSignals({ onFirst, beforeExit }: SignalOptions): Signal
     stop: () => {
       clearTimeout(patience);
       for (const signal of SIGNALS) {
-        process.off(signal, hear);
-        // By default it would kill the process, which then looks as if its feed had not been written.
+        // By default it would kill the process, which then looks as if its feed had not been written; so first on, then off.
         if (!process.listeners(signal).includes(endFinished)) process.on(signal, endFinished);
+        process.off(signal, hear);
       }
     },
   };

@@ -89,7 +89,14 @@ const message = (status: number, headers: Readonly<Record<string, string>> = {})
 const page = answer(200, `<html>${KEY}`, { 'content-type': 'text/html' });
 
 const ROWS: readonly Row[] = [
-  { name: 'refused', script: null, code: 3, degraded: ['market-index-unavailable', /refused/], oi: 'no-index' },
+  {
+    name: 'refused',
+    long: true,
+    script: null,
+    code: 3,
+    degraded: ['market-index-unavailable', /refused/],
+    oi: 'no-index',
+  },
   {
     name: 'dead',
     long: true,
@@ -98,7 +105,14 @@ const ROWS: readonly Row[] = [
     degraded: ['series-unavailable', /upstream.*HTTP 500/],
     oi: 'upstream',
   },
-  { name: 'html', script: histories(page), code: 3, degraded: ['series-unavailable', /not JSON/], oi: 'bad-payload' },
+  {
+    name: 'html',
+    long: true,
+    script: histories(page),
+    code: 3,
+    degraded: ['series-unavailable', /not JSON/],
+    oi: 'bad-payload',
+  },
   {
     name: 'key',
     script: histories(message(401)),

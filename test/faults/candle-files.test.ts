@@ -107,8 +107,8 @@ describe('files that may not be read', () => {
       const drop = mayDropRights ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : ['env'];
       const [program, ...args] = [...drop, process.execPath, path.join(ROOT, 'bin', 'scan.cjs')];
       const env = { PATH: '/usr/bin:/bin', HOME: output, SCAN_CACHE_DIR: path.join(output, 'cache') };
-      const { code, stderr } = await runProcess(program!, [...args, ...scan], place.folder, env);
-      const doctor = await runProcess(program!, [...args, 'doctor', 'locked'], place.folder, env);
+      const { code, stderr } = await runProcess(program, [...args, ...scan], place.folder, env);
+      const doctor = await runProcess(program, [...args, 'doctor', 'locked'], place.folder, env);
       expect(doctor.stdout).toMatch(/Files that cannot be read: 2 \(unreadable\)/);
       expect(doctor.stdout).toContain('it may not be read by this user: check its permissions');
       for (const name of [names[1]!, 'closed']) expect(doctor.stdout).toContain(name);

@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ROOT } from '../support/cli.ts';
+import { PROMISES } from './promises.ts';
 import { verdict } from './reporter.ts';
 
 describe('figures', () => {
@@ -8,21 +12,25 @@ describe('figures', () => {
       { id: 'A2', text: 'two', passed: true },
       { id: 'A10', text: 'three', passed: false },
     ]);
-    expect(lines).toContain('green  A2   one; two');
-    expect(lines).toContain('RED    A10  three');
+    expect(lines.find((line) => line.includes(' A2 '))).toMatch(/^green .*: one; two$/);
+    expect(lines.find((line) => line.includes(' A10 '))).toMatch(/^RED .*: three$/);
   });
 
   it('a promise without a figure is red', () => {
     const { lines, red } = verdict([]);
-    expect(lines).toContain('RED    A20  no figure');
-    expect(red).toBe(22);
-    expect(lines.at(-1)).toBe('0 green, 22 red');
+    expect(lines[0]).toMatch(/^RED {4}A1 .*: no figure$/);
+    expect(red).toBe(PROMISES.length);
+    expect(lines.at(-1)).toBe(`0 green, ${PROMISES.length} red`);
   });
 
-  it('lines come in the order of the promises', () => {
-    const { lines } = verdict([{ id: 'F1', text: 'x', passed: true }]);
-    const ids = lines.slice(0, -1).map((line) => line.slice(7, 11).trim());
-    expect(ids.slice(0, 3)).toEqual(['A1', 'A2', 'A3']);
-    expect(ids.slice(-4)).toEqual(['A20', 'B', 'C', 'F1']);
+  it('a figure for no promise is a slip', () => {
+    expect(() => verdict([{ id: 'A21', text: 'x', passed: true }])).toThrow('A21');
+  });
+
+  it('every promise stands in the README with its words and a figure', () => {
+    const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+    const rows = [...readme.matchAll(/^\| ([ABCF]\d*) \| ([^|]+) \| ([^|]+) \|$/gm)];
+    expect(rows.map(([, id, words]) => ({ id, words }))).toEqual(PROMISES);
+    for (const [row, , , figure] of rows) expect(figure, row).toMatch(/\d/);
   });
 });

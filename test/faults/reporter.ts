@@ -1,29 +1,27 @@
 import type { Reporter, TestModule } from 'vitest/node';
 import type { Figure } from './figures.ts';
-
-/** Every promise must leave a figure: what was not measured is not kept. */
-const PROMISES: readonly string[] = [...Array.from({ length: 20 }, (_, index) => `A${index + 1}`), 'B', 'C'];
+import { PROMISES } from './promises.ts';
 
 export interface Verdict {
   readonly lines: readonly string[];
   readonly red: number;
 }
 
-/** One line per promise, in order. */
+/**
+ * One line per promise, in their order.
+ * @throws Error for a figure that belongs to none
+ */
 export function verdict(figures: readonly (Figure & { readonly passed: boolean })[]): Verdict {
-  const ids = [...new Set([...PROMISES, ...figures.map(({ id }) => id)])].sort(byNumber);
-  const results = ids.map((id) => {
+  const unknown = figures.filter(({ id }) => PROMISES.every((promise) => promise.id !== id));
+  if (unknown.length > 0) throw new Error(`figures for no promise: ${unknown.map(({ id }) => id).join(', ')}`);
+  const results = PROMISES.map(({ id, words }) => {
     const own = figures.filter((figure) => figure.id === id);
     const green = own.length > 0 && own.every(({ passed }) => passed);
     const text = own.length === 0 ? 'no figure' : own.map((figure) => figure.text).join('; ');
-    return { green, line: `${green ? 'green' : 'RED  '}  ${id.padEnd(4)} ${text}` };
+    return { green, line: `${green ? 'green' : 'RED  '}  ${id.padEnd(4)} ${words}: ${text}` };
   });
   const red = results.filter(({ green }) => !green).length;
-  return { lines: [...results.map(({ line }) => line), `${ids.length - red} green, ${red} red`], red };
-}
-
-function byNumber(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
+  return { lines: [...results.map(({ line }) => line), `${PROMISES.length - red} green, ${red} red`], red };
 }
 
 /** Prints the figures after all tests, and fails the run when a promise is red. */
@@ -36,6 +34,9 @@ export class FigureReporter implements Reporter {
     );
     const { lines, red } = verdict(figures);
     process.stdout.write(`\nPromises\n${lines.map((line) => `  ${line}\n`).join('')}`);
+    // A test that fails before it has measured leaves no figure.
+    const failed = modules.flatMap((module) => [...module.children.allTests('failed')]);
+    process.stdout.write(failed.map(({ fullName }) => `  failed ${fullName}\n`).join(''));
     if (red > 0) process.exitCode = 1;
   }
 }

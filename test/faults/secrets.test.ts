@@ -13,7 +13,7 @@ import {
   type ScriptedServer,
 } from '../support/scripted-server.ts';
 import { leakingFiles, leaksOf } from '../support/secrets.ts';
-import { figure } from './figures.ts';
+import { figure, FULL } from './figures.ts';
 import { AS_OF, copyMarkets } from './market-folder.ts';
 
 /** Holds what URLs, JSON and base64 write otherwise. */
@@ -80,7 +80,8 @@ const ECHO = `${KEY} ${encodeURIComponent(KEY)} ${Buffer.from(KEY).toString('bas
 const UPSTREAM: Readonly<Record<string, Script>> = {
   'a refused key': status(401, {}, { message: ECHO }),
   'a wrong request': status(400, {}, { message: ECHO }),
-  'a page': text(`<html>${ECHO}</html>`, 'text/html'),
+  // Asked for again after a while.
+  ...(FULL ? { 'a page': text(`<html>${ECHO}</html>`, 'text/html') } : {}),
   'another shape': json([{ symbol: ECHO, history: ECHO }]),
   'an elsewhere': status(302, { location: `http://127.0.0.1:2/?api_key=${encodeURIComponent(KEY)}` }),
   'a limit': status(429, { 'retry-after': '1000000' }, { message: ECHO }),
