@@ -1,4 +1,4 @@
-/** Builds the real adapters from the configuration: the only file that constructs clients. */
+/** Builds the real adapters from the configuration. Nothing else constructs clients, but `wire-key.ts` for the doctor's one call. */
 import path from 'node:path';
 import type { Config } from './config.ts';
 import { ConfigError } from './core/config-error.ts';

@@ -39,6 +39,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'scan.ts': GLUE,
   job: GLUE,
   'wire.ts': GLUE,
+  'wire-key.ts': GLUE,
 };
 
 const PURE = new Set(['core', 'indicators', 'strategies', 'processor', 'plan']);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Config } from '../config.ts';
 import { SECOND_MS } from '../core/time.ts';
 import { openKeyFile } from '../platform/dotenv.ts';
-import type { KeyAnswer } from './doctor-key.ts';
+import type { KeyAnswer } from '../wire-key.ts';
 
 type CheckStatus = 'ok' | 'warn' | 'fail';
 

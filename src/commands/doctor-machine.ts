@@ -18,7 +18,7 @@ import {
   type Check,
   type Runtime,
 } from './doctor-checks.ts';
-import { askWithKey } from './doctor-key.ts';
+import { askWithKey } from '../wire-key.ts';
 import { checkCache, checkDisk, checkLedger, checkLock, checkOutput } from './doctor-places.ts';
 
 export interface MachineFlags {

@@ -1,11 +1,11 @@
-/** The one call that `scan doctor` makes: 1 unit, charged to the ledger like those of a scan. */
-import type { Config } from '../config.ts';
-import { createCoinalyze } from '../external/coinalyze/api.ts';
-import { sendLimited } from '../external/limited.ts';
-import { systemClock } from '../platform/clock.ts';
-import { createHttp, type Http } from '../platform/http.ts';
-import { ledgerFile, openLedger, type LedgerLimits } from '../platform/ledger.ts';
-import { Quota } from '../platform/quota.ts';
+/** Builds what the one call of `scan doctor` needs, 1 unit, charged to the ledger like those of a scan. */
+import type { Config } from './config.ts';
+import { createCoinalyze } from './external/coinalyze/api.ts';
+import { sendLimited } from './external/limited.ts';
+import { systemClock } from './platform/clock.ts';
+import { createHttp, type Http } from './platform/http.ts';
+import { ledgerFile, openLedger, type LedgerLimits } from './platform/ledger.ts';
+import { Quota } from './platform/quota.ts';
 
 export interface KeyAnswer {
   /**
