@@ -188,10 +188,7 @@ describe('cached', () => {
     const key = `coinalyze|https://api|open_interest|A.A|${HOUR_MS}`;
     const good = (await cache.get(key))!;
     const bad = ['', '[]', '{"kind":"open_interest"}', good.slice(0, -2), good.replace('"runs":[720]', '"runs":[719]')];
-    bad.push(
-      good.replace('"runs":[720]', '"runs":[900719925474099]'),
-      good.replace('"columns":["', '"columns":["AAAA'),
-    );
+    bad.push(good.replace('"runs":[720]', '"runs":[900719925474099]'), good.replace('"words":"', '"words":"AAAA'));
     for (const text of [...bad, good.replace('open_interest', 'funding_rate')]) {
       expect(text).not.toBe(good);
       await cache.set(key, text, HOUR_MS);
