@@ -4,5 +4,12 @@ var fs = require('fs');
 
 process.on('exit', function () {
   var used = process.resourceUsage();
-  fs.writeSync(3, JSON.stringify({ userMs: used.userCPUTime / 1000, systemMs: used.systemCPUTime / 1000, peakMb: used.maxRSS / 1024 }));
+  fs.writeSync(
+    3,
+    JSON.stringify({
+      userMs: used.userCPUTime / 1000,
+      systemMs: used.systemCPUTime / 1000,
+      peakMb: used.maxRSS / 1024,
+    }),
+  );
 });
