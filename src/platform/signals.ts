@@ -8,6 +8,11 @@ export type InterruptSignal = keyof typeof EXIT_CODES;
 
 /** A run that has been asked to end gets this long, ms: more than the request in flight (rulings.md 32), less than who sends SIGKILL waits. */
 const PATIENCE_MS = 7 * SECOND_MS;
+/**
+ * One Ctrl-C, `timeout` or stop of a unit reaches all processes of the group, and npx and the launcher pass it on as well:
+ * what comes this soon after the first is the same wish, not a second one.
+ */
+const ECHO_MS = 250;
 
 /** Thrown where a run notices that it was asked to end. */
 export class Interrupted extends Error {
@@ -39,16 +44,19 @@ export interface Signals {
   stop(): void;
 }
 
-/** Ends the process at the second signal, or when the first has been waited on for too long. */
+/** Ends the process at the second signal that is no echo of the first, or when the first has been waited on for too long. */
 export function listenForSignals({ onFirst, beforeExit }: SignalOptions): Signals {
   const controller = new AbortController();
   let patience: NodeJS.Timeout | undefined;
+  let first: { readonly signal: InterruptSignal; readonly at: number } | null = null;
   const end = (signal: InterruptSignal): never => {
     beforeExit();
     return process.exit(EXIT_CODES[signal]);
   };
   const hear = (signal: InterruptSignal): void => {
-    if (controller.signal.aborted) end(signal);
+    if (first?.signal === signal && performance.now() - first.at < ECHO_MS) return;
+    if (first !== null) end(signal);
+    first = { signal, at: performance.now() };
     patience = setTimeout(end, PATIENCE_MS, signal).unref();
     controller.abort(new Interrupted(signal));
     onFirst(signal);

@@ -163,7 +163,7 @@ describe('SIGINT and SIGTERM', () => {
     );
   });
 
-  it('the request in flight is waited for, and what it brings is kept', async () => {
+  it('the request in flight is waited for, also when the signal comes twice at once, and what it brings is kept', async () => {
     const held = Promise.withResolvers<void>();
     const arrived = new Promise<void>((resolve) => {
       server.hold(() => {
@@ -174,6 +174,9 @@ describe('SIGINT and SIGTERM', () => {
     });
     const scan = start();
     await arrived;
+    scan.child.kill('SIGTERM');
+    // As one signal to the group comes when it is passed on as well.
+    await sleep(20);
     scan.child.kill('SIGTERM');
     await sleep(200);
     held.resolve();
@@ -199,7 +202,8 @@ describe('SIGINT and SIGTERM', () => {
     const scan = start();
     await arrived;
     scan.child.kill('SIGINT');
-    await sleep(100);
+    // Later than an echo of the first.
+    await sleep(400);
     expect(scan.child.exitCode).toBeNull();
     const sent = performance.now();
     scan.child.kill('SIGINT');
