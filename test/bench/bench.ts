@@ -87,7 +87,7 @@ try {
     SCAN_CACHE_DIR: path.join(work, 'cache'),
     SCAN_STATE_DIR: path.join(work, 'state'),
   };
-  const parts = short && only.length === 0 ? ['reading', 'indicators', 'start'] : only;
+  const parts = short && only.length === 0 ? ['indicators', 'start'] : only;
   const rows = await measure(parts, { folder, env, passes: short ? 3 : 9 }, work);
   const text = `${tableOf(rows)}\n\nNode ${process.version}, ${availableParallelism()} cores; ratios of least values of one interleaved run. The corpora stay in ${folder}.\n`;
   process.stdout.write(text);
