@@ -12,7 +12,9 @@ try {
     paths: [compiler],
   });
 } catch {
-  process.stdout.write('perpscan: there is no TypeScript compiler for this platform, dist/ is not built; src/ runs directly\n');
+  process.stdout.write(
+    'perpscan: there is no TypeScript compiler for this platform, dist/ is not built; src/ runs directly\n',
+  );
   process.exit(0);
 }
 var built = spawnSync(process.execPath, [compiler, '-p', 'src'], { cwd: root, stdio: 'inherit' });

@@ -149,12 +149,12 @@ function externalOf(signal: Signal, look: Look): readonly string[] {
   const source = ['', ...paragraph(sourceText(openInterest), look)];
   if (external === null) return source;
   const closed = closeTimeOf(signal);
-  const components: readonly string[] = signal.score_breakdown.map(({ component }) => component);
+  const components = new Set(signal.score_breakdown.map(({ component }) => component));
   const rows = SERIES_KINDS.map((kind) => ({
     kind,
     fields: external[kind],
     closed,
-    scored: components.includes(kind),
+    scored: components.has(kind),
   }));
   return [...source, ...tableLines(SERIES_COLUMNS, rows, look)];
 }

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import type { ScoreComponent } from '../../src/core/signal.ts';
 import { MINUTE_MS } from '../../src/core/time.ts';
 import { explain } from '../../src/feed/explain.ts';
 import { feedTable, runSummary } from '../../src/feed/table.ts';
@@ -247,10 +248,8 @@ describe('the explanation of a score', () => {
 
   it('calls a series used or neutral only where the strategy gives points for it', () => {
     const [whole] = longSignal().score_breakdown;
-    const breakdown = ['open_interest', 'funding_rate', 'long_short_ratio'].map((component) => ({
-      ...whole!,
-      component,
-    }));
+    const named = (component: string): ScoreComponent => ({ ...whole!, component });
+    const breakdown = ['open_interest', 'funding_rate', 'long_short_ratio'].map(named);
     const text = explain([longSignal({ score_breakdown: breakdown })], at(140));
     expect(text).toMatch(/^funding_rate .* neutral: deferred$/m);
     expect(text).toMatch(/^long_short_ratio .* used, stale$/m);
