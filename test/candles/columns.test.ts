@@ -45,7 +45,8 @@ test('files that need no repair come out as the repairs would leave them, and al
       const named = repairColumns(columnsWith(length, list), '1h', now);
       // Without a name every row is judged by itself.
       const judged = repairColumns(columnsWith(length, list), null, now);
-      const tells = judged.ok ? judged.timeframe === '1h' : judged.reason !== 'unknown-timeframe';
+      // Judged by its own steps a file may be refused as one of 2h, which says nothing of one that is named 1h.
+      const tells = judged.ok ? judged.timeframe === '1h' : judged.reason === 'no-candles';
       if (tells) expect(named).toEqual(judged);
       if (named.ok && named.columns.length === length) sound++;
     }),
