@@ -64,11 +64,15 @@ export function createLog({ write, level, format, quiet, colour = false, secrets
   };
 }
 
-/** Replaces every secret by `[redacted]`: as it is, URL-encoded, as base64 also in the middle of a longer text, and inside JSON. */
+/**
+ * Replaces every secret by `[redacted]`, in capital or small letters: as it is, URL-encoded, as base64 also in the middle of
+ * a longer text, in hexadecimal digits, and inside JSON.
+ */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
   const forms = secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(formsOf);
   const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
-  return (text) => longestFirst.reduce((clean, form) => clean.replaceAll(form, REDACTED), text);
+  const patterns = longestFirst.map((form) => new RegExp(form.replaceAll(/[^\w]/g, String.raw`\$&`), 'gi'));
+  return (text) => patterns.reduce((clean, pattern) => clean.replaceAll(pattern, REDACTED), text);
 }
 
 function formsOf(secret: string): readonly string[] {
@@ -80,7 +84,7 @@ function formsOf(secret: string): readonly string[] {
     escapeControl(secret),
     escapeControl(quoted),
     ...encoded,
-    ...encoded.map((text) => text.replaceAll(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
+    Buffer.from(secret).toString('hex'),
     ...[0, 1, 2].flatMap((offset) => base64At(secret, offset)),
   ];
 }

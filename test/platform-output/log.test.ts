@@ -99,6 +99,18 @@ describe('createRedactor', () => {
     expect(createRedactor(['', 'any'])('many keys')).toBe('many keys');
   });
 
+  it('a secret in other letters and in hexadecimal digits is found', () => {
+    const hex = Buffer.from(KEY).toString('hex');
+    const texts = [KEY.toUpperCase(), KEY.toLowerCase(), hex, hex.toUpperCase()];
+    expect(texts.map((text) => createRedactor([KEY])(`a ${text} b`))).toEqual(texts.map(() => 'a [redacted] b'));
+  });
+
+  it('signs that mean something in a pattern stand for themselves', () => {
+    const odd = 'a.c*(d)[e]$^|\\/+?{}-é';
+    expect(createRedactor([odd])(`x${odd}y`)).toBe('x[redacted]y');
+    expect(createRedactor(['a.cdef'])('abcdef')).toBe('abcdef');
+  });
+
   it('the longer of two overlapping secrets goes first', () => {
     expect(createRedactor(['secret', 'secret-longer'])('a secret-longer b secret')).toBe('a [redacted] b [redacted]');
   });
