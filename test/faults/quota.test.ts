@@ -87,7 +87,8 @@ describe('quota over processes', () => {
   });
 
   it('a process that is started during a Retry-After sends nothing before it is over', async () => {
-    const askedFor = rounds(600, 3_000);
+    // Longer than a process takes to start, or it would come too late to break the silence.
+    const askedFor = rounds(1_800, 3_000);
     const times = rounds(1, 5);
     server = await startCountingServer((arrival) => (arrival % 2 === 1 ? askedFor : 0));
     const early: number[] = [];
