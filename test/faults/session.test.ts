@@ -248,7 +248,8 @@ describe('the deadline', () => {
     for (const [name, { code, ms }] of Object.entries(results)) {
       const { run, summary } = wholeFeed(`out/${name}.json`);
       expect(code, name).toBe(3);
-      expect(ms, name).toBeLessThan(deadline + 5_000);
+      // Less than the 5 s that a request in flight would get of a signal.
+      expect(ms, name).toBeLessThan(deadline + 4_000);
       expect(
         run.degraded_reasons.map((reason) => reason.code),
         name,
