@@ -1,5 +1,6 @@
 /** SIGINT and SIGTERM: the first one asks the run to end, the second one ends it. */
 import { SECOND_MS } from '../core/time.ts';
+import { systemClock } from './clock.ts';
 
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 const SIGNALS = Object.keys(EXIT_CODES) as readonly InterruptSignal[];
@@ -54,9 +55,9 @@ export function listenForSignals({ onFirst, beforeExit }: SignalOptions): Signal
     return process.exit(EXIT_CODES[signal]);
   };
   const hear = (signal: InterruptSignal): void => {
-    if (first?.signal === signal && performance.now() - first.at < ECHO_MS) return;
+    if (first?.signal === signal && systemClock.monotonic() - first.at < ECHO_MS) return;
     if (first !== null) end(signal);
-    first = { signal, at: performance.now() };
+    first = { signal, at: systemClock.monotonic() };
     patience = setTimeout(end, PATIENCE_MS, signal).unref();
     controller.abort(new Interrupted(signal));
     onFirst(signal);
