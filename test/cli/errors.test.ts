@@ -218,7 +218,7 @@ describe.each(Object.entries({ WORDS, VALUES, SETTINGS, FILES }))('wrong use: %s
 
 describe('an upstream that fails', () => {
   const scan = (env: Readonly<Record<string, string>>): ReturnType<typeof runHere> =>
-    runHere(place, hourly('--output', place.path('upstream.json'), '--deadline', '4s', '--quiet'), {
+    runHere(place, hourly('--output', place.path('upstream.json'), '--budget', '5s', '--quiet'), {
       env: { COINALYZE_API_KEY: KEY, SCAN_QUOTA_MIN_SPACING_MS: '0', ...env },
     });
 

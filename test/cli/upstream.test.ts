@@ -119,7 +119,7 @@ describe('a scan with a key', () => {
   });
 
   it('a dead upstream gives the whole feed from candles, degraded, exit 3', async () => {
-    const { code, feed, stdout } = await scanAt(REFUSING_URL, 'dead.json', { args: ['--deadline', '4s'] });
+    const { code, feed, stdout } = await scanAt(REFUSING_URL, 'dead.json', { args: ['--budget', '2s'] });
     expect(code).toBe(3);
     expect(feed.signals).toHaveLength(feed.summary.markets * 3);
     expect(feed.run.degraded_reasons[0]!.code).toBe('market-index-unavailable');
