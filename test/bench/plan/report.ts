@@ -104,14 +104,6 @@ export function checksOf(results: readonly AsOfResult[], day: CronDay, scale: re
       holds: slowest <= 1 / 10,
       found: percent(slowest),
     },
-    // `all` at this size fetches for half a day: its plans, one per request, stand in the table without a promise.
-    ...scale
-      .filter(({ goal }) => goal !== 'all')
-      .map(({ goal, planningMs, analysingMs }) => ({
-        name: `all plans of a run for ${goal} take at most 1/10 of its analysing`,
-        holds: planningMs <= analysingMs / 10,
-        found: percent(planningMs / analysingMs),
-      })),
   ];
 }
 
