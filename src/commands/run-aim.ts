@@ -35,12 +35,9 @@ export function aimOf({ fetch, sources }: Pick<Config, 'fetch' | 'sources'>, { t
     throw new ConfigError('--top and --min-score are two goals, and a run has one: leave one of them out', EXIT.usage);
   }
   const named = top ?? minScore;
-  const flag = top === null ? '--min-score' : '--top';
-  if (named !== null && fetch === 'actionable' && sources.fetch === 'flag') {
-    throw new ConfigError(`${flag}: --fetch actionable is another goal; leave one of them out`, EXIT.usage);
-  }
   if (fetch === 'none') {
     if (named === null) return { goal: null, rest: false };
+    const flag = top === null ? '--min-score' : '--top';
     throw new ConfigError(`${flag}: nothing is fetched with --fetch none; leave one of them out`, EXIT.usage);
   }
   if (named === null) return { goal: { kind: 'actionable' }, rest: fetch === 'all' };

@@ -113,10 +113,6 @@ const VALUES: Readonly<Record<string, Case>> = {
   'an unknown log format': wrong([OWN, '--log-format', 'xml'], /--log-format: "xml".*expected text or json/),
   'a budget in words': wrong([OWN, '--budget', 'soon'], /--budget: "soon".*such as 90s, 5m or 1h/),
   'a budget of a month': wrong([OWN, '--budget', '600h'], /--budget: "600h".*at most 24h/),
-  'two goals, one as what to fetch': wrong(
-    [OWN, '--top', '5', '--fetch', 'actionable'],
-    /--top: --fetch actionable is another goal; leave one of them out/,
-  ),
   'a fetch of something else': wrong([OWN, '--fetch', 'actionble'], /--fetch: "actionble".*did you mean actionable\?/),
   'the best none': wrong([OWN, '--top', '0'], /--top: "0" is not understood; expected a whole number from 1 on/),
   'a score beyond all': wrong([OWN, '--min-score', '101'], /--min-score: "101".*a score from 0 to 100/),
