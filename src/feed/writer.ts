@@ -14,7 +14,10 @@ export async function writeFeed(
   feed: Feed,
   write: (file: string, text: string) => Promise<AtomicWrite> = writeFileAtomic,
 ): Promise<AtomicWrite> {
-  const isSound = feed.signals.every(isSoundSignal) && firstIssue({ ...feed, signals: [] }, 'refuse-added') === null;
+  const isSound =
+    Array.isArray(feed.signals) &&
+    feed.signals.every(isSoundSignal) &&
+    firstIssue({ ...feed, signals: [] }, 'refuse-added') === null;
   const issue = isSound ? null : firstIssue(feed, 'refuse-added');
   if (issue !== null) {
     const detail = `${file} was not written, because the feed breaks its schema at ${issue}. This is a bug in perpscan`;
