@@ -104,6 +104,11 @@ export function checksOf(results: readonly AsOfResult[], day: CronDay, scale: re
       holds: slowest <= 1 / 10,
       found: percent(slowest),
     },
+    ...scale.map(({ goal, planningMs, analysingMs }) => ({
+      name: `all plans of a run for ${goal} take at most 1/10 of its analysing`,
+      holds: planningMs <= analysingMs / 10,
+      found: percent(planningMs / analysingMs),
+    })),
   ];
 }
 
