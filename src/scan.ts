@@ -1,6 +1,7 @@
 /** The batch job, in the order it happens: choose, resolve, price pass, then stage by stage plan, fetch and evaluate anew. */
-import type { Feed, RunStage } from './core/feed.ts';
+import type { RunStage } from './core/feed.ts';
 import { countTiers } from './feed/build.ts';
+import type { SealedFeed } from './feed/sealed-signal.ts';
 import { Board } from './job/board.ts';
 import { ALL, Fetching, Spending } from './job/fetching.ts';
 import { currentMarketList, keptMarketList, noMarketList, type MarketList } from './job/market-list.ts';
@@ -15,17 +16,17 @@ export type { ScanRequest } from './job/request.ts';
  * The feed of the last stage, which is left to the caller to write; earlier ones go to `publish`, and only when something
  * comes after them.
  */
-export async function scan(request: ScanRequest, services: ScanServices): Promise<Feed> {
+export async function scan(request: ScanRequest, services: ScanServices): Promise<SealedFeed> {
   const { clock, log, upstream } = services;
   const started = clock.monotonic();
   log.line(`[BATCH] Processing ${request.candles.markets.length} symbols`);
   const board = new Board(request, { ...services, kept: upstream?.provider ?? null });
   const list = upstream === null ? noMarketList(request) : await keptMarketList(request, upstream, () => clock.now());
   await board.resolve(list.resolutions);
-  const priced = signalsOf(board);
+  const priced = signalsOf(board).map(({ id, score, direction }) => ({ id, score, direction }));
   const sending = upstream !== null && request.aim.goal !== null;
   if (list.settled || !sending) tellList(list, services);
-  const feedOf = (stage: RunStage, course: Course): Feed => {
+  const feedOf = (stage: RunStage, course: Course): SealedFeed => {
     const durationMs = clock.monotonic() - started;
     return stageFeed(request, services, board, { ...course, stage, priced, durationMs });
   };
@@ -49,7 +50,7 @@ async function fetchByPlan(
   services: ScanServices & { readonly upstream: Upstream },
   board: Board,
   before: Course,
-  feedOf: (stage: RunStage, course: Course) => Feed,
+  feedOf: (stage: RunStage, course: Course) => SealedFeed,
 ): Promise<Course> {
   const { clock, upstream, fetching: time } = services;
   const goal = request.aim.goal!;
@@ -78,7 +79,7 @@ async function fetchByPlan(
   return { list, spending, endedBy: done ? null : time.restEndsBy };
 }
 
-async function publish(feed: Feed, { log, publish: write, interrupt }: ScanServices): Promise<void> {
+async function publish(feed: SealedFeed, { log, publish: write, interrupt }: ScanServices): Promise<void> {
   interrupt.throwIfAborted();
   if (write === null || !(await write(feed))) return;
   const { signals, external } = feed.summary;
@@ -96,7 +97,7 @@ function tellList({ resolutions, warnings, deferred, settled }: MarketList, { lo
   log.line(`[BATCH] Resolved: ${tiers.resolved} | Aggregated: ${tiers.aggregated} | Neutral: ${tiers.neutral}`);
 }
 
-function tellDeferred({ summary: { external } }: Feed, { endedBy, list }: Course, { log }: ScanServices): void {
+function tellDeferred({ summary: { external } }: SealedFeed, { endedBy, list }: Course, { log }: ScanServices): void {
   if (endedBy === null || list.deferred || external.deferred === 0) return;
   log.info(`${external.deferred} series were not reached within the ${endedBy}; the next run goes on from here`);
 }

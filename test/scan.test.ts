@@ -14,9 +14,11 @@ import { systemClock } from '../src/platform/clock.ts';
 import { createLog } from '../src/platform/log.ts';
 import { createProgress } from '../src/platform/progress.ts';
 import { SAMPLE_AS_OF } from '../src/sandbox/scenarios.ts';
+import { openFeed } from '../src/feed/sealed-signal.ts';
 import { scan, type ScanRequest } from '../src/scan.ts';
 import { STRATEGIES } from '../src/strategies/index.ts';
 import { openUpstream, type Upstream } from '../src/wire.ts';
+import type { Feed } from '../src/core/feed.ts';
 import { ROOT, SAMPLE } from './support/cli.ts';
 
 const NEVER = new AbortController().signal;
@@ -105,6 +107,10 @@ function services(upstream: Upstream | null): Parameters<typeof scan>[1] {
 }
 
 /** 4 * `count` hourly candles that end at the sample's last close. */
+async function scanned(...args: Parameters<typeof scan>): Promise<Feed> {
+  return openFeed(await scan(...args));
+}
+
 function hourly(count: number): CandleSeries {
   const length = 4 * count;
   const column = (of: (index: number) => number): Float64Array =>
@@ -139,7 +145,7 @@ describe('the batch job', () => {
   it('asks for 30 days before the oldest candle that may count, up to the close, in full requests', async () => {
     const upstream = await open('sandbox', config({ SCAN_CACHE_DIR: path.join(folder, 'empty-cache') }));
     const asked: Asked[] = [];
-    const feed = await scan(request(), services(recorded(upstream, asked)));
+    const feed = await scanned(request(), services(recorded(upstream, asked)));
     await upstream.close();
     for (const { symbols, window } of asked) {
       expect(symbols.length).toBeLessThanOrEqual(20);
@@ -161,8 +167,8 @@ describe('the batch job', () => {
         throw new Error('planted');
       },
     };
-    const whole = await scan(request({ provider: 'none' }), services(null));
-    const hurt = await scan(
+    const whole = await scanned(request({ provider: 'none' }), services(null));
+    const hurt = await scanned(
       request({ provider: 'none', strategies: [broken, ...STRATEGIES.slice(1)] }),
       services(null),
     );
@@ -176,7 +182,7 @@ describe('the batch job', () => {
   it('names the files that were skipped while searching beside those skipped while reading', async () => {
     const link = { file: 'link.json', reason: 'not-a-file', detail: 'it leads out', market: null } as const;
     const cut = { file: 'cut.json', reason: 'truncated-json', detail: 'it ends early', market: null } as const;
-    const feed = await scan(
+    const feed = await scanned(
       request({ provider: 'none', skipped: [link], candles: { ...candles, skipped: [cut] } }),
       services(null),
     );
@@ -184,7 +190,7 @@ describe('the batch job', () => {
   });
 
   it('a resampled series serves the strategies whose warm-up it reaches', async () => {
-    const feed = await scan(request({ provider: 'none', candles: only([hourly(120)]) }), services(null));
+    const feed = await scanned(request({ provider: 'none', candles: only([hourly(120)]) }), services(null));
     const statuses = Object.fromEntries(feed.signals.map(({ strategy, status }) => [strategy, status]));
     expect(statuses).toEqual({
       'trend-breakout': 'ok',
@@ -197,7 +203,7 @@ describe('the batch job', () => {
   it('spends nothing on markets that have no score', async () => {
     const upstream = await open('sandbox', config());
     const asked: Asked[] = [];
-    const feed = await scan(request({ candles: only([hourly(10)]) }), services(recorded(upstream, asked)));
+    const feed = await scanned(request({ candles: only([hourly(10)]) }), services(recorded(upstream, asked)));
     await upstream.close();
     expect(feed.summary.signals.insufficient_data).toBe(3);
     expect(asked).toEqual([]);
@@ -206,14 +212,14 @@ describe('the batch job', () => {
   it('says what went wrong with the market list', async () => {
     const upstream = await open('sandbox', config());
     const indexCache = { ...upstream.indexCache, get: () => Promise.resolve('damaged') };
-    await scan(request({ candles: only([hourly(120)]) }), services({ ...upstream, indexCache }));
+    await scanned(request({ candles: only([hourly(120)]) }), services({ ...upstream, indexCache }));
     await upstream.close();
     expect(lines.join('\n')).toMatch(/\[WARN\].*market/i);
   });
 
   it('the input hash changes with a candle, a setting and the venue that stands in', async () => {
     const hashOf = async (changes: Partial<ScanRequest>): Promise<string> =>
-      (await scan(request({ provider: 'none', ...changes }), services(null))).run.input_hash;
+      (await scanned(request({ provider: 'none', ...changes }), services(null))).run.input_hash;
     const touched = hourly(120);
     touched.close[7] = touched.close[7]! + 0.01;
     const hashes = [

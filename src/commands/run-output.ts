@@ -1,9 +1,10 @@
 /** What a run leaves behind: the feed, stage by stage, and what is printed at its end. */
 import path from 'node:path';
 import type { Config } from '../config.ts';
-import type { Feed, RunStage } from '../core/feed.ts';
+import type { RunStage } from '../core/feed.ts';
 import { feedTable, runSummary } from '../feed/table.ts';
-import { feedText, writeFeed } from '../feed/writer.ts';
+import type { SealedFeed } from '../feed/sealed-signal.ts';
+import { feedPieces, writeFeed } from '../feed/writer.ts';
 import type { Log } from '../platform/log.ts';
 import type { Progress } from '../platform/progress.ts';
 import { appearance, commandName, EXIT, type CommandContext } from './context.ts';
@@ -25,7 +26,7 @@ interface OutputFlags {
 }
 
 /** Writes stages to `output`; one that cannot be written is warned about, since a later one may be. */
-export function stageWriter(output: string, { log, written }: RunTools): (feed: Feed) => Promise<boolean> {
+export function stageWriter(output: string, { log, written }: RunTools): (feed: SealedFeed) => Promise<boolean> {
   return async (feed) => {
     const result = await writeFeed(output, feed);
     if (result.ok) written.stage = feed.run.stage;
@@ -35,7 +36,12 @@ export function stageWriter(output: string, { log, written }: RunTools): (feed: 
 }
 
 /** Writes and prints the feed of a finished run; answers with the exit code. */
-export async function finish(feed: Feed, output: string | null, flags: OutputFlags, tools: RunTools): Promise<number> {
+export async function finish(
+  feed: SealedFeed,
+  output: string | null,
+  flags: OutputFlags,
+  tools: RunTools,
+): Promise<number> {
   const { context, log, progress, interrupt } = tools;
   progress.stop();
   // From here on it is too late: what is written is written whole.
@@ -52,7 +58,7 @@ export async function finish(feed: Feed, output: string | null, flags: OutputFla
     log.line(`[TIMESTAMP] Last Updated: ${feed.last_updated}`);
   }
   const look = appearance(context.stdout, context.env);
-  if (flags.json) context.stdout.write(feedText(feed));
+  if (flags.json) for (const piece of feedPieces(feed)) context.stdout.write(piece);
   else if (!flags.quiet) {
     const table = output === null ? `${feedTable(feed, { top: 20 }, look)}\n` : '\n';
     context.stdout.write(table + runSummary(feed, { file: shown, command: commandName(context.env) }, look));

@@ -1,6 +1,6 @@
 /** The batch job with the provider that was chosen, in the time it is given. */
 import type { Config } from '../config.ts';
-import type { Feed } from '../core/feed.ts';
+import type { SealedFeed } from '../feed/sealed-signal.ts';
 import { systemClock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 import type { Progress } from '../platform/progress.ts';
@@ -19,7 +19,7 @@ export interface UpstreamScan {
 }
 
 /** @throws Interrupted when `interrupt` fires, after the request in flight has been answered and kept or given up */
-export async function scanUpstream(request: ScanRequest, options: UpstreamScan): Promise<Feed> {
+export async function scanUpstream(request: ScanRequest, options: UpstreamScan): Promise<SealedFeed> {
   const { config, version, log, progress, interrupt, publish } = options;
   const leftMs = Math.max(0, Math.ceil(options.deadline - systemClock.monotonic()));
   const fetching: FetchingTime = {

@@ -2,7 +2,7 @@
 import type { FileSkipReason } from './candles.ts';
 import type { Tier } from './market.ts';
 import type { SeriesKind } from './series.ts';
-import type { Signal } from './signal.ts';
+import type { Signal, SignalHead } from './signal.ts';
 
 export const SCHEMA_VERSION = '1.2.0';
 
@@ -154,11 +154,12 @@ export interface FeedSummary {
   };
 }
 
-export interface Feed {
+/** `S`: what is kept of each signal; in a file it is the whole. */
+export interface Feed<S extends SignalHead = Signal> {
   readonly schema_version: typeof SCHEMA_VERSION;
   /** When the file was written, ms UTC of the wall clock. */
   readonly last_updated: number;
   readonly run: FeedRun;
   readonly summary: FeedSummary;
-  readonly signals: readonly Signal[];
+  readonly signals: readonly S[];
 }

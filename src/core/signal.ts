@@ -90,3 +90,6 @@ export interface Signal {
   readonly external: SignalExternal | null;
   readonly observability: { readonly [key: string]: Observable };
 }
+
+/** A signal without what explains it: all that ordering, counting and tables look at. */
+export type SignalHead = Omit<Signal, 'score_breakdown' | 'gate' | 'reasons' | 'external' | 'observability'>;

@@ -2,9 +2,9 @@
 import type { CandleFindings, SkippedFile } from '../core/candles.ts';
 import { SCHEMA_VERSION, type ExternalSummary, type Feed, type FeedRun, type FeedSummary } from '../core/feed.ts';
 import type { Resolution, Tier } from '../core/market.ts';
-import type { Signal } from '../core/signal.ts';
+import type { SignalHead } from '../core/signal.ts';
 
-export interface FeedParts {
+export interface FeedParts<S extends SignalHead> {
   /** ms UTC of the wall clock. */
   readonly lastUpdated: number;
   readonly run: FeedRun;
@@ -21,10 +21,10 @@ export interface FeedParts {
   readonly resolutions: readonly Resolution[];
   readonly external: ExternalSummary;
   /** In the feed's order, ranked. */
-  readonly signals: readonly Signal[];
+  readonly signals: readonly S[];
 }
 
-export function buildFeed(parts: FeedParts): Feed {
+export function buildFeed<S extends SignalHead>(parts: FeedParts<S>): Feed<S> {
   const { resolutions, signals } = parts;
   return {
     schema_version: SCHEMA_VERSION,
@@ -58,7 +58,12 @@ function skippedInOrder(skipped: readonly SkippedFile[]): FeedSummary['files_ski
     .sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
 }
 
-function repairsOf({ findings, cutSeries, resampledMarkets, mergedFiles }: FeedParts): FeedSummary['candles'] {
+function repairsOf({
+  findings,
+  cutSeries,
+  resampledMarkets,
+  mergedFiles,
+}: FeedParts<SignalHead>): FeedSummary['candles'] {
   const sum = (count: Exclude<keyof CandleFindings, 'rows'>): number =>
     findings.reduce((total, finding) => total + finding[count], 0);
   return {
@@ -76,7 +81,7 @@ function repairsOf({ findings, cutSeries, resampledMarkets, mergedFiles }: FeedP
   };
 }
 
-function countSignals(signals: readonly Signal[]): FeedSummary['signals'] {
+function countSignals(signals: readonly SignalHead[]): FeedSummary['signals'] {
   const counts = { long: 0, short: 0, none: 0, insufficient_data: 0, stale: 0, error: 0 };
   for (const { status, direction } of signals) counts[status === 'ok' ? direction : status] += 1;
   return { total: signals.length, ...counts };

@@ -18,7 +18,7 @@ export function explain(signals: readonly Signal[], look: Look, most = Infinity)
   return `${blocks.join(`\n\n${paint('-'.repeat(Math.min(look.width, 40)), 'dim', look)}\n\n`)}\n`;
 }
 
-function blockOf({ best: signal, others }: CoinSignal, look: Look): readonly string[] {
+function blockOf({ best: signal, others }: CoinSignal<Signal>, look: Look): readonly string[] {
   const unified = signal.unified_symbol === null ? 'name not understood' : signal.unified_symbol;
   const timeframe = signal.timeframe ?? 'no candles';
   const title = `${signal.exchange} ${signal.symbol}${venuesText(others)} (${unified}, ${timeframe})  ${signal.strategy}`;

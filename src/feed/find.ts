@@ -1,22 +1,22 @@
 /** Which signals speak of the same coin, and which ones a user means. */
-import type { Signal } from '../core/signal.ts';
+import type { SignalHead } from '../core/signal.ts';
 import { closest } from '../platform/text.ts';
 
 /** One coin in one direction of one strategy, on one venue or several. */
-export interface CoinSignal {
+export interface CoinSignal<S extends SignalHead = SignalHead> {
   /** The first, and so the best, in the feed's order. */
-  readonly best: Signal;
+  readonly best: S;
   /** On how many other venues the strategy says the same. */
   readonly others: number;
 }
 
 /** The ticker without multiplier, e.g. `PEPE` for `1000PEPE/USDT:USDT`; the symbol itself when its name was not understood. */
-export function coinOf({ unified_symbol: unified, symbol }: Signal): string {
+export function coinOf({ unified_symbol: unified, symbol }: SignalHead): string {
   return unified === null ? symbol : unified.split('/')[0]!.replace(/^10{3,}(?=\p{L}{2})/u, '');
 }
 
 /** Signals of the same strategy, coin, status and direction as one, at the place of the best of them. */
-export function collapse(signals: readonly Signal[]): readonly CoinSignal[] {
+export function collapse<S extends SignalHead>(signals: readonly S[]): readonly CoinSignal<S>[] {
   const groups = Map.groupBy(signals, (signal) =>
     JSON.stringify([signal.strategy, coinOf(signal), signal.status, signal.direction]),
   );
@@ -28,17 +28,17 @@ export function collapse(signals: readonly Signal[]): readonly CoinSignal[] {
 }
 
 /** Signals of `query`, case ignored: a coin (`BTC`), a symbol (`BTCUSDT`), a unified symbol, or one market (`BYBIT:BTCUSDT`). */
-export function findSignals(signals: readonly Signal[], query: string): readonly Signal[] {
+export function findSignals<S extends SignalHead>(signals: readonly S[], query: string): readonly S[] {
   const wanted = query.trim().toLowerCase();
   return signals.filter((signal) => namesOf(signal).some((name) => name.toLowerCase() === wanted));
 }
 
 /** The name in the feed that `query` was most likely meant to be, or null. */
-export function nearestName(signals: readonly Signal[], query: string): string | null {
+export function nearestName(signals: readonly SignalHead[], query: string): string | null {
   return closest(query.trim(), [...new Set(signals.flatMap(namesOf))]);
 }
 
-function namesOf(signal: Signal): readonly string[] {
+function namesOf(signal: SignalHead): readonly string[] {
   const { symbol, unified_symbol: unified, exchange } = signal;
   return [coinOf(signal), symbol, ...(unified === null ? [] : [unified]), `${exchange}:${symbol}`];
 }

@@ -1,6 +1,6 @@
 /** What a run ends with, and `scan show`. */
 import type { Feed, RunStage } from '../core/feed.ts';
-import type { Signal } from '../core/signal.ts';
+import type { SignalHead } from '../core/signal.ts';
 import { MINUTE_MS, SECOND_MS, TIMEFRAME_MS } from '../core/time.ts';
 import { escapeControl, formatDuration, formatPrice } from '../platform/text.ts';
 import { coinOf, collapse, type CoinSignal } from './find.ts';
@@ -58,7 +58,7 @@ const OPEN_INTEREST: Column<CoinSignal> = {
 };
 
 /** The end of a run: the best five with a direction, the counts, what to type next. Ends with a newline. */
-export function runSummary(feed: Feed, options: SummaryOptions, look: Look): string {
+export function runSummary(feed: Feed<SignalHead>, options: SummaryOptions, look: Look): string {
   const best = collapse(feed.signals.filter(({ direction }) => direction !== 'none')).slice(0, BEST);
   const title = `Best ${best.length} with a direction, of ${feed.signals.length} signals`;
   const table =
@@ -77,12 +77,12 @@ export function runSummary(feed: Feed, options: SummaryOptions, look: Look): str
 }
 
 /** What is shown of a feed as a whole; without `now`, the wall clock in ms UTC, it says that no file was written. */
-export function feedTable(feed: Feed, { top, now }: FeedTableOptions, look: Look): string {
+export function feedTable(feed: Feed<SignalHead>, { top, now }: FeedTableOptions, look: Look): string {
   return `${feedHead(feed, now ?? null, look)}\n${signalTables(feed.signals, top, look)}`;
 }
 
 /** The first `top` coins of each strategy among `signals`, which are in the feed's order. Ends with a newline. */
-export function signalTables(signals: readonly Signal[], top: number, look: Look): string {
+export function signalTables(signals: readonly SignalHead[], top: number, look: Look): string {
   const strategies = [...new Set(signals.map(({ strategy }) => strategy))].sort();
   const blocks = strategies.map((strategy) => {
     const own = signals.filter((signal) => signal.strategy === strategy);
@@ -103,9 +103,9 @@ interface StrategyBlock {
   readonly table: Table | null;
 }
 
-function strategyBlock(strategy: string, signals: readonly Signal[], top: number, look: Look): StrategyBlock {
+function strategyBlock(strategy: string, signals: readonly SignalHead[], top: number, look: Look): StrategyBlock {
   const scored = signals.filter(({ status }) => status === 'ok');
-  const count = (direction: Signal['direction']): number =>
+  const count = (direction: SignalHead['direction']): number =>
     scored.filter((signal) => signal.direction === direction).length;
   const counts = `${count('long')} long, ${count('short')} short, ${count('none')} without direction, ${signals.length - scored.length} not scored`;
   const [first = '', ...others] = paragraph(`${strategy}  ${counts}`, look);
@@ -119,7 +119,7 @@ function strategyBlock(strategy: string, signals: readonly Signal[], top: number
 }
 
 /** How old a feed is at `now` (ms UTC; null when it is not written), what it was made from, and what nobody may overlook. Ends with a newline. */
-export function feedHead(feed: Feed, now: number | null, look: Look): string {
+export function feedHead(feed: Feed<SignalHead>, now: number | null, look: Look): string {
   const { run, summary, last_updated: written } = feed;
   const newest = Math.max(...feed.signals.map((signal) => closeTimeOf(signal) ?? 0), 0);
   const candles = newest === 0 ? 'no candles' : `${run.timeframe} candles up to ${timeText(newest)}`;
@@ -141,7 +141,7 @@ const UNFINISHED: Readonly<Record<Exclude<RunStage, 'complete'>, string>> = {
 };
 
 /** What nobody may overlook. */
-function bannerOf({ run }: Feed, look: Look): readonly string[] {
+function bannerOf({ run }: Pick<Feed, 'run'>, look: Look): readonly string[] {
   const warnings = run.degraded_reasons.map(({ code, text }) => `Degraded (${code}): ${text}`);
   if (run.stage !== 'complete') warnings.unshift(UNFINISHED[run.stage]);
   if (run.inputs.sample) warnings.unshift('Made-up sample data: names are real tickers, every number is invented.');
@@ -151,7 +151,7 @@ function bannerOf({ run }: Feed, look: Look): readonly string[] {
 }
 
 /** Old candles are the usual reason why a first scan finds nothing; nothing unless most signals are stale. */
-function staleLines({ signals, summary }: Feed, look: Look): readonly string[] {
+function staleLines({ signals, summary }: Feed<SignalHead>, look: Look): readonly string[] {
   const { stale, total } = summary.signals;
   const newest = Math.max(...signals.map(({ candle_time: opened }) => opened ?? 0), 0);
   if (newest === 0 || stale <= total / 2) return [];
@@ -161,7 +161,7 @@ function staleLines({ signals, summary }: Feed, look: Look): readonly string[] {
   return paragraph(text, look).map((line) => paint(line, 'yellow', look));
 }
 
-function countLines({ summary, run }: Feed, look: Look): readonly string[] {
+function countLines({ summary, run }: Feed<SignalHead>, look: Look): readonly string[] {
   const { signals, resolution, external } = summary;
   const lines = [
     `Signals ${signals.total}: ${signals.long} long, ${signals.short} short, ${signals.none} without direction, ${signals.insufficient_data} insufficient data, ${signals.stale} stale, ${signals.error} errors`,
@@ -180,7 +180,7 @@ function skippedLines(skipped: Feed['summary']['files_skipped'], look: Look): re
   return lines.map((line) => paint(line, 'yellow', look));
 }
 
-function nextSteps({ signals }: Feed, { file, command }: SummaryOptions, look: Look): readonly string[] {
+function nextSteps({ signals }: Feed<SignalHead>, { file, command }: SummaryOptions, look: Look): readonly string[] {
   if (file === null) return [];
   const path = quoted(file);
   const first = signals[0];
@@ -202,7 +202,7 @@ export function venuesText(others: number): string {
   return others === 1 ? ' +1 venue' : ` +${others} venues`;
 }
 
-export function actionStyle({ direction }: Signal): Style | null {
+export function actionStyle({ direction }: SignalHead): Style | null {
   if (direction === 'none') return null;
   return direction === 'long' ? 'green' : 'red';
 }
@@ -212,7 +212,7 @@ export function scoreText(score: number | null): string {
 }
 
 /** Null when nothing that is still open could change the score. */
-export function boundsText({ score_bounds: bounds }: Signal): string | null {
+export function boundsText({ score_bounds: bounds }: SignalHead): string | null {
   if (bounds === null || bounds[0] === bounds[1]) return null;
   return `${bounds[0].toFixed(2)} to ${bounds[1].toFixed(2)}`;
 }
@@ -223,7 +223,7 @@ export function timeText(ms: number): string {
 }
 
 /** When the signal's candle closed, ms UTC; null without candles. */
-export function closeTimeOf({ candle_time: opened, timeframe }: Signal): number | null {
+export function closeTimeOf({ candle_time: opened, timeframe }: SignalHead): number | null {
   return opened === null || timeframe === null ? null : opened + TIMEFRAME_MS[timeframe];
 }
 
@@ -231,7 +231,7 @@ function priceText(price: number | null | undefined): string {
   return price === null || price === undefined ? '' : formatPrice(price);
 }
 
-function openInterestText({ oi_metadata: { status, venue, score, stale } }: Signal): string {
+function openInterestText({ oi_metadata: { status, venue, score, stale } }: SignalHead): string {
   if (status === 'neutral') return 'neutral';
   return `${score.toFixed(1)} ${status} ${venue ?? ''}${stale ? ', stale' : ''}`.trim();
 }

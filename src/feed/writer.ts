@@ -1,9 +1,16 @@
 /** Writing the feed: checked first, then whole or not at all. */
 import type { Feed } from '../core/feed.ts';
+import type { Signal } from '../core/signal.ts';
 import { writeFileAtomic, type AtomicWrite } from '../platform/atomic-file.ts';
 import { escapeControl } from '../platform/text.ts';
 import { firstIssue } from './parse.ts';
+import { isSealed, openSignal, sealedText, signalText, type SealedSignal } from './sealed-signal.ts';
 import { isSoundSignal } from './sound-signal.ts';
+
+type AnyFeed = Feed<Signal | SealedSignal>;
+
+/** Characters in one piece of a feed's text: large enough that writing it is one call, small beside the whole. */
+const PIECE_LENGTH = 1 << 18;
 
 /**
  * Writes `feed` to `file`. A feed that breaks its own schema is a bug and is not written: code `invalid-feed`, and the detail
@@ -11,35 +18,55 @@ import { isSoundSignal } from './sound-signal.ts';
  */
 export async function writeFeed(
   file: string,
-  feed: Feed,
-  write: (file: string, text: string) => Promise<AtomicWrite> = writeFileAtomic,
+  feed: AnyFeed,
+  write: (file: string, text: Iterable<string>) => Promise<AtomicWrite> = writeFileAtomic,
 ): Promise<AtomicWrite> {
-  const isSound =
-    Array.isArray(feed.signals) &&
-    feed.signals.every(isSoundSignal) &&
-    firstIssue({ ...feed, signals: [] }, 'refuse-added') === null;
-  const issue = isSound ? null : firstIssue(feed, 'refuse-added');
+  const issue = issueIn(feed);
   if (issue !== null) {
     const detail = `${file} was not written, because the feed breaks its schema at ${issue}. This is a bug in perpscan`;
     return { ok: false, code: 'invalid-feed', detail };
   }
-  return write(file, feedText(feed));
+  return write(file, feedPieces(feed));
+}
+
+function issueIn(feed: AnyFeed): string | null {
+  const { signals } = feed;
+  const isSound =
+    Array.isArray(signals) &&
+    signals.every(isPlainlyRight) &&
+    firstIssue({ ...feed, signals: [] }, 'refuse-added') === null;
+  if (isSound) return null;
+  const opened = Array.isArray(signals)
+    ? signals.map((signal) => (isSealed(signal) ? openSignal(signal) : signal))
+    : signals;
+  return firstIssue({ ...feed, signals: opened }, 'refuse-added');
+}
+
+function isPlainlyRight(signal: Signal | SealedSignal): boolean {
+  return isSealed(signal) ? signal.doubtful === null : isSoundSignal(signal);
+}
+
+/** The text of `feedPieces` as a whole. */
+export function feedText(feed: Pick<AnyFeed, 'signals'>): string {
+  return [...feedPieces(feed)].join('');
 }
 
 /**
- * JSON with one signal per line, so that two feeds can be compared line by line, and a newline at the end. Control characters in
- * names are escaped, so that `cat` is safe.
+ * JSON with one signal per line, so that two feeds can be compared line by line, and a newline at the end; in pieces that make the
+ * whole one after the other. Control characters in names are escaped, so that `cat` is safe.
  */
-export function feedText({ signals, ...head }: Pick<Feed, 'signals'>): string {
-  const lines = [
-    '{',
-    ...Object.entries(head).map(([name, value]) => `${jsonOf(name)}:${jsonOf(value)},`),
-    '"signals":[',
-    signals.map(jsonOf).join(',\n'),
-    ']}',
-    '',
-  ];
-  return lines.join('\n');
+export function* feedPieces({ signals, ...head }: Pick<AnyFeed, 'signals'>): Generator<string> {
+  const names = Object.entries(head).map(([name, value]) => `${jsonOf(name)}:${jsonOf(value)},\n`);
+  let piece = `{\n${names.join('')}"signals":[\n`;
+  let separator = '';
+  for (const signal of signals) {
+    piece += separator + (isSealed(signal) ? sealedText(signal) : signalText(signal));
+    separator = ',\n';
+    if (piece.length < PIECE_LENGTH) continue;
+    yield piece;
+    piece = '';
+  }
+  yield `${piece}\n]}\n`;
 }
 
 function jsonOf(value: unknown): string {

@@ -4,6 +4,7 @@ import type { CoinalyzeSymbol, Resolution } from '../core/market.ts';
 import type { SeriesKind, Window } from '../core/series.ts';
 import type { Signal } from '../core/signal.ts';
 import type { KeptSeries } from '../external/cached.ts';
+import { sealSignal, type SealedSignal } from '../feed/sealed-signal.ts';
 import type { PlannedSignal } from '../plan/goal.ts';
 import { plannedSignals, strategyPlans } from '../plan/open.ts';
 import { seriesWindow } from '../plan/window.ts';
@@ -40,7 +41,7 @@ export class Board {
   readonly #plans: ReturnType<typeof strategyPlans>;
   #markets: readonly BoardMarket[] = [];
   #users: ReadonlyMap<CoinalyzeSymbol, readonly number[]> = new Map();
-  readonly #signals: (readonly Signal[])[] = [];
+  readonly #signals: (readonly SealedSignal[])[] = [];
   readonly #planned: (readonly PlannedSignal[])[] = [];
   /** All of `#planned`; null after a change. */
   #flat: readonly PlannedSignal[] | null = null;
@@ -66,7 +67,7 @@ export class Board {
   }
 
   /** Per market, in the order of the markets. */
-  get signals(): readonly (readonly Signal[])[] {
+  get signals(): readonly (readonly SealedSignal[])[] {
     return this.#signals;
   }
 
@@ -137,7 +138,7 @@ export class Board {
     const { resolution } = this.#markets[index]!;
     const symbol = resolution.tier === 'neutral' ? null : resolution.listed.symbol;
     const market = { symbol, kinds: kindsToAsk(resolution), signals };
-    this.#signals[index] = signals;
+    this.#signals[index] = signals.map(sealSignal);
     this.#flat = null;
     this.#planned[index] = plannedSignals(market, this.#places[index]!, this.#plans, (kind, of) =>
       this.book.knownOf(kind, of),

@@ -1,11 +1,13 @@
 /** What the fetched series changed. */
 import type { RunPlan } from '../core/feed.ts';
-import type { Signal } from '../core/signal.ts';
+import type { SignalHead } from '../core/signal.ts';
 
 const TOP = 20;
 
+export type Standing = Pick<SignalHead, 'id' | 'score' | 'direction'>;
+
 /** Both in the feed's order. */
-export function changesSince(before: readonly Signal[], now: readonly Signal[]): RunPlan['changed'] {
+export function changesSince(before: readonly Standing[], now: readonly Standing[]): RunPlan['changed'] {
   const scores = new Map(before.map(({ id, score }) => [id, score]));
   const moves = now
     .map(({ id, score }) => Math.abs((score ?? 0) - (scores.get(id) ?? 0)))
@@ -20,7 +22,7 @@ export function changesSince(before: readonly Signal[], now: readonly Signal[]):
 }
 
 /** The best with a direction. */
-function topOf(signals: readonly Signal[]): readonly string[] {
+function topOf(signals: readonly Standing[]): readonly string[] {
   return signals
     .filter(({ direction }) => direction !== 'none')
     .slice(0, TOP)

@@ -1,13 +1,13 @@
 /** The feed of a stage, from how the job stands. */
-import type { DegradedReason, ExternalSummary, Feed, FeedRun, RunExactness, RunPlan, RunStage } from '../core/feed.ts';
+import type { DegradedReason, ExternalSummary, FeedRun, RunExactness, RunPlan, RunStage } from '../core/feed.ts';
 import { marketKey } from '../core/market.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Series } from '../core/series.ts';
-import type { Signal } from '../core/signal.ts';
 import { countOutcomes, seriesFaults } from '../external/summary.ts';
 import { buildFeed } from '../feed/build.ts';
 import { createInputHash } from '../feed/input-hash.ts';
 import { marketsGone } from '../feed/previous.ts';
+import type { SealedFeed, SealedSignal } from '../feed/sealed-signal.ts';
 import { costOf, openPairs } from '../plan/estimate.ts';
 import { standingOf } from '../plan/goal.ts';
 import { countUnmappedNeeds, seriesNeeds, type SeriesNeed } from '../plan/needs.ts';
@@ -15,7 +15,7 @@ import { strategyFaults } from '../processor/faults.ts';
 import { kindsToAsk } from '../processor/external-inputs.ts';
 import { orderSignals } from '../processor/order.ts';
 import type { Board } from './board.ts';
-import { changesSince } from './changes.ts';
+import { changesSince, type Standing } from './changes.ts';
 import type { Spending } from './fetching.ts';
 import type { MarketList } from './market-list.ts';
 import type { ScanRequest, ScanServices } from './request.ts';
@@ -28,12 +28,12 @@ export interface Progression {
   /** What ended the fetching before it was done; null when nothing did. */
   readonly endedBy: 'budget' | 'deadline' | null;
   /** In the feed's order, before anything was sent. */
-  readonly priced: readonly Signal[];
+  readonly priced: readonly Standing[];
   readonly durationMs: number;
 }
 
 /** In the feed's order, as the board stands. */
-export function signalsOf(board: Board): readonly Signal[] {
+export function signalsOf(board: Board): readonly SealedSignal[] {
   return orderSignals(board.signals.flat());
 }
 
@@ -42,7 +42,7 @@ export function stageFeed(
   { clock, upstream }: ScanServices,
   board: Board,
   progression: Progression,
-): Feed {
+): SealedFeed {
   const signals = signalsOf(board);
   const needs = needsOf(request, board);
   const answers = needs.map((need) => ({ ...need, outcome: outcomeOf(board, need) }));
@@ -141,7 +141,7 @@ function planOf(
   { spending, priced }: Progression,
   { book }: Board,
   needs: readonly SeriesNeed[],
-  signals: readonly Signal[],
+  signals: readonly Standing[],
 ): RunPlan {
   const states = needs.map(({ kind, symbol }) => book.keptState(kind, symbol));
   return {

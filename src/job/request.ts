@@ -1,10 +1,11 @@
 /** What the batch job is given. */
 import type { LoadedCandles } from '../candles/load.ts';
 import type { SkippedFile } from '../core/candles.ts';
-import type { Feed, ProviderName, RunInputs } from '../core/feed.ts';
+import type { ProviderName, RunInputs } from '../core/feed.ts';
 import type { Strategy } from '../core/strategy.ts';
 import type { Timeframe } from '../core/time.ts';
 import type { PreviousFeed } from '../feed/previous.ts';
+import type { SealedFeed } from '../feed/sealed-signal.ts';
 import type { Goal } from '../plan/goal.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -49,7 +50,7 @@ export interface ScanServices {
   /** Aborted when the run is to end without a further feed: `scan` then rejects with its reason. */
   readonly interrupt: AbortSignal;
   /** Makes a stage of the feed public; false when that failed. Null when no feed is written. */
-  readonly publish: ((feed: Feed) => Promise<boolean>) | null;
+  readonly publish: ((feed: SealedFeed) => Promise<boolean>) | null;
 }
 
 export interface FetchingTime {

@@ -1,7 +1,7 @@
 /** Which external histories a run can use. */
 import type { CoinalyzeSymbol, Resolution } from '../core/market.ts';
 import { SERIES_KINDS, type SeriesKind } from '../core/series.ts';
-import type { Signal } from '../core/signal.ts';
+import type { SignalHead } from '../core/signal.ts';
 import type { Strategy } from '../core/strategy.ts';
 
 /** One external history that signals of this run can use. */
@@ -15,7 +15,7 @@ export interface MappedMarket {
   readonly symbol: CoinalyzeSymbol;
   /** Kinds that can be had at all for this symbol. */
   readonly kinds: readonly SeriesKind[];
-  readonly signals: readonly Signal[];
+  readonly signals: readonly SignalHead[];
 }
 
 /**
@@ -42,7 +42,7 @@ export function seriesNeeds(markets: readonly MappedMarket[], strategies: readon
  */
 export function countUnmappedNeeds(
   markets: readonly { readonly resolution: Resolution }[],
-  signalsOf: readonly (readonly Signal[])[],
+  signalsOf: readonly (readonly SignalHead[])[],
   strategies: readonly Strategy[],
 ): number {
   const kindsOf = new Map(strategies.map(({ id, series }) => [id, series]));

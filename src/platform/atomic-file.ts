@@ -67,10 +67,13 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EIO: 'the disk reports errors: check it before you trust it again',
 };
 
-/** Writes `text` as UTF-8. Missing folders are made; a link stays a link and the file it leads to is replaced. Never rejects. */
+/**
+ * Writes `text`, whole or in pieces, as UTF-8; pieces are asked for one by one, so that a large text never stands in memory as a whole.
+ * Missing folders are made; a link stays a link and the file it leads to is replaced. Never rejects.
+ */
 export async function writeFileAtomic(
   file: string,
-  text: string,
+  text: string | Iterable<string>,
   fs: AtomicFileSystem = nodeFileSystem,
 ): Promise<AtomicWrite> {
   const progress: Progress = { step: 'making its folder', temp: null };
@@ -80,12 +83,11 @@ export async function writeFileAtomic(
     const target = await targetOf(file, fs);
     // The rename would put a plain file in the place of /dev/null.
     if (await fs.isSpecial(target)) throw Object.assign(new Error('no file'), { code: 'not-a-file' });
-    const bytes = Buffer.from(text, 'utf8');
     const temp = tempName(target);
-    await writeTemp(temp, bytes, fs, progress);
+    const bytes = await writeTemp(temp, typeof text === 'string' ? [text] : text, fs, progress);
     progress.step = 'replacing the old one';
     await fs.rename(temp, target);
-    return { ok: true, bytes: bytes.length, warning: await syncFolder(path.dirname(target), fs) };
+    return { ok: true, bytes, warning: await syncFolder(path.dirname(target), fs) };
   } catch (error) {
     const orphan = progress.temp === null ? null : await removeTemp(progress.temp, fs);
     const code = codeOf(error);
@@ -120,25 +122,35 @@ function tempName(target: string): string {
   return `${target}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
 }
 
-async function writeTemp(temp: string, bytes: Uint8Array, fs: AtomicFileSystem, progress: Progress): Promise<void> {
+/** How many bytes it has. */
+async function writeTemp(
+  temp: string,
+  pieces: Iterable<string>,
+  fs: AtomicFileSystem,
+  progress: Progress,
+): Promise<number> {
   progress.step = 'opening a temporary file beside it';
   const handle = await fs.open(temp, 'wx', MODE);
   progress.temp = temp;
   writing.add(path.basename(temp));
   try {
     progress.step = 'writing';
-    for (let offset = 0; offset < bytes.length;) {
-      const { bytesWritten } = await handle.write(bytes, offset, bytes.length - offset);
-      // A full disk may answer with a short count instead of an error.
-      if (bytesWritten <= 0) throw Object.assign(new Error('the disk took no more bytes'), { code: 'ENOSPC' });
-      offset += bytesWritten;
+    let length = 0;
+    for (const piece of pieces) {
+      const bytes = Buffer.from(piece, 'utf8');
+      for (let offset = 0; offset < bytes.length;) {
+        const { bytesWritten } = await handle.write(bytes, offset, bytes.length - offset);
+        // A full disk may answer with a short count instead of an error.
+        if (bytesWritten <= 0) throw Object.assign(new Error('the disk took no more bytes'), { code: 'ENOSPC' });
+        offset += bytesWritten;
+      }
+      length += bytes.length;
     }
     progress.step = 'flushing to disk';
     await handle.sync();
     const { size } = await handle.stat();
-    if (size !== bytes.length) {
-      throw Object.assign(new Error(`${size} of ${bytes.length} bytes arrived`), { code: 'EIO' });
-    }
+    if (size !== length) throw Object.assign(new Error(`${size} of ${length} bytes arrived`), { code: 'EIO' });
+    return length;
   } finally {
     await handle.close();
   }

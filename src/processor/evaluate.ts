@@ -58,7 +58,7 @@ const NO_SERIES: Readonly<Record<Extract<Selection, { kind: 'none' }>['reason'],
 };
 
 /** True when the strategy itself failed, which degrades the run; candles that allow no answer do not. */
-export function isStrategyFault({ status_reason: reason }: Signal): boolean {
+export function isStrategyFault({ status_reason: reason }: Pick<Signal, 'status_reason'>): boolean {
   return reason !== null && Object.values<string>(STRATEGY_FAULTS).includes(reason.code);
 }
 

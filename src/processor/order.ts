@@ -1,26 +1,26 @@
 /** The order of the feed and the ranks in it (rulings.md 11). */
-import type { Signal } from '../core/signal.ts';
+import type { SignalHead } from '../core/signal.ts';
 
 /**
  * With a direction by score, then ok without one by score, then the rest; ties by exchange, symbol, strategy. Each signal that
  * is ok gets its place among those of its strategy. Bounds have no say.
  */
-export function orderSignals(signals: readonly Signal[]): readonly Signal[] {
+export function orderSignals<S extends SignalHead>(signals: readonly S[]): readonly S[] {
   const places = new Map<string, number>();
-  const placeOf = ({ status, strategy }: Signal): number | null => {
+  const placeOf = ({ status, strategy }: SignalHead): number | null => {
     if (status !== 'ok') return null;
     const place = (places.get(strategy) ?? 0) + 1;
     places.set(strategy, place);
     return place;
   };
-  const ordered: Signal[] = [];
+  const ordered: S[] = [];
   for (const signal of [...signals].sort(compareSignals)) {
     ordered.push({ ...signal, rank_in_strategy: placeOf(signal) });
   }
   return ordered;
 }
 
-function compareSignals(a: Signal, b: Signal): number {
+function compareSignals(a: SignalHead, b: SignalHead): number {
   return (
     groupOf(a) - groupOf(b) ||
     (b.score ?? 0) - (a.score ?? 0) ||
@@ -30,7 +30,7 @@ function compareSignals(a: Signal, b: Signal): number {
   );
 }
 
-function groupOf({ status, direction }: Signal): number {
+function groupOf({ status, direction }: SignalHead): number {
   if (status !== 'ok') return 2;
   return direction === 'none' ? 1 : 0;
 }

@@ -4,6 +4,7 @@ import { discoverCandleFiles } from '../../src/candles/discover.ts';
 import { loadCandles } from '../../src/candles/load.ts';
 import type { ReadOptions } from '../../src/candles/reader.ts';
 import type { Feed } from '../../src/core/feed.ts';
+import { openFeed } from '../../src/feed/sealed-signal.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createProgress } from '../../src/platform/progress.ts';
@@ -62,5 +63,5 @@ export async function scanFolder(folder: string, changes: Partial<ScanRequest> =
   const endless = { over: never, until: Infinity };
   const fetching = { goal: endless, rest: endless, restEndsBy: 'budget' } as const;
   const services = { clock: systemClock, log, progress, upstream: null, fetching, interrupt: never, publish: null };
-  return scan(request, services);
+  return openFeed(await scan(request, services));
 }

@@ -162,7 +162,7 @@ const truncated: SkippedFile = {
   market: { exchange: 'KUCOIN', symbol: 'CAKEUSDTM' },
 };
 
-export function makeFeed(signals: readonly Signal[] = [longSignal()], changes: Partial<FeedParts> = {}): Feed {
+export function makeFeed(signals: readonly Signal[] = [longSignal()], changes: Partial<FeedParts<Signal>> = {}): Feed {
   return buildFeed({
     lastUpdated: AS_OF + 61_087,
     run: {

@@ -15,6 +15,7 @@ import { createCached } from '../../src/external/cached.ts';
 import { mapExchange, mapFutureMarket } from '../../src/external/coinalyze/map.ts';
 import type { Reply } from '../../src/external/provider.ts';
 import type { Aim, ScanRequest, ScanServices } from '../../src/job/request.ts';
+import { openFeed } from '../../src/feed/sealed-signal.ts';
 import { fixedClock, systemClock } from '../../src/platform/clock.ts';
 import { createLog } from '../../src/platform/log.ts';
 import { createProgress } from '../../src/platform/progress.ts';
@@ -169,13 +170,14 @@ export async function runScan(candles: LoadedCandles, store: Store, options: Run
       restEndsBy: 'budget',
     },
     interrupt,
-    publish: (feed) => {
-      stages.push(feed);
-      options.onStage?.(feed);
+    publish: (sealed) => {
+      const stage = openFeed(sealed);
+      stages.push(stage);
+      options.onStage?.(stage);
       return Promise.resolve(true);
     },
   };
-  const feed = await scan(requestOf(candles, aim), services);
+  const feed = openFeed(await scan(requestOf(candles, aim), services));
   return { feed, stages, lines, asked: upstream.asked, units: upstream.spent().units };
 }
 
