@@ -186,13 +186,14 @@ export function timeFor(
   limits: LedgerLimits,
   start: number,
 ): number {
-  const rows = [...spent];
+  let rows = [...spent];
   let gate = notBefore;
   let now = start;
   for (let left = units; left > 0; left -= size) {
     const weight = Math.min(left, size, limits.units);
-    const counting = rows.filter((row) => row.freeAt > now);
-    now += waitFor(weight, { spent: counting, notBefore: gate }, limits, now);
+    // What is free again stays so: looked at again for every request, it would cost their number squared.
+    rows = rows.filter((row) => row.freeAt > now);
+    now += waitFor(weight, { spent: rows, notBefore: gate }, limits, now);
     rows.push({ units: weight, freeAt: now + limits.windowMs });
     gate = now + limits.minSpacingMs;
   }
