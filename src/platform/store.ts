@@ -1,13 +1,10 @@
 /** Text by key that outlives the process: what every cache in `cache/` is made of. */
-import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs';
-import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { Keyv, keyvStorageCapability } from 'keyv';
 import type { KeyvStorageCapability, KeyvStorageEntry } from 'keyv';
+import { CacheDatabase } from './cache-database.ts';
 import type { Clock } from './clock.ts';
-import { inspectDatabase, isBusy, isDamage, type DatabaseState } from './database.ts';
-import { makeFolder } from './folder.ts';
-import { checksum, KeptRows, soundRows, type Row, type Rows } from './rows.ts';
+import { inspectDatabase, type DatabaseState } from './database.ts';
+import { KeptRows, type Rows } from './rows.ts';
 
 /** One value to keep. */
 export interface CacheEntry {
@@ -41,20 +38,13 @@ export interface StoreOptions {
   readonly note: (text: string) => void;
 }
 
-const SCHEMA = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
-  CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires INTEGER, crc INTEGER NOT NULL);
-  CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires);`;
-
 /** The store of a cache folder. */
 export const CACHE_FILE = 'perpscan.sqlite';
 
-const BUSY_TIMEOUT_MS = 5_000;
-
 /**
- * Opens the store in `file`; its folder is made (0700) when missing. A damaged file is moved to `<file>.corrupt` and
- * started anew; where no file can be kept at all, the store lives in memory. Both are noted.
+ * Opens the store in `file`; its folder is made (0700) when missing. A damaged file is mended, or moved to
+ * `<file>.corrupt` and started anew with what is sound in it; where no file can be kept at all, the store lives in
+ * memory. All of it is noted.
  */
 export function openStore(file: string, { clock, note }: StoreOptions): Store {
   const database = new CacheDatabase(file, clock.now(), note);
@@ -153,127 +143,5 @@ class SqliteAdapter {
 
   #path(key: string): string {
     return `${this.namespace ?? ''}::${key}`;
-  }
-}
-
-/** The one connection. Starts anew when SQLite finds the file damaged, also in the middle of a run. */
-class CacheDatabase implements Rows {
-  readonly #file: string;
-  readonly #note: (text: string) => void;
-  #connection: DatabaseSync;
-
-  constructor(file: string, now: number, note: (text: string) => void) {
-    this.#file = file;
-    this.#note = note;
-    this.#connection = this.#open();
-    this.#sweep(now);
-  }
-
-  /** Expired entries read as absent anyway: a database that another process holds is no reason to stop. */
-  #sweep(now: number): void {
-    try {
-      this.#healing((db) => db.prepare('DELETE FROM entries WHERE expires <= ?').run(now));
-    } catch (error) {
-      this.#note(`cache: expired entries of ${this.#file} were not removed (${String(error)})`);
-    }
-  }
-
-  read(keys: readonly string[]): ReadonlyMap<string, string> {
-    return this.#healing((db) => soundRows(db, keys, this.#note));
-  }
-
-  write(rows: readonly Row[]): void {
-    this.#transaction((db) => {
-      const insert = db.prepare('INSERT OR REPLACE INTO entries (key, value, expires, crc) VALUES (?, ?, ?, ?)');
-      for (const { key, value, expires } of rows) insert.run(key, value, expires, checksum(key, value));
-    });
-  }
-
-  /** Which of the keys were there. */
-  remove(keys: readonly string[]): boolean[] {
-    return this.#transaction((db) => {
-      const statement = db.prepare('DELETE FROM entries WHERE key = ?');
-      return keys.map((key) => statement.run(key).changes > 0);
-    });
-  }
-
-  removePrefix(prefix: string): void {
-    this.#healing((db) => db.prepare('DELETE FROM entries WHERE substr(key, 1, length(?)) = ?').run(prefix, prefix));
-  }
-
-  close(): void {
-    this.#connection.close();
-  }
-
-  #transaction<T>(work: (db: DatabaseSync) => T): T {
-    return this.#healing((db) => {
-      db.exec('BEGIN IMMEDIATE');
-      try {
-        const result = work(db);
-        db.exec('COMMIT');
-        return result;
-      } catch (error) {
-        if (db.isTransaction) db.exec('ROLLBACK');
-        throw error;
-      }
-    });
-  }
-
-  #healing<T>(work: (db: DatabaseSync) => T): T {
-    try {
-      return work(this.#connection);
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-    }
-    try {
-      // Rows have checksums of their own: where only an index is damaged, they need not be fetched again.
-      this.#connection.exec('REINDEX');
-      return work(this.#connection);
-    } catch (error) {
-      if (isBusy(error)) throw error;
-      this.#connection.close();
-      this.#moveAside();
-      this.#connection = this.#open();
-      return work(this.#connection);
-    }
-  }
-
-  #open(): DatabaseSync {
-    try {
-      makeFolder(path.dirname(this.#file), 0o700);
-      return connect(this.#file);
-    } catch (error) {
-      if (isDamage(error) || isForeign(error)) {
-        this.#moveAside();
-        return connect(this.#file);
-      }
-      this.#note(`cache: ${this.#file} cannot be used (${String(error)}); nothing is kept beyond this run`);
-      return connect(':memory:');
-    }
-  }
-
-  #moveAside(): void {
-    const aside = `${this.#file}.corrupt`;
-    this.#note(`cache: ${this.#file} is damaged; moved to ${aside}, starting empty`);
-    renameSync(this.#file, aside);
-    for (const suffix of ['-wal', '-shm']) rmSync(this.#file + suffix, { force: true });
-  }
-}
-
-/** SQLITE_ERROR while connecting: a database whose tables are not ours, or not any more. */
-function isForeign(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === 1;
-}
-
-function connect(file: string): DatabaseSync {
-  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  try {
-    db.exec(SCHEMA);
-    db.prepare('SELECT key, value, expires, crc FROM entries LIMIT 0');
-    if (existsSync(file)) chmodSync(file, 0o600);
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
   }
 }

@@ -135,6 +135,58 @@ describe('store', () => {
     }
   });
 
+  it('damage that is not in an index costs no entry that is sound', async () => {
+    const first = open();
+    const entries = Array.from({ length: 40 }, (_, i) => ({ key: `k${i}`, value: `${i}`.repeat(300), ttlMs: HOUR }));
+    await first.cache('series').setMany(entries);
+    first.close();
+    const bytes = readFileSync(file());
+    // How many pages are free, which no index tells.
+    bytes.writeUInt32BE(7, 36);
+    writeFileSync(file(), bytes);
+    const keys = ['missing', ...entries.map(({ key }) => key)];
+    const values = [undefined, ...entries.map(({ value }) => value)];
+    for (let round = 0; round < 2; round += 1) {
+      const store = open();
+      expect(await store.cache('series').getMany(keys)).toEqual(values);
+      store.close();
+    }
+    expect(notes).toEqual([
+      expect.stringMatching(/damaged; moved to .*corrupt, starting with the 40 sound entries of it/),
+    ]);
+  });
+
+  it('an entry that is not found right after it was written is written anew', async () => {
+    const first = open();
+    await first.cache('series').set('a', 'v', HOUR);
+    first.close();
+    const db = new DatabaseSync(file());
+    db.exec('CREATE TRIGGER lose AFTER INSERT ON entries BEGIN DELETE FROM entries WHERE key = NEW.key; END');
+    db.close();
+    const store = open();
+    await store.cache('series').set('b', 'w', HOUR);
+    store.close();
+    const next = open();
+    expect(await next.cache('series').getMany(['a', 'b'])).toEqual(['v', 'w']);
+    next.close();
+  });
+
+  it('a header that forbids writing does not forbid it for ever', async () => {
+    const first = open();
+    await first.cache('series').set('a', 'v', HOUR);
+    first.close();
+    const bytes = readFileSync(file());
+    // The version that a program must know to write.
+    bytes[18] = 77;
+    writeFileSync(file(), bytes);
+    const store = open();
+    await store.cache('series').set('b', 'w', HOUR);
+    store.close();
+    const next = open();
+    expect(await next.cache('series').getMany(['a', 'b'])).toEqual(['v', 'w']);
+    next.close();
+  });
+
   it('a truncated file costs its entries and nothing else', async () => {
     const first = open();
     await first.cache('series').set('a', 'v'.repeat(50_000), HOUR);
