@@ -3,11 +3,11 @@ import type { RunStage } from './core/feed.ts';
 import { countTiers } from './feed/build.ts';
 import type { SealedFeed } from './feed/sealed-signal.ts';
 import { Board } from './job/board.ts';
-import { ALL, Fetching, Spending } from './job/fetching.ts';
+import { Fetching, Spending } from './job/fetching.ts';
 import { currentMarketList, keptMarketList, noMarketList, type MarketList } from './job/market-list.ts';
 import { signalsOf, stageFeed, type Progression } from './job/report.ts';
 import type { ScanRequest, ScanServices } from './job/request.ts';
-import { standingOf } from './plan/goal.ts';
+import { EVERYTHING } from './plan/goal.ts';
 import type { Upstream } from './wire.ts';
 
 export type { ScanRequest } from './job/request.ts';
@@ -57,7 +57,7 @@ async function fetchByPlan(
   const fetching = new Fetching(board, upstream, request, services);
   const { spending } = fetching;
   let { list } = before;
-  const isMet = (): boolean => standingOf(goal, board.planned()).met;
+  const isMet = (): boolean => board.planner.isMet(goal);
   const publishStage = (): Promise<void> =>
     publish(feedOf(list.settled && isMet() ? 'exact' : 'price', { list, spending, endedBy: null }), services);
   if (!list.settled || fetching.due) await publishStage();
@@ -75,7 +75,7 @@ async function fetchByPlan(
   if (!(await fetching.pursue(goal, 'goal'))) return { list, spending, endedBy: 'deadline' };
   if (!request.aim.rest) return { list, spending, endedBy: null };
   if (!metBefore && isMet() && fetching.restDue) await publishStage();
-  const done = await fetching.pursue(ALL, 'rest');
+  const done = await fetching.pursue(EVERYTHING, 'rest');
   return { list, spending, endedBy: done ? null : time.restEndsBy };
 }
 

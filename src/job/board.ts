@@ -5,8 +5,8 @@ import type { SeriesKind, Window } from '../core/series.ts';
 import type { Signal } from '../core/signal.ts';
 import type { KeptSeries } from '../external/cached.ts';
 import { sealSignal, type SealedSignal } from '../feed/sealed-signal.ts';
-import type { PlannedSignal } from '../plan/goal.ts';
 import { plannedSignals, strategyPlans } from '../plan/open.ts';
+import { Planner } from '../plan/planner.ts';
 import { seriesWindow } from '../plan/window.ts';
 import { runWithin } from '../platform/time-limit.ts';
 import type { MarketInput } from '../processor/evaluate.ts';
@@ -32,6 +32,8 @@ const TURN_LIMIT_MS = 2_000;
 
 export class Board {
   readonly book: SeriesBook;
+  /** Told of every signal as it changes. */
+  readonly planner = new Planner();
   readonly window: Window;
   readonly #request: BoardRequest;
   readonly #services: BoardServices;
@@ -42,9 +44,6 @@ export class Board {
   #markets: readonly BoardMarket[] = [];
   #users: ReadonlyMap<CoinalyzeSymbol, readonly number[]> = new Map();
   readonly #signals: (readonly SealedSignal[])[] = [];
-  readonly #planned: (readonly PlannedSignal[])[] = [];
-  /** All of `#planned`; null after a change. */
-  #flat: readonly PlannedSignal[] | null = null;
 
   constructor(request: BoardRequest, { kept, progress, interrupt }: BoardServices) {
     const { strategies, timeframe, asOf, candles } = request;
@@ -69,10 +68,6 @@ export class Board {
   /** Per market, in the order of the markets. */
   get signals(): readonly (readonly SealedSignal[])[] {
     return this.#signals;
-  }
-
-  planned(): readonly PlannedSignal[] {
-    return (this.#flat ??= this.#planned.flat());
   }
 
   /** Evaluates every market, with what is kept of its series. `resolutions`: in the order of the request's markets. */
@@ -139,10 +134,8 @@ export class Board {
     const symbol = resolution.tier === 'neutral' ? null : resolution.listed.symbol;
     const market = { symbol, kinds: kindsToAsk(resolution), signals };
     this.#signals[index] = signals.map(sealSignal);
-    this.#flat = null;
-    this.#planned[index] = plannedSignals(market, this.#places[index]!, this.#plans, (kind, of) =>
-      this.book.knownOf(kind, of),
-    );
+    const knownOf: SeriesBook['knownOf'] = (kind, of) => this.book.knownOf(kind, of);
+    this.planner.update(index, plannedSignals(market, this.#places[index]!, this.#plans, knownOf));
   }
 }
 

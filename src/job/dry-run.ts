@@ -62,7 +62,7 @@ export async function dryRun(
   );
   const needs = seriesNeeds(mapped, request.strategies);
   const states = needs.map(({ kind, symbol }) => board.book.keptState(kind, symbol));
-  const signals = board.planned();
+  const { signals } = board.planner;
   const known = !list.deferred;
   const unmapped = countUnmappedNeeds(board.markets, board.signals, request.strategies);
   return {

@@ -1,9 +1,9 @@
 /** Request after request towards the goal, then for the rest; after each answer the plan is made anew. */
 import type { SeriesKind } from '../core/series.ts';
 import { SERIES_KINDS } from '../core/series.ts';
-import type { Goal } from '../plan/goal.ts';
-import { costOf, costRange, openPairs, type Cost, type CostRange } from '../plan/estimate.ts';
-import { nextBatch, type PlannedBatch } from '../plan/planner.ts';
+import { costRange, type Cost } from '../plan/estimate.ts';
+import { EVERYTHING, type Goal } from '../plan/goal.ts';
+import type { PlannedBatch } from '../plan/planner.ts';
 import { formatDuration } from '../platform/text.ts';
 import type { Upstream } from '../wire.ts';
 import type { Board } from './board.ts';
@@ -23,8 +23,6 @@ export class Spending {
 }
 
 const NOTHING: Cost = { units: 0, requests: 0 };
-
-export const ALL: Goal = { kind: 'all' };
 
 export class Fetching {
   readonly spending = new Spending();
@@ -48,13 +46,13 @@ export class Fetching {
   /** True when the goal, or the rest after it, has something to ask for. */
   get due(): boolean {
     const { goal, rest } = this.#request.aim;
-    return goal !== null && (this.#next(goal, false) !== null || (rest && this.#next(ALL, false) !== null));
+    return goal !== null && (this.#next(goal, false) !== null || (rest && this.#next(EVERYTHING, false) !== null));
   }
 
   get restDue(): boolean {
     const { restBound } = this;
     if (!this.#request.aim.rest || restBound.over.aborted) return false;
-    const batch = this.#next(ALL, false);
+    const batch = this.#next(EVERYTHING, false);
     return batch !== null && this.#upstream.canSend(batch.symbols.length, restBound.until);
   }
 
@@ -93,9 +91,8 @@ export class Fetching {
 
   /** What is ahead, in one line; nothing when there is nothing. */
   announce(): void {
-    const { aim } = this.#request;
-    if (aim.goal === null) return;
-    const { atLeast, atMost } = this.#ahead();
+    if (this.#request.aim.goal === null) return;
+    const { atLeast, atMost } = costRange(this.#wanted, this.#board.planner.signals, this.#upstream.batchSize);
     if (atMost.units === 0) return;
     const time = `${formatDuration(this.#upstream.estimateMs(atMost.units))} under the quota`;
     this.#services.log.info(
@@ -110,7 +107,7 @@ export class Fetching {
     const { provider } = this.#upstream;
     const board = this.#board;
     const number = this.#sent + 1;
-    const { atMost: total } = this.#ahead();
+    const total = board.planner.ahead(this.#wanted, this.#upstream.batchSize);
     const of = this.#sent + Math.max(1, total.requests);
     const { log } = this.#services;
     log.line(`[BATCH] Fetching batch ${number}/${of} (${symbols.length} symbols)`);
@@ -132,22 +129,18 @@ export class Fetching {
   }
 
   #next(goal: Goal, fill: boolean): PlannedBatch | null {
-    return nextBatch(goal, this.#board.planned(), { size: this.#upstream.batchSize, fill });
+    return this.#board.planner.next(goal, { size: this.#upstream.batchSize, fill });
+  }
+
+  /** All that this run is to ask for. */
+  get #wanted(): Goal {
+    const { goal, rest } = this.#request.aim;
+    return rest || goal === null ? EVERYTHING : goal;
   }
 
   /** Places left in a request of the goal go to the rest as long as the rest has time. */
   #mayFill(): boolean {
     return this.#request.aim.rest && !this.restBound.over.aborted;
-  }
-
-  /** What is left to ask for, the next request included. */
-  #ahead(): CostRange {
-    const { goal, rest } = this.#request.aim;
-    const signals = this.#board.planned();
-    const { batchSize } = this.#upstream;
-    if (!rest && goal !== null) return costRange(goal, signals, batchSize);
-    const all = costOf(openPairs(signals), batchSize);
-    return { atLeast: all, atMost: all };
   }
 }
 

@@ -8,8 +8,7 @@ import { buildFeed } from '../feed/build.ts';
 import { createInputHash } from '../feed/input-hash.ts';
 import { marketsGone } from '../feed/previous.ts';
 import type { SealedFeed, SealedSignal } from '../feed/sealed-signal.ts';
-import { costOf, openPairs } from '../plan/estimate.ts';
-import { standingOf } from '../plan/goal.ts';
+import { EVERYTHING, standingOf } from '../plan/goal.ts';
 import { countUnmappedNeeds, seriesNeeds, type SeriesNeed } from '../plan/needs.ts';
 import { strategyFaults } from '../processor/faults.ts';
 import { kindsToAsk } from '../processor/external-inputs.ts';
@@ -132,7 +131,7 @@ function exactnessOf({ aim: { goal } }: ScanRequest, board: Board): RunExactness
     min_score: goal?.kind === 'min-score' ? goal.score : null,
   };
   if (goal === null) return { ...asked, met: true, open_signals: 0, waiting: 0 };
-  const { met, undecided, blocked } = standingOf(goal, board.planned());
+  const { met, undecided, blocked } = standingOf(goal, board.planner.signals);
   const open = new Set([...undecided.map(({ signal }) => signal), ...blocked]);
   return { ...asked, met, open_signals: open.size, waiting: blocked.length };
 }
@@ -158,7 +157,7 @@ function planOf(
 /** Until the goal is met and, when the deadline ends it, the rest is done. */
 function deadlineFault({ strategies }: ScanRequest, board: Board, { endedBy }: Progression): readonly DegradedReason[] {
   if (endedBy !== 'deadline') return [];
-  const open = costOf(openPairs(board.planned()), 1).units;
+  const open = board.planner.ahead(EVERYTHING, 1).units;
   const count = open + countUnmappedNeeds(board.markets, board.signals, strategies);
   return [{ code: 'deadline', text: `${count} series were not reached within the deadline` }];
 }

@@ -1,7 +1,7 @@
 /** What this run knows of each external history: kept answers first, then its own. */
 import type { CoinalyzeSymbol } from '../core/market.ts';
 import { isKnownAbsence, type Outcome } from '../core/outcome.ts';
-import type { Series, SeriesKind, Window } from '../core/series.ts';
+import { SERIES_KINDS, type Series, type SeriesKind, type Window } from '../core/series.ts';
 import type { Kept, KeptSeries } from '../external/cached.ts';
 import type { KnownSeries } from '../plan/open.ts';
 
@@ -11,7 +11,7 @@ interface Entry extends KnownSeries {
 }
 
 export class SeriesBook {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map(SERIES_KINDS.map((kind) => [kind, new Map<CoinalyzeSymbol, Entry>()]));
   readonly #cache: KeptSeries | null;
   readonly #window: Window;
 
@@ -23,11 +23,12 @@ export class SeriesBook {
 
   /** Takes in what is kept of histories that were not looked up before; costs no unit. */
   async readKept(kind: SeriesKind, symbols: readonly CoinalyzeSymbol[]): Promise<void> {
-    const unread = [...new Set(symbols)].filter((symbol) => !this.#entries.has(keyOf(kind, symbol)));
+    const entries = this.#entries.get(kind)!;
+    const unread = [...new Set(symbols)].filter((symbol) => !entries.has(symbol));
     const kept = (await this.#cache?.peek(kind, unread, this.#window)) ?? [];
     for (const [slot, { state, answer, due }] of kept.entries()) {
       const symbol = unread[slot]!;
-      this.#entries.set(keyOf(kind, symbol), {
+      entries.set(symbol, {
         pair: { kind, symbol, keptTo: answer?.ok === true ? answer.value.completeTo : null },
         answer: answerIn(answer),
         askable: due,
@@ -44,7 +45,7 @@ export class SeriesBook {
       const before = this.#entryOf(kind, symbol);
       const reached = outcome.ok || outcome.code !== 'deferred';
       const answer = answerIn(outcome) ?? before.answer;
-      this.#entries.set(keyOf(kind, symbol), { ...before, answer, askable: !reached, outcome });
+      this.#entries.get(kind)!.set(symbol, { ...before, answer, askable: !reached, outcome });
     }
   }
 
@@ -63,18 +64,14 @@ export class SeriesBook {
   }
 
   #entryOf(kind: SeriesKind, symbol: CoinalyzeSymbol): Entry {
-    const key = keyOf(kind, symbol);
-    const found = this.#entries.get(key);
+    const entries = this.#entries.get(kind)!;
+    const found = entries.get(symbol);
     if (found !== undefined) return found;
     const pair = { kind, symbol, keptTo: null };
     const entry: Entry = { pair, answer: null, askable: true, outcome: undefined, kept: 'absent' };
-    this.#entries.set(key, entry);
+    entries.set(symbol, entry);
     return entry;
   }
-}
-
-function keyOf(kind: SeriesKind, symbol: CoinalyzeSymbol): string {
-  return `${kind} ${symbol}`;
 }
 
 function answerIn(outcome: Outcome<Series> | null): KnownSeries['answer'] {

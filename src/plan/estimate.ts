@@ -1,7 +1,7 @@
 /** What goals will cost, before anything is asked. */
 import type { CoinalyzeSymbol } from '../core/market.ts';
 import type { SeriesKind } from '../core/series.ts';
-import { standingOf, type Goal, type Pair, type PlannedSignal } from './goal.ts';
+import { concerns, standingOf, type Goal, type Pair, type PlannedSignal } from './goal.ts';
 
 export interface Cost {
   readonly units: number;
@@ -14,8 +14,38 @@ export interface CostRange {
   readonly atMost: Cost;
 }
 
+/** `counts`: distinct pairs of each kind. `size`: most symbols in one request. */
+export function costOf(counts: readonly number[], size: number): Cost {
+  return {
+    units: counts.reduce((sum, count) => sum + count, 0),
+    requests: counts.reduce((sum, count) => sum + Math.ceil(count / size), 0),
+  };
+}
+
+/** How much the planner will ask for as long as nothing fails; what the answers say decides where in between. */
+export function costRange(goal: Goal, signals: readonly PlannedSignal[], size: number): CostRange {
+  const { undecided } = standingOf(goal, signals);
+  const certain = openPairs(undecided.filter(({ needsAll }) => needsAll).map(({ signal }) => signal));
+  const least = costOf(countsOf(certain), size);
+  const more = undecided.filter(({ needsAll }) => !needsAll).map(({ signal }) => signal);
+  const units = least.units + symbolsOutside(certain, more);
+  return {
+    atLeast: { units, requests: Math.max(least.requests, Math.ceil(units / size)) },
+    atMost: mostOf(goal, signals, size),
+  };
+}
+
+/** The upper end of `costRange`. */
+export function mostOf(goal: Goal, signals: readonly PlannedSignal[], size: number): Cost {
+  const concerned =
+    goal.kind === 'top' ? everInTop(goal.count, signals) : signals.filter((signal) => concerns(goal, signal));
+  return costOf(countsOf(openPairs(concerned)), size);
+}
+
+type Pairs = ReadonlyMap<SeriesKind, ReadonlySet<Pair>>;
+
 /** Distinct pairs that are open, by kind. */
-export function openPairs(signals: readonly PlannedSignal[]): ReadonlyMap<SeriesKind, ReadonlySet<Pair>> {
+function openPairs(signals: readonly PlannedSignal[]): Pairs {
   const pairs = new Map<SeriesKind, Set<Pair>>();
   for (const { open } of signals) {
     for (const { pair } of open) {
@@ -27,27 +57,8 @@ export function openPairs(signals: readonly PlannedSignal[]): ReadonlyMap<Series
   return pairs;
 }
 
-/** `size`: most symbols in one request. */
-export function costOf(pairs: ReadonlyMap<SeriesKind, ReadonlySet<Pair>>, size: number): Cost {
-  const counts = [...pairs.values()].map((ofKind) => ofKind.size);
-  return {
-    units: counts.reduce((sum, count) => sum + count, 0),
-    requests: counts.reduce((sum, count) => sum + Math.ceil(count / size), 0),
-  };
-}
-
-/** How much the planner will ask for as long as nothing fails; what the answers say decides where in between. */
-export function costRange(goal: Goal, signals: readonly PlannedSignal[], size: number): CostRange {
-  const { undecided } = standingOf(goal, signals);
-  const certain = openPairs(undecided.filter(({ needsAll }) => needsAll).map(({ signal }) => signal));
-  const atMost = costOf(
-    openPairs(goal.kind === 'top' ? everInTop(goal.count, signals) : undecided.map(({ signal }) => signal)),
-    size,
-  );
-  const least = costOf(certain, size);
-  const more = undecided.filter(({ needsAll }) => !needsAll).map(({ signal }) => signal);
-  const units = least.units + symbolsOutside(certain, more);
-  return { atLeast: { units, requests: Math.max(least.requests, Math.ceil(units / size)) }, atMost };
+function countsOf(pairs: Pairs): readonly number[] {
+  return [...pairs.values()].map((ofKind) => ofKind.size);
 }
 
 /** Signals that fewer than `count` others beat for certain. */
@@ -59,10 +70,7 @@ function everInTop(count: number, signals: readonly PlannedSignal[]): readonly P
 }
 
 /** Each of `signals` needs one pair at least; those of one symbol may share it. */
-function symbolsOutside(
-  certain: ReadonlyMap<SeriesKind, ReadonlySet<Pair>>,
-  signals: readonly PlannedSignal[],
-): number {
+function symbolsOutside(certain: Pairs, signals: readonly PlannedSignal[]): number {
   const covered = new Set([...certain.values()].flatMap((pairs) => [...pairs].map(({ symbol }) => symbol)));
   const symbols = new Set<CoinalyzeSymbol>();
   for (const { open } of signals) {

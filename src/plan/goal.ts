@@ -57,26 +57,32 @@ export interface Standing {
 
 /** How far `goal` is from being met. The order of `undecided` is that of `signals`, or for `top` of what they could become. */
 export function standingOf(goal: Goal, signals: readonly PlannedSignal[]): Standing {
-  if (goal.kind === 'all') return allOf(signals);
-  if (goal.kind === 'min-score') return aboveScore(signals, goal.score);
-  const directed = signals.filter(({ hasDirection }) => hasDirection);
-  return goal.kind === 'top' ? topOf(directed, goal.count) : allOf(directed);
-}
-
-function allOf(signals: readonly PlannedSignal[]): Standing {
+  if (goal.kind === 'top') {
+    const directed = signals.filter(({ hasDirection }) => hasDirection);
+    return topOf(directed, goal.count);
+  }
+  const able = signals.filter((signal) => concerns(goal, signal));
+  const open = able.filter((signal) => signal.open.length > 0);
   return standing(
-    signals.filter((signal) => signal.open.length > 0).map((signal) => ({ signal, needsAll: true })),
-    signals.filter(({ blocked }) => blocked),
-  );
-}
-
-/** Who could reach the score is either a member, and then needs to be exact, or has to be ruled out. */
-function aboveScore(signals: readonly PlannedSignal[], score: number): Standing {
-  const able = signals.filter(({ high }) => high >= score);
-  return standing(
-    able.filter(({ open }) => open.length > 0).map((signal) => ({ signal, needsAll: signal.low >= score })),
+    open.map((signal) => ({ signal, needsAll: isMember(goal, signal) })),
     able.filter(({ blocked }) => blocked),
   );
+}
+
+/** A goal that asks for each signal by itself, whatever the others are. */
+export type SingleGoal = Exclude<Goal, { readonly kind: 'top' }>;
+
+export const EVERYTHING = { kind: 'all' } as const satisfies Goal;
+
+/** False when the goal does not ask for the signal, whatever is still open. */
+export function concerns(goal: SingleGoal, { hasDirection, high }: PlannedSignal): boolean {
+  if (goal.kind === 'min-score') return high >= goal.score;
+  return goal.kind === 'all' || hasDirection;
+}
+
+/** Of a signal that the goal concerns: true when nothing that is open can rule it out, so that it has to be exact. */
+export function isMember(goal: SingleGoal, { low }: PlannedSignal): boolean {
+  return goal.kind !== 'min-score' || low >= goal.score;
 }
 
 /**
@@ -98,14 +104,21 @@ function topOf(signals: readonly PlannedSignal[], count: number): Standing {
   return standing(undecided, blocked);
 }
 
-/** Fewer than `count` others could ever stand before it. */
-function isMemberAtWorst(signal: PlannedSignal, atBest: readonly PlannedSignal[], count: number): boolean {
-  let before = 0;
-  for (const other of atBest) {
-    if (other.high < signal.low || before === count) break;
-    if (other !== signal && (other.high > signal.low || other.place < signal.place)) before += 1;
+/** Fewer than `count` others could ever stand before it: those that are better at their best than it is at its worst. */
+function isMemberAtWorst(
+  { low, high, place }: PlannedSignal,
+  atBest: readonly PlannedSignal[],
+  count: number,
+): boolean {
+  let [from, to] = [0, atBest.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const other = atBest[middle]!;
+    if (other.high > low || (other.high === low && other.place < place)) from = middle + 1;
+    else to = middle;
   }
-  return before < count;
+  const itself = high > low ? 1 : 0;
+  return from - itself < count;
 }
 
 function standing(undecided: readonly Undecided[], blocked: readonly PlannedSignal[]): Standing {

@@ -50,39 +50,35 @@ export function plannedSignals(
   plans: ReadonlyMap<string, StrategyPlan>,
   knownOf: (kind: SeriesKind, symbol: CoinalyzeSymbol) => KnownSeries,
 ): readonly PlannedSignal[] {
-  const known = new Map(symbol === null ? [] : kinds.map((kind) => [kind, knownOf(kind, symbol)]));
+  const seriesOf = (kind: SeriesKind): KnownSeries | null =>
+    symbol === null || !kinds.includes(kind) ? null : knownOf(kind, symbol);
+  const isMapped = symbol !== null && kinds.length > 0;
   const planned: PlannedSignal[] = [];
   for (const signal of signals) {
     if (signal.status !== 'ok' || signal.score_bounds === null) continue;
     const plan = plans.get(signal.strategy)!;
     const [low, high] = signal.score_bounds;
-    planned.push({
-      place: index * plans.size + plan.rank,
-      hasDirection: signal.direction !== 'none',
-      low,
-      high,
-      ...(low < high ? whatIsOpen(signal, plan.kinds, known) : NOTHING_OPEN),
-    });
+    const place = index * plans.size + plan.rank;
+    const hasDirection = signal.direction !== 'none';
+    if (low === high) planned.push({ place, hasDirection, low, high, open: [], blocked: false });
+    // Bounds that no series of its own explains stay open: the list of markets itself was not to be had.
+    else if (!isMapped) planned.push({ place, hasDirection, low, high, open: [], blocked: true });
+    else planned.push({ place, hasDirection, low, high, ...whatIsOpen(signal, plan.kinds, seriesOf) });
   }
   return planned;
 }
 
-type Openness = Pick<PlannedSignal, 'open' | 'blocked'>;
-
-const NOTHING_OPEN: Openness = { open: [], blocked: false };
-
 function whatIsOpen(
   signal: Signal,
   uses: readonly SeriesKind[],
-  known: ReadonlyMap<SeriesKind, KnownSeries>,
-): Openness {
+  seriesOf: (kind: SeriesKind) => KnownSeries | null,
+): Pick<PlannedSignal, 'open' | 'blocked'> {
   const closeTime = signal.candle_time! + TIMEFRAME_MS[signal.timeframe!];
   const open: OpenPair[] = [];
-  // Bounds that no series of its own explains stay open: the list of markets itself was not to be had.
-  let blocked = known.size === 0;
+  let blocked = false;
   for (const kind of uses) {
-    const series = known.get(kind);
-    if (series === undefined || isKnown(series, closeTime)) continue;
+    const series = seriesOf(kind);
+    if (series === null || isKnown(series, closeTime)) continue;
     if (series.askable) open.push({ pair: series.pair, width: widthOf(signal, kind) });
     else blocked = true;
   }

@@ -1,7 +1,18 @@
 /** From what is not known yet to the next request. */
 import type { CoinalyzeSymbol } from '../core/market.ts';
 import { SERIES_KINDS, type SeriesKind } from '../core/series.ts';
-import { standingOf, type Goal, type OpenPair, type Pair, type PlannedSignal, type Undecided } from './goal.ts';
+import { costOf, mostOf, type Cost } from './estimate.ts';
+import {
+  concerns,
+  EVERYTHING,
+  isMember,
+  standingOf,
+  type Goal,
+  type Pair,
+  type PlannedSignal,
+  type SingleGoal,
+} from './goal.ts';
+import { Tally, type Worth } from './tally.ts';
 
 export interface PlannerOptions {
   /** Most symbols in one request. */
@@ -18,99 +29,101 @@ export interface PlannedBatch {
   readonly needed: number;
 }
 
-/** Divides by one, two, three and four kinds without a rest, so that sums do not depend on their order. */
-const WHOLE = 12;
-
-/** What asking for one pair is worth. */
-interface Worth {
-  readonly pair: Pair;
-  /** Signals that it decides, in twelfths: the last open pair of a signal decides it, one of four a quarter. */
-  signals: number;
-  /** Points that it decides, over those signals. */
-  points: number;
-}
+const NOTHING: ReadonlySet<Pair> = new Set();
 
 /**
- * The next request towards `goal`, or null when asking can bring it no nearer. Only pairs that have to be known go into it,
- * so that no unit is spent on a guess: a signal that may still be ruled out is asked for its widest pair alone. Most signals per
- * unit first, then most points, then the oldest kept answer. Plan again after each answer.
+ * All signals of a run with what they still need. It is told what changes and keeps what each goal has been asked about since, so
+ * that a plan costs what the last answer changed and not what all signals are.
  */
-export function nextBatch(
-  goal: Goal,
-  signals: readonly PlannedSignal[],
-  { size, fill }: PlannerOptions,
-): PlannedBatch | null {
-  const worths = weigh(standingOf(goal, signals).undecided);
-  const best = mostUseful(worths, size);
-  if (best === null) return null;
-  if (!fill || best.length === size) return asBatch(best, best.length);
-  const kind = best[0]!.pair.kind;
-  const taken = new Set(best.map(({ pair }) => pair));
-  const others = weigh(standingOf({ kind: 'all' }, signals).undecided)
-    .filter(({ pair }) => pair.kind === kind && !taken.has(pair))
-    .sort(compareWorth);
-  return asBatch([...best, ...others.slice(0, size - best.length)], best.length);
-}
+export class Planner {
+  readonly #signals: (readonly PlannedSignal[])[] = [];
+  /** By kind of goal, or by score. */
+  readonly #tallies = new Map<SingleGoal['kind'] | number, { readonly goal: SingleGoal; readonly tally: Tally }>();
+  readonly #directed = new Set<PlannedSignal>();
+  /** All of `#signals`; null after a change. */
+  #flat: readonly PlannedSignal[] | null = null;
 
-/** Every pair that asking about `undecided` needs at once, with its worth. */
-function weigh(undecided: readonly Undecided[]): readonly Worth[] {
-  const worths = new Map<Pair, Worth>();
-  for (const { signal, needsAll } of undecided) {
-    const wanted = needsAll ? signal.open : [widest(signal.open)];
-    const share = WHOLE / wanted.length;
-    for (const { pair, width } of wanted) {
-      const worth = worths.get(pair);
-      if (worth === undefined) worths.set(pair, { pair, signals: share, points: width });
-      else {
-        worth.signals += share;
-        worth.points += width;
-      }
+  /** `signals` take the place of those that `market` had, if any. */
+  update(market: number, signals: readonly PlannedSignal[]): void {
+    const before = this.#signals[market] ?? [];
+    for (const { goal, tally } of this.#tallies.values()) {
+      for (const signal of before) if (concerns(goal, signal)) tally.remove(signal, isMember(goal, signal));
+      for (const signal of signals) if (concerns(goal, signal)) tally.add(signal, isMember(goal, signal));
     }
+    for (const signal of before) this.#directed.delete(signal);
+    for (const signal of signals) if (signal.hasDirection) this.#directed.add(signal);
+    this.#signals[market] = signals;
+    this.#flat = null;
   }
-  return [...worths.values()];
-}
 
-/** The pair that can move the score most; of equals the one of the first kind. */
-function widest(open: readonly OpenPair[]): OpenPair {
-  return open.reduce((best, one) =>
-    one.width > best.width || (one.width === best.width && kindRank(one.pair) < kindRank(best.pair)) ? one : best,
-  );
-}
+  /** Those of all markets, in the order of the markets. */
+  get signals(): readonly PlannedSignal[] {
+    return (this.#flat ??= this.#signals.flat());
+  }
 
-function kindRank({ kind }: Pair): number {
-  return SERIES_KINDS.indexOf(kind);
+  /**
+   * The next request towards `goal`, or null when asking can bring it no nearer. Only pairs that have to be known go into it,
+   * so that no unit is spent on a guess: a signal that may still be ruled out is asked for its widest pair alone. Most signals per
+   * unit first, then most points, then the oldest kept answer. Plan again after each answer.
+   */
+  next(goal: Goal, { size, fill }: PlannerOptions): PlannedBatch | null {
+    const needed = mostUseful(this.#tallyFor(goal), size);
+    if (needed === null) return null;
+    const { kind } = needed[0]!.pair;
+    const taken = new Set(needed.map(({ pair }) => pair));
+    const others = fill ? this.#tallyOf(EVERYTHING).best(kind, size - needed.length, taken) : [];
+    return { kind, symbols: [...needed, ...others].map(({ pair }) => pair.symbol), needed: needed.length };
+  }
+
+  /** The most that `goal` can still cost as long as nothing fails: the upper end of `costRange`. */
+  ahead(goal: Goal, size: number): Cost {
+    if (goal.kind === 'top') return mostOf(goal, [...this.#directed], size);
+    const tally = this.#tallyOf(goal);
+    return costOf(
+      SERIES_KINDS.map((kind) => tally.open(kind)),
+      size,
+    );
+  }
+
+  /** Nothing that is still open can change what `goal` asks for. */
+  isMet(goal: Goal): boolean {
+    return standingOf(goal, goal.kind === 'all' || goal.kind === 'min-score' ? this.signals : [...this.#directed]).met;
+  }
+
+  #tallyFor(goal: Goal): Tally {
+    if (goal.kind !== 'top') return this.#tallyOf(goal);
+    const tally = new Tally();
+    for (const { signal, needsAll } of standingOf(goal, [...this.#directed]).undecided) tally.add(signal, needsAll);
+    return tally;
+  }
+
+  #tallyOf(goal: SingleGoal): Tally {
+    const key = goal.kind === 'min-score' ? goal.score : goal.kind;
+    const found = this.#tallies.get(key);
+    if (found !== undefined) return found.tally;
+    const tally = new Tally();
+    for (const signal of this.signals) if (concerns(goal, signal)) tally.add(signal, isMember(goal, signal));
+    this.#tallies.set(key, { goal, tally });
+    return tally;
+  }
 }
 
 /** The request of one kind, full or short, whose pairs are worth most. */
-function mostUseful(worths: readonly Worth[], size: number): readonly Worth[] | null {
+function mostUseful(tally: Tally, size: number): readonly Worth[] | null {
   let best: readonly Worth[] | null = null;
-  for (const ofKind of Map.groupBy(worths, ({ pair }) => pair.kind).values()) {
-    const members = [...ofKind].sort(compareWorth).slice(0, size);
-    if (best === null || compareRequests(members, best) < 0) best = members;
+  for (const kind of SERIES_KINDS) {
+    const members = tally.best(kind, size, NOTHING);
+    if (members.length > 0 && (best === null || compareRequests(members, best) < 0)) best = members;
   }
   return best;
 }
 
-/** By signals per unit, then by points per unit; equal ones by kind, so that the order of the input does not matter. */
+/** By signals per unit, then by points per unit; equal ones by kind: the first one found stays. */
 function compareRequests(a: readonly Worth[], b: readonly Worth[]): number {
   const per = (members: readonly Worth[], of: (worth: Worth) => number): number =>
     members.reduce((sum, worth) => sum + of(worth), 0) / members.length;
   return (
     per(b, ({ signals }) => signals) - per(a, ({ signals }) => signals) ||
-    per(b, ({ points }) => points) - per(a, ({ points }) => points) ||
-    kindRank(a[0]!.pair) - kindRank(b[0]!.pair)
+    per(b, ({ points }) => points) - per(a, ({ points }) => points)
   );
-}
-
-function compareWorth(a: Worth, b: Worth): number {
-  return (
-    b.signals - a.signals ||
-    b.points - a.points ||
-    (a.pair.keptTo ?? -Infinity) - (b.pair.keptTo ?? -Infinity) ||
-    (a.pair.symbol < b.pair.symbol ? -1 : 1)
-  );
-}
-
-function asBatch(worths: readonly Worth[], needed: number): PlannedBatch {
-  return { kind: worths[0]!.pair.kind, symbols: worths.map(({ pair }) => pair.symbol), needed };
 }

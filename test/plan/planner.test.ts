@@ -2,8 +2,17 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CoinalyzeSymbol } from '../../src/core/market.ts';
 import { standingOf, type Goal, type Pair, type PlannedSignal } from '../../src/plan/goal.ts';
-import { nextBatch } from '../../src/plan/planner.ts';
-import { answerOf, goalArbitrary, play, scoreOf, seen, worldArbitrary, type TrueSignal, type World } from './worlds.ts';
+import {
+  answerOf,
+  goalArbitrary,
+  nextBatch,
+  play,
+  scoreOf,
+  seen,
+  worldArbitrary,
+  type TrueSignal,
+  type World,
+} from './worlds.ts';
 
 const world = worldArbitrary({ signals: 8, symbols: 5 });
 const size = fc.constantFrom(1, 2, 3, 20);

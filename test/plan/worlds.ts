@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { SeriesKind } from '../../src/core/series.ts';
 import type { CoinalyzeSymbol } from '../../src/core/market.ts';
 import type { Goal, Pair, PlannedSignal } from '../../src/plan/goal.ts';
-import { nextBatch } from '../../src/plan/planner.ts';
+import { Planner, type PlannedBatch, type PlannerOptions } from '../../src/plan/planner.ts';
 
 /** A signal with the points that each pair will turn out to give. */
 export interface TrueSignal {
@@ -36,8 +36,15 @@ interface Drawn {
   readonly shares: readonly number[];
 }
 
+interface Extent {
+  readonly signals: number;
+  readonly symbols: number;
+  /** Whether some pairs have older answers. */
+  readonly kept?: boolean;
+}
+
 /** Small numbers on purpose: equal scores and shared symbols are where planners go wrong. */
-export function worldArbitrary({ signals, symbols }: { signals: number; symbols: number }): fc.Arbitrary<World> {
+export function worldArbitrary({ signals, symbols, kept = false }: Extent): fc.Arbitrary<World> {
   const drawn: fc.Arbitrary<Drawn> = fc.record({
     symbol: fc.integer({ min: 0, max: symbols - 1 }),
     use: fc.integer({ min: 0, max: USES.length - 1 }),
@@ -45,14 +52,16 @@ export function worldArbitrary({ signals, symbols }: { signals: number; symbols:
     hasDirection: fc.boolean(),
     shares: fc.array(fc.constantFrom(0, 0.25, 0.5, 0.75, 1), { minLength: 4, maxLength: 4 }),
   });
-  return fc.array(drawn, { minLength: 1, maxLength: signals }).map(worldOf);
+  return fc.array(drawn, { minLength: 1, maxLength: signals }).map((all) => worldOf(all, kept));
 }
 
-function worldOf(drawn: readonly Drawn[]): World {
+function worldOf(drawn: readonly Drawn[], kept: boolean): World {
   const pairs = new Map<string, Pair>();
   const pairOf = (kind: SeriesKind, symbol: number): Pair => {
     const key = `${kind} ${symbol}`;
-    const pair = pairs.get(key) ?? { kind, symbol: `C${symbol}USDT_PERP.A` as CoinalyzeSymbol, keptTo: null };
+    const age = (symbol + kind.length) % 4;
+    const keptTo = kept && age > 0 ? age : null;
+    const pair = pairs.get(key) ?? { kind, symbol: `C${symbol}USDT_PERP.A` as CoinalyzeSymbol, keptTo };
     pairs.set(key, pair);
     return pair;
   };
@@ -105,6 +114,17 @@ export function answerOf(
           ? gated
           : sorted;
   return members.map(({ place, score }) => `${place}=${score}`).join(' ');
+}
+
+/** A planner that was told of `signals`, each of a market of its own. */
+export function plannerOf(signals: readonly PlannedSignal[]): Planner {
+  const planner = new Planner();
+  for (const [market, signal] of signals.entries()) planner.update(market, [signal]);
+  return planner;
+}
+
+export function nextBatch(goal: Goal, signals: readonly PlannedSignal[], options: PlannerOptions): PlannedBatch | null {
+  return plannerOf(signals).next(goal, options);
 }
 
 export interface PlannedRun {

@@ -2,9 +2,9 @@
 import type { CoinalyzeSymbol } from '../../../src/core/market.ts';
 import { isFinalFor, SERIES_KINDS, type SeriesKind } from '../../../src/core/series.ts';
 import type { Signal } from '../../../src/core/signal.ts';
-import { standingOf, type Goal, type PlannedSignal, type Standing } from '../../../src/plan/goal.ts';
+import { EVERYTHING, standingOf, type Goal, type Standing } from '../../../src/plan/goal.ts';
 import { plannedSignals, strategyPlans, type KnownSeries } from '../../../src/plan/open.ts';
-import { nextBatch } from '../../../src/plan/planner.ts';
+import { Planner } from '../../../src/plan/planner.ts';
 import { STRATEGIES } from '../../../src/strategies/index.ts';
 import { PUBLISHED_AFTER_MS, type Answer } from './answers.ts';
 import type { QuotaModel } from './quota.ts';
@@ -39,8 +39,6 @@ export interface Times {
 
 /** For a run that stops when its goal is met. */
 export const UNTIL_MET: Times = { goalUntil: Infinity, restUntil: Infinity, rest: false };
-
-const EVERYTHING: Goal = { kind: 'all' };
 
 export interface Run {
   /**
@@ -88,22 +86,20 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
     if (symbol === null || closeTime === null) return new Set();
     return new Set(kinds.filter((kind) => isFinal(knownOf(kind, symbol).answer, closeTime)));
   };
-  const planned: PlannedSignal[] = [];
-  // Which signals are ok depends on the candles alone, so a market's signals keep their slots.
-  const slotOf: number[] = [];
+  const planner = new Planner();
+  let hasLooked = false;
   const look = (indices: Iterable<number>): void => {
     for (const index of indices) {
       const signals = session.signalsOf(index, finalOf(index));
       timed(() => {
-        const own = plannedSignals({ ...session.markets[index]!, signals }, index, PLANS, knownOf);
-        const slot = (slotOf[index] ??= planned.length);
-        for (const [at, signal] of own.entries()) planned[slot + at] = signal;
+        planner.update(index, plannedSignals({ ...session.markets[index]!, signals }, index, PLANS, knownOf));
       });
     }
   };
   const publish = (): void => {
     const now = SERIES_KINDS.filter((kind) => !published.has(kind) && publishedAt(session, kind) <= quota.now());
-    if (now.length === 0 && planned.length > 0) return;
+    if (now.length === 0 && hasLooked) return;
+    hasLooked = true;
     for (const kind of now) published.add(kind);
     // Nothing of these kinds has been asked in this run.
     for (const [key, series] of known) {
@@ -124,9 +120,11 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
     look(new Set(symbols.flatMap((symbol) => session.usersOf.get(symbol)!)));
   };
   const askNext = (goal: Goal, until: number, fill: boolean): boolean => {
-    const batch = timed(() => nextBatch(goal, planned, { size: BATCH, fill }));
+    const batch = timed(() => planner.next(goal, { size: BATCH, fill }));
     planning.firstMs ||= planning.ms;
     if (batch === null || quota.earliest(batch.symbols.length) > until) return false;
+    // Said with every request.
+    timed(() => planner.ahead(fill ? EVERYTHING : goal, BATCH));
     ask(batch.kind, batch.symbols);
     return true;
   };
@@ -140,7 +138,7 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
   /** False when there is nothing left to do in time. */
   const advance = (goal: Goal, { goalUntil, restUntil, rest }: Times): boolean => {
     if (askNext(goal, goalUntil, rest) || (rest && askNext(EVERYTHING, restUntil, false))) return true;
-    return (rest || !standingOf(goal, planned).met) && waitForUpstream(restUntil);
+    return (rest || !planner.isMet(goal)) && waitForUpstream(restUntil);
   };
   publish();
   return {
@@ -149,11 +147,11 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
     pursue: (goal, times) => {
       while (advance(goal, times));
     },
-    standing: (goal) => standingOf(goal, planned),
+    standing: (goal) => standingOf(goal, planner.signals),
     feed: () => session.feed(finalOf),
     exactShare: () => {
-      const exact = planned.filter(({ low, high }) => low === high);
-      return exact.length / planned.length;
+      const exact = planner.signals.filter(({ low, high }) => low === high);
+      return exact.length / planner.signals.length;
     },
   };
 }
