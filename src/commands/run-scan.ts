@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import type { ReadOptions } from '../candles/reader.ts';
 import { loadConfig, type SettingName } from '../config.ts';
-import { readPrevious, type PreviousFeed } from '../feed/previous.ts';
+import { readPrevious, type FeedFile, type ParsedPrevious, type PreviousFeed } from '../feed/previous.ts';
 import { removeDeadTemps } from '../platform/atomic-file.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLog, type Log } from '../platform/log.ts';
@@ -193,12 +193,26 @@ function isPartial(paths: readonly string[], { symbol, exchange, limit }: RunFla
   return onlyFiles || symbol !== undefined || exchange !== undefined || limit !== undefined;
 }
 
+function readPreviousFile(file: string): ParsedPrevious {
+  const descriptor = openSync(file, 'r');
+  try {
+    let bytes = Buffer.alloc(0);
+    const read: FeedFile['read'] = (offset, length) => {
+      if (bytes.length < length) bytes = Buffer.allocUnsafe(length);
+      return bytes.subarray(0, readSync(descriptor, bytes, 0, length, offset));
+    };
+    return readPrevious({ size: fstatSync(descriptor).size, read }, file);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** Null when there is none that can be read: writing will tell what is wrong with the file. */
 function previousFeed(file: string, log: Log): PreviousFeed | null {
   try {
     // Reading a named pipe would wait for its writer for ever.
     if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return null;
-    const previous = readPrevious(readFileSync(file), file);
+    const previous = readPreviousFile(file);
     if (previous.ok) return previous.feed;
     log.warn(`not compared with the previous feed: ${previous.detail}`);
   } catch (error) {

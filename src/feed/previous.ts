@@ -15,21 +15,31 @@ export type ParsedPrevious =
   /** One sentence with file, field and remedy. */
   | { readonly ok: false; readonly detail: string };
 
+/** A file that is looked at in pieces. */
+export interface FeedFile {
+  /** In bytes. */
+  readonly size: number;
+  /** What it holds from `offset` on: `length` bytes, fewer at its end. Stands until the next call. */
+  readonly read: (offset: number, length: number) => Buffer;
+}
+
 /** As `feedText` begins a signal. */
 const SIGNAL_HEAD = /^\{"id":"(?:[^"\\]|\\.)*","symbol":("(?:[^"\\]|\\.)*"),"exchange":("(?:[^"\\]|\\.)*"),/;
 /** The head of a signal with the longest names is far shorter. */
 const SIGNAL_HEAD_BYTES = 1024;
 const SIGNALS = '\n"signals":[\n';
 const END = '\n]}\n';
+/** Enough for some two hundred signals; a feed as a whole can be larger than all that the run will hold. */
+const PIECE_BYTES = 1 << 20;
 
 /**
- * The previous feed in `bytes`, which stood in `file`. Of a feed as `feedText` writes it only the heads are looked at, because reading back
+ * The previous feed, which stands in the file `name`. Of a feed as `feedText` writes it only the heads are looked at, because reading back
  * all that a run will not use would take longer than the run; every other one is parsed and checked.
  */
-export function readPrevious(bytes: Buffer, file: string): ParsedPrevious {
-  const known = readHeads(bytes);
+export function readPrevious(file: FeedFile, name: string): ParsedPrevious {
+  const known = readHeads(file);
   if (known !== null) return { ok: true, feed: known };
-  const parsed = parseFeed(bytes.toString('utf8'), file);
+  const parsed = parseFeed(file.read(0, file.size).toString('utf8'), name);
   if (!parsed.ok) return parsed;
   const { run, signals } = parsed.feed;
   const markets = new Map(
@@ -39,20 +49,46 @@ export function readPrevious(bytes: Buffer, file: string): ParsedPrevious {
 }
 
 /** Null when the text is laid out in another way. */
-function readHeads(bytes: Buffer): PreviousFeed | null {
-  const from = bytes.indexOf(SIGNALS);
-  if (from === -1 || bytes.toString('latin1', bytes.length - END.length) !== END) return null;
-  const head = parseFeed(`${bytes.toString('utf8', 0, from)}"signals":[]}`, 'the head');
-  if (!head.ok) return null;
+function readHeads(file: FeedFile): PreviousFeed | null {
+  const last = file.size - END.length;
+  if (last < 0 || file.read(last, END.length).toString('latin1') !== END) return null;
+  const run = readRun(file);
+  if (run === null) return null;
   const markets = new Map<string, Market>();
-  for (let start = from + SIGNALS.length; start < bytes.length - END.length;) {
-    const found = SIGNAL_HEAD.exec(bytes.toString('utf8', start, start + SIGNAL_HEAD_BYTES));
+  let start = run.end;
+  let base = start;
+  let piece = file.read(base, PIECE_BYTES);
+  while (start < last) {
+    if (start + SIGNAL_HEAD_BYTES > base + piece.length && base + piece.length < file.size) {
+      base = start;
+      piece = file.read(base, PIECE_BYTES);
+    }
+    const found = SIGNAL_HEAD.exec(piece.toString('utf8', start - base, start - base + SIGNAL_HEAD_BYTES));
     if (found === null) return null;
     const market = { symbol: JSON.parse(found[1]!) as string, exchange: JSON.parse(found[2]!) as string };
     markets.set(marketKey(market), market);
-    start = bytes.indexOf('\n', start) + 1;
+    let newline = piece.indexOf('\n', start - base);
+    while (newline === -1) {
+      base += piece.length;
+      piece = file.read(base, PIECE_BYTES);
+      if (piece.length === 0) return null;
+      newline = piece.indexOf('\n');
+    }
+    start = base + newline + 1;
   }
-  return { run: head.feed.run, markets: [...markets.values()] };
+  return { run: run.run, markets: [...markets.values()] };
+}
+
+/** All before the signals, and where they begin; null when they do not begin as `feedText` lets them. */
+function readRun(file: FeedFile): { readonly run: FeedRun; readonly end: number } | null {
+  for (let length = PIECE_BYTES; ; length *= 2) {
+    const bytes = file.read(0, length);
+    const from = bytes.indexOf(SIGNALS);
+    if (from === -1 && bytes.length < file.size) continue;
+    if (from === -1) return null;
+    const head = parseFeed(`${bytes.toString('utf8', 0, from)}"signals":[]}`, 'the head');
+    return head.ok ? { run: head.feed.run, end: from + SIGNALS.length } : null;
+  }
 }
 
 interface Successor {

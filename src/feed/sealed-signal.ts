@@ -21,12 +21,20 @@ const NO_RANK = 'null';
 
 /** `signal`: not ranked yet. */
 export function sealSignal(signal: Signal): SealedSignal {
-  const { score_breakdown, gate, reasons, external, observability, ...head } = signal;
   const text = signalText(signal);
   // Whatever rank it will get: one is missing until then.
   const ranked = signal.status === 'ok' ? { ...signal, rank_in_strategy: 1 } : signal;
   const doubtful = isSoundSignal(ranked) ? null : signal;
-  return { ...head, text, rankAt: text.indexOf(RANK) + RANK.length, doubtful };
+  return { ...headOf(signal), text, rankAt: text.indexOf(RANK) + RANK.length, doubtful };
+}
+
+/** Field by field: the others are what the memory is for. */
+function headOf(signal: Signal): SignalHead {
+  const { id, symbol, exchange, unified_symbol, timeframe, candle_time, strategy, status, status_reason } = signal;
+  const { direction, action, score, score_side, score_bounds, settled, rank_in_strategy, price, setup } = signal;
+  const market = { id, symbol, exchange, unified_symbol, timeframe, candle_time };
+  const verdict = { strategy, status, status_reason, direction, action, score, score_side, score_bounds, settled };
+  return { ...market, ...verdict, rank_in_strategy, price, setup, oi_metadata: signal.oi_metadata };
 }
 
 /** JSON on one line; control characters in names are escaped, so that `cat` is safe. */

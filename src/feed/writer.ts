@@ -9,9 +9,6 @@ import { isSoundSignal } from './sound-signal.ts';
 
 type AnyFeed = Feed<Signal | SealedSignal>;
 
-/** Characters in one piece of a feed's text: large enough that writing it is one call, small beside the whole. */
-const PIECE_LENGTH = 1 << 18;
-
 /**
  * Writes `feed` to `file`. A feed that breaks its own schema is a bug and is not written: code `invalid-feed`, and the detail
  * names the path in the feed. On every failure an older feed stays as it was.
@@ -29,17 +26,13 @@ export async function writeFeed(
   return write(file, feedPieces(feed));
 }
 
-function issueIn(feed: AnyFeed): string | null {
-  const { signals } = feed;
+function issueIn({ signals, ...head }: AnyFeed): string | null {
+  const isList: boolean = Array.isArray(signals);
   const isSound =
-    Array.isArray(signals) &&
-    signals.every(isPlainlyRight) &&
-    firstIssue({ ...feed, signals: [] }, 'refuse-added') === null;
+    isList && signals.every(isPlainlyRight) && firstIssue({ ...head, signals: [] }, 'refuse-added') === null;
   if (isSound) return null;
-  const opened = Array.isArray(signals)
-    ? signals.map((signal) => (isSealed(signal) ? openSignal(signal) : signal))
-    : signals;
-  return firstIssue({ ...feed, signals: opened }, 'refuse-added');
+  const opened = isList ? signals.map((signal) => (isSealed(signal) ? openSignal(signal) : signal)) : signals;
+  return firstIssue({ ...head, signals: opened }, 'refuse-added');
 }
 
 function isPlainlyRight(signal: Signal | SealedSignal): boolean {
@@ -57,16 +50,14 @@ export function feedText(feed: Pick<AnyFeed, 'signals'>): string {
  */
 export function* feedPieces({ signals, ...head }: Pick<AnyFeed, 'signals'>): Generator<string> {
   const names = Object.entries(head).map(([name, value]) => `${jsonOf(name)}:${jsonOf(value)},\n`);
-  let piece = `{\n${names.join('')}"signals":[\n`;
+  yield `{\n${names.join('')}"signals":[\n`;
   let separator = '';
   for (const signal of signals) {
-    piece += separator + (isSealed(signal) ? sealedText(signal) : signalText(signal));
+    yield separator;
+    yield isSealed(signal) ? sealedText(signal) : signalText(signal);
     separator = ',\n';
-    if (piece.length < PIECE_LENGTH) continue;
-    yield piece;
-    piece = '';
   }
-  yield `${piece}\n]}\n`;
+  yield '\n]}\n';
 }
 
 function jsonOf(value: unknown): string {

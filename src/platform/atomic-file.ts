@@ -49,6 +49,11 @@ export const nodeFileSystem: AtomicFileSystem = {
 
 const MODE = 0o644;
 
+/** One write: large enough that calls cost nothing beside the disk. */
+const BUFFER_BYTES = 1 << 18;
+/** In UTF-8, of a UTF-16 unit. */
+const MOST_BYTES_PER_UNIT = 3;
+
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: 'free some space on that disk',
   EDQUOT: 'free some space within your disk quota',
@@ -136,8 +141,7 @@ async function writeTemp(
   try {
     progress.step = 'writing';
     let length = 0;
-    for (const piece of pieces) {
-      const bytes = Buffer.from(piece, 'utf8');
+    for (const bytes of encoded(pieces)) {
       for (let offset = 0; offset < bytes.length;) {
         const { bytesWritten } = await handle.write(bytes, offset, bytes.length - offset);
         // A full disk may answer with a short count instead of an error.
@@ -154,6 +158,22 @@ async function writeTemp(
   } finally {
     await handle.close();
   }
+}
+
+/** As UTF-8, many pieces in one; each stands until the next is asked for. */
+function* encoded(pieces: Iterable<string>): Generator<Uint8Array> {
+  const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  let filled = 0;
+  for (const piece of pieces) {
+    const most = MOST_BYTES_PER_UNIT * piece.length;
+    if (filled + most > buffer.length) {
+      yield buffer.subarray(0, filled);
+      filled = 0;
+    }
+    if (most > buffer.length) yield Buffer.from(piece, 'utf8');
+    else filled += buffer.write(piece, filled, 'utf8');
+  }
+  yield buffer.subarray(0, filled);
 }
 
 /** The rename is done, so a failure here is no failure of the write. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ProviderName, RunInputs } from '../../src/core/feed.ts';
 import { feedText } from '../../src/feed/writer.ts';
 import { longSignal, makeFeed, unscoredSignal } from './fixtures.ts';
-import { marketsGone, readPrevious, type PreviousFeed } from '../../src/feed/previous.ts';
+import { marketsGone, readPrevious, type FeedFile, type PreviousFeed } from '../../src/feed/previous.ts';
 
 const INPUTS: RunInputs = { paths: ['a', 'b'], symbol: null, exchange: null, limit: null, sample: false };
 
@@ -50,7 +50,11 @@ describe('the previous feed is read', () => {
     { symbol: '龙"\\USDT', exchange: 'GATE\u202EIO' },
   ];
   const feed = makeFeed(markets.flatMap((market) => [longSignal(market), unscoredSignal('stale', market)]));
-  const bytesOf = (text: string): Buffer => Buffer.from(text);
+  const fileOf = (bytes: Buffer): FeedFile => ({
+    size: bytes.length,
+    read: (offset, length) => bytes.subarray(offset, offset + length),
+  });
+  const bytesOf = (text: string): FeedFile => fileOf(Buffer.from(text));
 
   it('by the heads of its lines, with the same answer as when it is parsed', () => {
     const known = readPrevious(bytesOf(feedText(feed)), 'feed.json');
@@ -60,14 +64,30 @@ describe('the previous feed is read', () => {
   });
 
   it('and refused when it is cut, whatever is missing', () => {
-    const whole = bytesOf(feedText(feed));
+    const whole = Buffer.from(feedText(feed));
     for (let length = 0; length < whole.length - 1; length += 97) {
-      expect(readPrevious(whole.subarray(0, length), 'feed.json'), String(length)).toMatchObject({ ok: false });
+      expect(readPrevious(fileOf(whole.subarray(0, length)), 'feed.json'), String(length)).toMatchObject({ ok: false });
     }
   });
 
   it('and refused when its head breaks the schema', () => {
     const text = feedText(feed).replace('"provider":"', '"provider":"un');
     expect(readPrevious(bytesOf(text), 'feed.json')).toMatchObject({ ok: false });
+  });
+
+  it('in pieces, wherever one ends', () => {
+    const signals = Array.from({ length: 700 }, (_, i) =>
+      longSignal({ symbol: `${'L'.repeat(i)}${i}`, exchange: 'E' }),
+    );
+    const many = makeFeed(signals);
+    const text = feedText(many);
+    expect(text.length).toBeGreaterThan(1 << 20);
+    const sizes: number[] = [];
+    const { size, read } = bytesOf(text);
+    const counted: FeedFile = { size, read: (offset, length) => (sizes.push(length), read(offset, length)) };
+    const expected = signals.map(({ symbol, exchange }) => ({ symbol, exchange }));
+    expect(readPrevious(counted, 'feed.json')).toEqual({ ok: true, feed: { run: many.run, markets: expected } });
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(1 << 20);
+    expect(sizes.length).toBeGreaterThan(3);
   });
 });

@@ -44,6 +44,28 @@ describe('writeFileAtomic', () => {
     expect(statSync(file).mode & 0o133).toBe(0);
   });
 
+  it('pieces of any size make the text that they are one after the other', async () => {
+    const sizes = [0, 1, 87_380, 87_381, 87_382, 262_144, 3, 400_000, 5];
+    const pieces = sizes.map((size, index) => ['龙', 'é', 'x'][index % 3]!.repeat(size));
+    const written = await writeFileAtomic(file, pieces);
+    expect(readFileSync(file, 'utf8') === pieces.join('')).toBe(true);
+    expect(written).toEqual({ ok: true, bytes: Buffer.byteLength(pieces.join('')), warning: null });
+  });
+
+  it('pieces that cannot be made leave the old file and no temp', async () => {
+    writeFileSync(file, OLD);
+    function* broken(): Generator<string> {
+      yield NEW;
+      throw new Error('no more of it');
+    }
+    expect(await writeFileAtomic(file, broken())).toMatchObject({
+      ok: false,
+      detail: expect.stringContaining('no more of it'),
+    });
+    expect(readFileSync(file, 'utf8')).toBe(OLD);
+    expect(readdirSync(folder)).toEqual(['master_feed.json']);
+  });
+
   it('makes missing folders', async () => {
     const deep = path.join(folder, 'a', 'b', 'feed.json');
     expect((await writeFileAtomic(deep, 'x')).ok).toBe(true);
