@@ -33,6 +33,7 @@ export async function exclusively(options: ExclusiveOptions, work: () => Promise
   if (lock.state === 'impossible') {
     log.warn(`no run lock: ${lock.detail}; nothing keeps a second scan from running at the same time`);
   }
+  if (lock.state === 'held' && lock.note !== null) log.warn(`run lock: ${lock.note}`);
   try {
     return await work();
   } finally {

@@ -1,8 +1,9 @@
 /** One run at a time per cache folder. The kernel frees the lock when its process dies, however it dies. */
-import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from './clock.ts';
+import { isBusy, isDamage } from './database.ts';
 import { errnoOf, makeFolder } from './folder.ts';
 
 /** Who holds the lock, for people to read: whether it is held is never judged by this. */
@@ -15,6 +16,8 @@ export interface LockHolder {
 export type LockResult =
   | {
       readonly state: 'held';
+      /** Set when the lock file had to be mended: what was done, in one sentence. */
+      readonly note: string | null;
       /** Safe to call twice. */
       release(): void;
     }
@@ -42,8 +45,6 @@ const POLL_MS = 100;
 /** For a holder that has the lock and is about to say who it is. */
 const ANSWERS = 5;
 const ANSWER_MS = 40;
-/** SQLITE_BUSY, https://www.sqlite.org/rescode.html */
-const BUSY = 5;
 
 /** Takes the lock of `folder`, which is made (0700) when missing. Never rejects. */
 export async function takeRunLock(folder: string, options: LockOptions): Promise<LockResult> {
@@ -84,13 +85,23 @@ function tryLock(folder: string, file: string, now: number, busyMs: number): Loc
   } catch (error) {
     return { state: 'impossible', detail: `${folder} cannot be made (${errnoOf(error)})` };
   }
-  const lock = connect(file, busyMs);
+  let lock = connect(file, busyMs);
+  let note: string | null = null;
+  if (lock.state === 'damaged') {
+    try {
+      note = empty(file);
+      lock = connect(file, busyMs);
+    } catch (error) {
+      return { state: 'impossible', detail: `${file} is damaged and cannot be mended (${errnoOf(error)})` };
+    }
+  }
   if (lock.state === 'busy') return null;
-  if (lock.state === 'failed') return { state: 'impossible', detail: `${file} cannot be used (${lock.reason})` };
+  if (lock.state !== 'locked') return { state: 'impossible', detail: `${file} cannot be used (${lock.reason})` };
   const said = sayWho(file, { pid: process.pid, since: now });
   let held = true;
   return {
     state: 'held',
+    note,
     release: () => {
       if (!held) return;
       held = false;
@@ -104,6 +115,8 @@ function tryLock(folder: string, file: string, now: number, busyMs: number): Loc
 type Connection =
   | { readonly state: 'locked'; readonly db: DatabaseSync }
   | { readonly state: 'busy' }
+  /** Nobody holds it, and no lock can be taken of what it holds. */
+  | { readonly state: 'damaged'; readonly reason: string }
   | { readonly state: 'failed'; readonly reason: string };
 
 /** Nothing is ever written into the database, so that no journal can be left behind. */
@@ -117,10 +130,22 @@ function connect(file: string, busyMs: number): Connection {
     return { state: 'locked', db };
   } catch (error) {
     db?.close();
-    if (error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === BUSY)
-      return { state: 'busy' };
-    return { state: 'failed', reason: error instanceof Error ? error.message : String(error) };
+    if (isBusy(error)) return { state: 'busy' };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { state: isDamage(error) ? 'damaged' : 'failed', reason };
   }
+}
+
+/**
+ * A lock file is empty; what else it holds is kept beside it. The file stays the same one: were it moved or made anew, two
+ * runs could each hold a lock of a file of that name. Emptied under a process that has taken the lock meanwhile it does no
+ * harm, for that one neither reads nor writes it.
+ */
+function empty(file: string): string {
+  const aside = `${file}.corrupt`;
+  copyFileSync(file, aside);
+  truncateSync(file);
+  return `${file} was damaged; what it held is in ${aside}, and it locks again`;
 }
 
 function holderFile(file: string): string {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -83,8 +83,13 @@ describe('run lock over processes', () => {
     }, 0);
   }
 
-  it('of many that start at once exactly one runs, and every other is told who it is', async () => {
+  it.each([
+    ['of many that start at once exactly one runs, and every other is told who it is', null],
+    ['and the same where the lock file is damaged', 'no lock file, and long enough to be looked at as one'.repeat(40)],
+  ])('%s', async (_, text) => {
     const count = rounds(5, 20);
+    mkdirSync(path.join(folder, 'cache'));
+    if (text !== null) writeFileSync(path.join(folder, 'cache', 'run.lock'), text);
     // It holds until the last of the others has ended, however long a busy machine takes to start them.
     const started = Array.from({ length: count }, () => start(600_000).ended);
     const losers = await firstOf(started, count - 1);
@@ -94,7 +99,7 @@ describe('run lock over processes', () => {
     expect(losers.map(({ holder }) => holder?.pid)).toEqual(losers.map(() => winner));
     figure(
       'A11',
-      `two runs never overlap: of ${count} started at once ${count - losers.length} ran, ${losers.length} were told who`,
+      `two runs never overlap: of ${count} started at once${text === null ? '' : ' at a damaged lock'} ${count - losers.length} ran, ${losers.length} were told who`,
     );
   });
 

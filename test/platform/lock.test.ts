@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +8,7 @@ import { takeRunLock, whoRuns, type LockResult } from '../../src/platform/lock.t
 import { FakeClock } from '../support/fake-clock.ts';
 
 const NEVER = new AbortController().signal;
+const DAMAGE = 'no database, but long enough to be looked at as one'.repeat(40);
 
 describe('run lock', () => {
   let folder: string;
@@ -99,8 +101,35 @@ describe('run lock', () => {
     mkdirSync(path.join(folder, 'run.lock'), { recursive: true });
     expect(await take()).toMatchObject({ state: 'impossible', detail: expect.stringContaining('run.lock') as string });
     rmSync(path.join(folder, 'run.lock'), { recursive: true });
-    writeFileSync(path.join(folder, 'run.lock'), 'no database, but long enough to be looked at as one'.repeat(40));
-    expect((await take()).state).toBe('impossible');
+    writeFileSync(path.join(folder, 'run.lock'), DAMAGE);
+    mkdirSync(path.join(folder, 'run.lock.corrupt'));
+    expect(await take()).toMatchObject({
+      state: 'impossible',
+      detail: expect.stringContaining('cannot be mended') as string,
+    });
+  });
+
+  it('a lock file that is damaged is mended in its place, once, and what it held is kept', async () => {
+    mkdirSync(folder);
+    const file = path.join(folder, 'run.lock');
+    writeFileSync(file, DAMAGE);
+    const before = statSync(file).ino;
+    const first = await take();
+    expect(first).toMatchObject({ state: 'held', note: expect.stringContaining('run.lock.corrupt') as string });
+    expect(statSync(file).ino, 'another file would be another lock').toBe(before);
+    expect(readFileSync(`${file}.corrupt`, 'utf8')).toBe(DAMAGE);
+    expect((await take()).state).toBe('taken');
+    if (first.state === 'held') first.release();
+    expect(await take()).toMatchObject({ state: 'held', note: null });
+  });
+
+  it('a lock file that is damaged while it is held is left alone', async () => {
+    await take();
+    const file = path.join(folder, 'run.lock');
+    // Another process: this one would lose its lock by closing the file.
+    execFileSync('sh', ['-c', 'cat > "$0"', file], { input: DAMAGE });
+    expect((await take()).state).toBe('taken');
+    expect(readFileSync(file, 'utf8')).toBe(DAMAGE);
   });
 
   it.skipIf(process.getuid?.() === 0)(
