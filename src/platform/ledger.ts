@@ -5,7 +5,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock, SinceBoot } from './clock.ts';
 import { inspectDatabase, isBusy, isDamage, type DatabaseState } from './database.ts';
-import { makeFolder } from './folder.ts';
+import { inspectFolder, makeFolder } from './folder.ts';
 
 export interface LedgerLimits {
   /** Units that may be spent in any window. */
@@ -52,6 +52,8 @@ export type OpenedLedger =
 /** The longest silence that is believed, ms. */
 export const LONGEST_PAUSE_MS = 3_600_000;
 const BUSY_TIMEOUT_MS = 5_000;
+/** The tables, the index of the log that SQLite keeps in memory and on disk, and the log itself before it is moved. */
+const LEDGER_BYTES = 256 * 1_024;
 /** The two clocks are not read in the same instant, and the wall clock is slewed by up to 0.5 ms a second. */
 const CLOCK_NOISE_MS = 5;
 
@@ -82,11 +84,18 @@ export function openLedger(file: string, limits: LedgerLimits, clock: Clock): Op
     const note = `quota ledger: ${file} was damaged; started anew, with one full window of waiting`;
     return { ok: true, ledger: createLedger(file, renewed, limits, clock), note };
   } catch (error) {
-    const remedy = isBusy(error)
-      ? `a process that hangs holds it: end that (fuser ${file} names it)`
-      : 'make its folder writable or set SCAN_STATE_DIR to one that is';
-    return { ok: false, file, detail: `the quota ledger ${file} cannot be opened (${String(error)}): ${remedy}` };
+    const detail = `the quota ledger ${file} cannot be opened (${String(error)}): ${remedyOf(error, file)}`;
+    return { ok: false, file, detail };
   }
+}
+
+function remedyOf(error: unknown, file: string): string {
+  if (isBusy(error)) return `a process that hangs holds it: end that (fuser ${file} names it)`;
+  // SQLite has several words for a full disk, and some of them mean other things as well.
+  const place = inspectFolder(path.dirname(file));
+  return place.ok && place.freeBytes !== null && place.freeBytes < LEDGER_BYTES
+    ? 'free some space on that disk, or set SCAN_STATE_DIR to a folder on another'
+    : 'make its folder writable or set SCAN_STATE_DIR to one that is';
 }
 
 /** What a ledger says, without making, mending or changing it. */

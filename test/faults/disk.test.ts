@@ -184,6 +184,7 @@ describe.skipIf(!MAY_MOUNT)('a full disk (needs the right to mount one)', () => 
     server.play(json([]));
     const rooms = rounds(2, 8);
     let sentInAll = 0;
+    let remedies = 0;
     for (let n = 0; n < rooms; n += 1) {
       unmountDisk(disk);
       mountDisk(disk, 4_096);
@@ -203,10 +204,13 @@ describe.skipIf(!MAY_MOUNT)('a full disk (needs the right to mount one)', () => 
       expect([3, 78], stderr).toContain(code);
       // The first answer of this server holds nothing and ends the rest.
       if (sent === 0) expect(stderr).toMatch(/ledger .*disk/);
+      if (code === 78) expect(stderr).toMatch(/free some space on that disk, or set SCAN_STATE_DIR/);
+      remedies += Number(code === 78);
       const written = code === 78 ? 0 : external('real.json').requests;
       expect(sent, stderr).toBe(written);
       sentInAll += sent;
     }
+    expect(remedies).toBeGreaterThan(0);
     figure(
       'A4',
       `a full disk under the quota ledger, ${rooms} sizes: ${sentInAll} requests sent, all of them written down`,
