@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config.ts';
 import { isHeld } from '../platform/database.ts';
-import { inspectFolder } from '../platform/folder.ts';
+import { errnoOf, inspectFolder } from '../platform/folder.ts';
 import { inspectLedger, ledgerFile } from '../platform/ledger.ts';
 import { LOCK_FILE, whoRuns } from '../platform/lock.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -155,7 +155,8 @@ function otherThanFile(file: string): string | null {
     const state = statSync(file);
     if (state.isFile()) return null;
     return state.isDirectory() ? 'a folder' : 'a pipe or a device';
-  } catch {
+  } catch (error) {
+    if (errnoOf(error) === 'ELOOP') return 'a link that leads in a circle';
     // Missing, or behind a folder that the check of the folder tells about.
     return null;
   }

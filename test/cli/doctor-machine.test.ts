@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { CommandContext } from '../../src/commands/context.ts';
@@ -262,9 +262,12 @@ describe('the places a scan writes to', () => {
     expect(found.get('key')).toMatchObject({ status: 'warn', data: { answer: 'not-sent' } });
   });
 
-  it('an output that is a folder fails, a feed that is none warns', async () => {
+  it('an output that is a folder or a link to itself fails, a feed that is none warns', async () => {
     mkdirSync(place.path('out'));
     expect((await checks({ SCAN_OUTPUT: place.path('out') })).get('output')!.status).toBe('fail');
+    symlinkSync('circle.json', place.path('circle.json'));
+    const circle = (await checks({ SCAN_OUTPUT: place.path('circle.json') })).get('output')!;
+    expect(circle).toMatchObject({ status: 'fail', fact: expect.stringContaining('leads in a circle') as string });
     writeFileSync(place.path('feed.json'), '{"signals": [');
     const found = await checks({ SCAN_OUTPUT: place.path('feed.json') });
     expect(found.get('feed')).toMatchObject({ status: 'warn', fact: expect.stringContaining('feed.json is not JSON') });

@@ -42,6 +42,7 @@ beforeAll(async () => {
   folder('dotenv-folder', { 'scan.config.json': '{}' });
   folder('dotenv-unknown', { 'scan.config.json': '{}', '.env': 'SCAN_BUGDET=1m\n' });
   symlinkSync(place.path('nowhere'), place.path('dangling'));
+  symlinkSync('circle.json', place.path('circle.json'));
   server = await startScriptedServer();
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
 });
@@ -185,6 +186,11 @@ const FILES: Readonly<Record<string, Case>> = {
     args: hourly('--output', place.path('taken.json')),
     code: 4,
     says: /taken\.json is a folder: name a file.*Nothing was read/,
+  },
+  'an output that is a link to itself': {
+    args: hourly('--output', place.path('circle.json')),
+    code: 4,
+    says: /circle\.json is a link that leads in a circle: .*Nothing was read/,
   },
   'an output in a file': {
     args: hourly('--output', place.path('own', 'BINANCE_BTCUSDT_1h.json', 'feed.json')),
