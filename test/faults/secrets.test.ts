@@ -12,7 +12,7 @@ import {
   type Script,
   type ScriptedServer,
 } from '../support/scripted-server.ts';
-import { leakingFiles, leaksOf } from '../support/secrets.ts';
+import { backwards, leakingFiles, leaksOf } from '../support/secrets.ts';
 import { figure, FULL } from './figures.ts';
 import { AS_OF, copyMarkets } from './market-folder.ts';
 
@@ -138,6 +138,13 @@ describe('the key', () => {
       Buffer.from(`${before}${KEY} and more`).toString('base64'),
     ]),
     ['in base64 for URLs', Buffer.from(`?>${KEY}`).toString('base64url')],
+    ['in base64 for URLs, backwards', backwards(Buffer.from(`?>${KEY}`).toString('base64url'))],
+    ['backwards, in base64 for URLs', Buffer.from(backwards(KEY)).toString('base64url')],
+    ['backwards', `a ${backwards(KEY)} b`],
+    ['in capitals', `A ${KEY.toUpperCase()} B`],
+    ['in small letters', `a ${KEY.toLowerCase()} b`],
+    ['in hex', Buffer.from(`a ${KEY} b`).toString('hex')],
+    ['in hex with capitals', Buffer.from(`a ${KEY} b`).toString('hex').toUpperCase()],
   ])('%s would be found', (_, shown) => {
     expect(leaksOf(KEY, { text: shown })).toEqual(['text']);
   });

@@ -4,18 +4,33 @@ import path from 'node:path';
 /** Shorter values are words that may stand anywhere. */
 const SHORTEST_KEY = 6;
 
-/** How a key could come out: as it is, in a URL, in JSON, and in base64 wherever it stands in a longer text. */
+/** How a key could come out: as it is, in one case, in a URL, in JSON, in hex, in base64 wherever it stands in a longer text, and any of it backwards. */
 function formsOf(key: string): readonly string[] {
-  const inBase64 = [0, 1, 2].map((before) => {
+  const there = [key, backwards(key)].flatMap((text) => [...plainFormsOf(text), ...base64FormsOf(text)]);
+  return [...new Set(there.concat(there.map(backwards)))];
+}
+
+function plainFormsOf(key: string): readonly string[] {
+  const inUrl = encodeURIComponent(key);
+  const inHex = Buffer.from(key).toString('hex');
+  const inCases = [key, inUrl, inHex].flatMap((text) => [text, text.toLowerCase(), text.toUpperCase()]);
+  return [...inCases, JSON.stringify(key).slice(1, -1)];
+}
+
+function base64FormsOf(key: string): readonly string[] {
+  return [0, 1, 2].flatMap((before) => {
     const text = Buffer.from(`${'?'.repeat(before)}${key}`)
       .toString('base64')
       .replaceAll('=', '');
     // The digits at both ends depend on the neighbours as well.
-    return text.slice(before === 0 ? 0 : before + 1, -1);
+    const own = text.slice(before === 0 ? 0 : before + 1, -1);
+    return [own, own.replaceAll('+', '-').replaceAll('/', '_')];
   });
-  const inUrl = encodeURIComponent(key);
-  const all = [key, inUrl, inUrl.toLowerCase(), JSON.stringify(key).slice(1, -1), ...inBase64];
-  return [...new Set([...all, ...inBase64.map((text) => text.replaceAll('+', '-').replaceAll('/', '_'))])];
+}
+
+/** By UTF-16 unit: keys and their forms are ASCII. */
+export function backwards(text: string): string {
+  return text.split('').reverse().join('');
 }
 
 /** The names of those `texts` that show the key in some form. */
