@@ -26,7 +26,8 @@ function bundledNode() {
 
 function runWith(node) {
   var child = require('child_process').spawn(node, [__filename].concat(process.argv.slice(2)), {
-    stdio: 'inherit',
+    // The channel carries nothing: that it closes tells the child of a kill -9, which cannot be passed on.
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: Object.assign({}, process.env, { PERPSCAN_RELAUNCHED: '1' }),
   });
   FORWARDED.forEach(function (signal) {
@@ -45,6 +46,15 @@ function runWith(node) {
     });
     process.kill(process.pid, signal);
   });
+}
+
+function endWithLauncher() {
+  if (!process.env.PERPSCAN_RELAUNCHED || !process.channel) return;
+  process.on('disconnect', function () {
+    process.kill(process.pid, 'SIGTERM');
+  });
+  // Listening would keep a program alive that has nothing left to do.
+  process.channel.unref();
 }
 
 // node:sqlite announces itself as experimental on Node 22, on stderr: cron would mail that line on every run.
@@ -66,6 +76,7 @@ function runHere() {
     process.stdout.write(require('../package.json').version + '\n');
     return;
   }
+  endWithLauncher();
   hideSqliteWarning();
   var built = path.join(root, 'dist', 'cli.js');
   var entry = fs.existsSync(built) ? built : path.join(root, 'src', 'cli.ts');

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -28,12 +29,16 @@ function staged(name: string, { bundled, program }: { readonly bundled: boolean;
 
 /** Runs the launcher as an old Node would: only the version it sees is false, and only in the first process. */
 function asOldNode(launcher: string, args: readonly string[] = []): ReturnType<typeof runProcess> {
+  return runProcess(process.execPath, [...pretendOld(), launcher, ...args], place.folder, ENV);
+}
+
+function pretendOld(): readonly string[] {
   const pretend = place.path('old-node.cjs');
   writeFileSync(
     pretend,
     `if (!process.env.PERPSCAN_RELAUNCHED) Object.defineProperty(process.versions, 'node', { value: '20.20.2' });`,
   );
-  return runProcess(process.execPath, ['--require', pretend, launcher, ...args], place.folder, ENV);
+  return ['--require', pretend];
 }
 
 describe('the launcher', () => {
@@ -46,6 +51,22 @@ describe('the launcher', () => {
     const program = 'export const main = () => { console.log(process.argv.slice(2).join()); process.exitCode = 3; };';
     const { code, stdout } = await asOldNode(staged('bundled', { bundled: true, program }), ['a', 'b c']);
     expect([code, stdout]).toEqual([3, 'a,b c\n']);
+  });
+
+  it('on an old Node, killed by kill -9, leaves no program behind', async () => {
+    const program = `export const main = () => {
+      process.on('SIGTERM', () => process.exit(console.log('asked to end')));
+      setTimeout(() => console.log('never asked'), 20_000);
+      console.log('runs');
+    };`;
+    const launcher = staged('orphan', { bundled: true, program });
+    const started = spawn(process.execPath, [...pretendOld(), launcher], { cwd: place.folder, env: ENV });
+    let told = '';
+    for await (const text of started.stdout.setEncoding('utf8')) {
+      told += String(text);
+      if (told === 'runs\n') started.kill('SIGKILL');
+    }
+    expect(told).toBe('runs\nasked to end\n');
   });
 
   it('on an old Node without another says in one line what is needed, and ends with 78', async () => {
