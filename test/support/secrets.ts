@@ -6,7 +6,7 @@ const SHORTEST_KEY = 6;
 
 /** How a key could come out: as it is, in one case, in a URL, in JSON, in hex, in base64 wherever it stands in a longer text, and any of it backwards. */
 function formsOf(key: string): readonly string[] {
-  const there = [key, backwards(key)].flatMap((text) => [...plainFormsOf(text), ...base64FormsOf(text)]);
+  const there = [key, backwards(key)].flatMap((text) => plainFormsOf(text).concat(base64FormsOf(text)));
   return [...new Set(there.concat(there.map(backwards)))];
 }
 
