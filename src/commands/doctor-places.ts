@@ -26,7 +26,7 @@ export function checkCache({ cacheDir }: Config): Check {
   }
   switch (state.kind) {
     case 'damaged':
-      return warn(`${file} is damaged`, 'the next run moves it aside and starts anew: that costs one refetch');
+      return warn(`${file} is damaged`, 'the next run mends it or starts anew: that costs one refetch at most');
     case 'unknown':
       return warn(`${file} cannot be read (${state.detail})`, `delete it: that costs one refetch`);
     case 'missing':
