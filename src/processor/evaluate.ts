@@ -206,8 +206,17 @@ type Observability = Scored['observability'];
 
 /** A strategy may go on using its own object; what it once said stands. */
 function copyOf(value: Observability): Observability {
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, copyOfMember(member)]));
+  const copy: Record<string, Observable> = {};
+  for (const key of Object.keys(value)) {
+    const member = copyOfMember(value[key]!);
+    // Assigned, this one name would become the object's prototype.
+    if (key === '__proto__') Object.defineProperty(copy, key, { ...PLAIN_PROPERTY, value: member });
+    else copy[key] = member;
+  }
+  return copy;
 }
+
+const PLAIN_PROPERTY = { configurable: true, enumerable: true, writable: true };
 
 function copyOfMember(value: Observable): Observable {
   if (typeof value !== 'object' || value === null) return value;

@@ -24,15 +24,17 @@ export function nonsenseIn(answer: Scored): string | null {
     nonsenseInGate(answer.gate) ??
     nonsenseInSetup(answer) ??
     nonsenseInReading(answer.external) ??
-    nonsenseInObservable('observability', answer.observability)
+    (isPlain(answer.observability, { values: MOST_VALUES }, 0)
+      ? null
+      : nonsenseInObservable('observability', answer.observability))
   );
 }
 
 function nonsenseInComponents(components: readonly Component[]): string | null {
+  let total = 0;
   for (const { component, parts, points, max, low, high } of components) {
-    const values = { points, max, low, high };
-    for (const [name, value] of Object.entries(values)) {
-      if (!Number.isFinite(value)) return `component ${component}: ${name} is ${value}`;
+    if (!(Number.isFinite(points) && Number.isFinite(max) && Number.isFinite(low) && Number.isFinite(high))) {
+      return `component ${component}: ${points} points, bounds ${low} to ${high}, of ${max}`;
     }
     if (points < 0 || points > max + NOISE) return `component ${component}: ${points} points of ${max}`;
     if (low < 0 || low > points + NOISE || high < points - NOISE || high > max + NOISE) {
@@ -40,26 +42,34 @@ function nonsenseInComponents(components: readonly Component[]): string | null {
     }
     const found = nonsenseInParts(parts, points);
     if (found !== null) return `component ${component}: ${found}`;
+    total += max;
   }
   const names = new Set(components.map(({ component }) => component));
   if (names.size < components.length) return 'two components have the same name';
-  const total = components.reduce((sum, { max }) => sum + max, 0);
   return Math.abs(total - FULL_SCORE) > NOISE ? `the components add up to ${total} points, not ${FULL_SCORE}` : null;
 }
 
 function nonsenseInParts(parts: readonly Part[], total: number): string | null {
   let sum = 0;
   for (const { part, value, zero_at, full_at, points, max } of parts) {
-    for (const number of [value ?? 0, zero_at, full_at, points, max]) {
-      if (!Number.isFinite(number)) return `${part} holds ${number}`;
-    }
+    const isSound =
+      (value === null || Number.isFinite(value)) &&
+      Number.isFinite(zero_at) &&
+      Number.isFinite(full_at) &&
+      Number.isFinite(points) &&
+      Number.isFinite(max);
+    if (!isSound) return `${part}: ${[value, zero_at, full_at, points, max].join(', ')} are not all numbers`;
     sum += points;
   }
   return Math.abs(sum - total) > NOISE ? `the parts add up to ${sum}, not to ${total} points` : null;
 }
 
 function nonsenseInGate({ long, short }: Gates): string | null {
-  for (const { code, value, threshold } of [...long, ...short]) {
+  return nonsenseInDemands(long) ?? nonsenseInDemands(short);
+}
+
+function nonsenseInDemands(demands: Gates['long']): string | null {
+  for (const { code, value, threshold } of demands) {
     if (!Number.isFinite(value)) return `gate ${code}: value is ${value}`;
     if (threshold !== null && !Number.isFinite(threshold)) return `gate ${code}: threshold is ${threshold}`;
   }
@@ -89,16 +99,43 @@ function levels({ entry, stop_loss: stop, take_profit: target }: Setup): string 
 }
 
 function nonsenseInReading({ score, openInterestScore, components }: ExternalReading): string | null {
-  for (const [name, value] of Object.entries({ score, openInterestScore })) {
-    if (!(value >= 0 && value <= EXTERNAL_FULL + NOISE)) return `external ${name} is ${value}`;
-  }
+  if (!isExternalScore(score)) return `external score is ${score}`;
+  if (!isExternalScore(openInterestScore)) return `external openInterestScore is ${openInterestScore}`;
   for (const kind of SERIES_KINDS) {
     const { percentile } = components[kind];
     if (percentile !== null && !(percentile >= 0 && percentile <= 1)) return `${kind}: percentile is ${percentile}`;
-    const found = nonsenseInObservable(kind, { ...components[kind] });
-    if (found !== null) return found;
+    const { value, value_usd, change_pct } = components[kind];
+    if (!isFiniteOrNull(value)) return `${kind}: value is ${value}`;
+    if (!isFiniteOrNull(value_usd)) return `${kind}: value_usd is ${value_usd}`;
+    if (!isFiniteOrNull(change_pct)) return `${kind}: change_pct is ${change_pct}`;
   }
   return null;
+}
+
+function isExternalScore(score: number): boolean {
+  return score >= 0 && score <= EXTERNAL_FULL + NOISE;
+}
+
+function isFiniteOrNull(value: number | null): boolean {
+  return value === null || Number.isFinite(value);
+}
+
+/** Whether `nonsenseInObservable` has nothing to say; putting a path together for every value would cost more than all other checks. */
+function isPlain(value: Observable, room: { values: number }, depth: number): boolean {
+  room.values -= 1;
+  if (room.values < 0) return false;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (value === null || typeof value === 'boolean') return true;
+  if (typeof value === 'string') return value.length <= LONGEST_TEXT;
+  if (depth === DEEPEST) return false;
+  if (Array.isArray(value)) {
+    if (value.length > room.values) return false;
+    for (let index = 0; index < value.length; index += 1) if (!isPlain(value[index]!, room, depth + 1)) return false;
+    return true;
+  }
+  if (!isRecord(value)) return false;
+  for (const member of Object.values<Observable>(value)) if (!isPlain(member, room, depth + 1)) return false;
+  return true;
 }
 
 /** The path to the first value that JSON cannot hold, or where there is more than anybody looks at. */
