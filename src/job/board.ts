@@ -26,7 +26,8 @@ export interface BoardServices extends Pick<ScanServices, 'progress' | 'interrup
   readonly kept: KeptSeries | null;
 }
 
-const MARKETS_PER_TURN = 32;
+/** Starting the watch over a turn costs as much as a market or two; bars and signals wait until a turn is over. */
+const MARKETS_PER_TURN = 64;
 /** For one turn; a strategy that hangs is cut off. A turn of the built-in ones takes some 30 ms. */
 const TURN_LIMIT_MS = 2_000;
 

@@ -121,7 +121,7 @@ function isFiniteOrNull(value: number | null): boolean {
 }
 
 /** Whether `nonsenseInObservable` has nothing to say; putting a path together for every value would cost more than all other checks. */
-function isPlain(value: Observable, room: { values: number }, depth: number): boolean {
+function isPlain(value: unknown, room: { values: number }, depth: number): boolean {
   room.values -= 1;
   if (room.values < 0) return false;
   if (typeof value === 'number') return Number.isFinite(value);
@@ -130,11 +130,11 @@ function isPlain(value: Observable, room: { values: number }, depth: number): bo
   if (depth === DEEPEST) return false;
   if (Array.isArray(value)) {
     if (value.length > room.values) return false;
-    for (let index = 0; index < value.length; index += 1) if (!isPlain(value[index]!, room, depth + 1)) return false;
+    for (let index = 0; index < value.length; index += 1) if (!isPlain(value[index], room, depth + 1)) return false;
     return true;
   }
   if (!isRecord(value)) return false;
-  for (const member of Object.values<Observable>(value)) if (!isPlain(member, room, depth + 1)) return false;
+  for (const member of Object.values(value)) if (!isPlain(member, room, depth + 1)) return false;
   return true;
 }
 
