@@ -58,23 +58,24 @@ export function plannedSignals(
     if (signal.status !== 'ok' || signal.score_bounds === null) continue;
     const plan = plans.get(signal.strategy)!;
     const [low, high] = signal.score_bounds;
-    const place = index * plans.size + plan.rank;
-    const hasDirection = signal.direction !== 'none';
-    if (low === high) planned.push({ place, hasDirection, low, high, open: [], blocked: false });
     // Bounds that no series of its own explains stay open: the list of markets itself was not to be had.
-    else if (!isMapped) planned.push({ place, hasDirection, low, high, open: [], blocked: true });
-    else planned.push({ place, hasDirection, low, high, ...whatIsOpen(signal, plan.kinds, seriesOf) });
+    const open: OpenPair[] = [];
+    let blocked = low < high && !isMapped;
+    if (low < high && isMapped) blocked = collectOpen(signal, plan.kinds, seriesOf, open);
+    const place = index * plans.size + plan.rank;
+    planned.push({ place, hasDirection: signal.direction !== 'none', low, high, open, blocked });
   }
   return planned;
 }
 
-function whatIsOpen(
+/** Adds what is open and worth asking to `open`; true when something else is open as well. */
+function collectOpen(
   signal: Signal,
   uses: readonly SeriesKind[],
   seriesOf: (kind: SeriesKind) => KnownSeries | null,
-): Pick<PlannedSignal, 'open' | 'blocked'> {
+  open: OpenPair[],
+): boolean {
   const closeTime = signal.candle_time! + TIMEFRAME_MS[signal.timeframe!];
-  const open: OpenPair[] = [];
   let blocked = false;
   for (const kind of uses) {
     const series = seriesOf(kind);
@@ -82,7 +83,7 @@ function whatIsOpen(
     if (series.askable) open.push({ pair: series.pair, width: widthOf(signal, kind) });
     else blocked = true;
   }
-  return { open, blocked };
+  return blocked;
 }
 
 function isKnown({ answer }: KnownSeries, closeTime: number): boolean {
@@ -91,5 +92,10 @@ function isKnown({ answer }: KnownSeries, closeTime: number): boolean {
 
 /** Points that the kind decides: those of the component named like it; without one, all that are open. */
 function widthOf({ score_breakdown: breakdown, score_bounds: bounds }: Signal, kind: SeriesKind): number {
-  return breakdown.find(({ component }) => component === kind)?.max ?? bounds![1] - bounds![0];
+  // From the end, where components of series stand: this is looked up for every signal of every market.
+  for (let at = breakdown.length - 1; at >= 0; at -= 1) {
+    const { component, max } = breakdown[at]!;
+    if (component === kind) return max;
+  }
+  return bounds![1] - bounds![0];
 }

@@ -50,8 +50,9 @@ export class Tally {
   /** The `most` pairs of the kind that are worth most, best first, without those in `taken`. */
   best(kind: SeriesKind, most: number, taken: ReadonlySet<Pair>): readonly Worth[] {
     const best: Worth[] = [];
+    if (most === 0) return best;
     for (const worth of this.#inOrder(kind)) {
-      if (best.length === most && (most === 0 || !isWorthMore(worth, best[most - 1]!))) continue;
+      if (best.length === most && !isWorthMore(worth, best[most - 1]!)) continue;
       if (worth.signals === 0 || taken.has(worth.pair)) continue;
       let at = best.length;
       while (at > 0 && isWorthMore(worth, best[at - 1]!)) at -= 1;

@@ -59,7 +59,7 @@ export interface Run {
 const PLANS = strategyPlans(STRATEGIES);
 
 export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run {
-  const known = new Map<string, KnownSeries>();
+  const known = new Map(SERIES_KINDS.map((kind) => [kind, new Map<CoinalyzeSymbol, KnownSeries>()]));
   const published = new Set<SeriesKind>();
   const spent = { units: 0, requests: 0 };
   const planning = { ms: 0, firstMs: 0 };
@@ -70,15 +70,14 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
     return result;
   };
   const knownOf = (kind: SeriesKind, symbol: CoinalyzeSymbol): KnownSeries => {
-    const key = `${kind} ${symbol}`;
-    const before = known.get(key);
+    const before = known.get(kind)!.get(symbol);
     if (before !== undefined) return before;
-    const entry = kept.get(key);
+    const entry = kept.get(`${kind} ${symbol}`);
     const outdated = entry?.answer === 'absent' && entry.closedBy < session.window.closedBy;
     const answer = entry === undefined || outdated ? null : entry.answer;
     const keptTo = answer === null || answer === 'absent' ? null : answer.completeTo;
     const fresh = { pair: { kind, symbol, keptTo }, answer, askable: published.has(kind) };
-    known.set(key, fresh);
+    known.get(kind)!.set(symbol, fresh);
     return fresh;
   };
   const finalOf = (index: number): ReadonlySet<SeriesKind> => {
@@ -89,12 +88,13 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
   const planner = new Planner();
   let hasLooked = false;
   const look = (indices: Iterable<number>): void => {
-    for (const index of indices) {
-      const signals = session.signalsOf(index, finalOf(index));
-      timed(() => {
-        planner.update(index, plannedSignals({ ...session.markets[index]!, signals }, index, PLANS, knownOf));
-      });
-    }
+    const evaluated = [...indices].map((index) => {
+      const { symbol, kinds } = session.markets[index]!;
+      return { index, market: { symbol, kinds, signals: session.signalsOf(index, finalOf(index)) } };
+    });
+    timed(() => {
+      for (const { index, market } of evaluated) planner.update(index, plannedSignals(market, index, PLANS, knownOf));
+    });
   };
   const publish = (): void => {
     const now = SERIES_KINDS.filter((kind) => !published.has(kind) && publishedAt(session, kind) <= quota.now());
@@ -102,8 +102,9 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
     hasLooked = true;
     for (const kind of now) published.add(kind);
     // Nothing of these kinds has been asked in this run.
-    for (const [key, series] of known) {
-      if (now.includes(series.pair.kind)) known.set(key, { ...series, askable: true });
+    for (const kind of now) {
+      const ofKind = known.get(kind)!;
+      for (const [symbol, series] of ofKind) ofKind.set(symbol, { ...series, askable: true });
     }
     look(session.markets.keys());
   };
@@ -114,7 +115,7 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
     for (const symbol of symbols) {
       const answer = session.fetch(kind, symbol, quota.now());
       kept.set(`${kind} ${symbol}`, { answer, closedBy: session.window.closedBy });
-      known.set(`${kind} ${symbol}`, { ...knownOf(kind, symbol), answer, askable: false });
+      known.get(kind)!.set(symbol, { ...knownOf(kind, symbol), answer, askable: false });
     }
     publish();
     look(new Set(symbols.flatMap((symbol) => session.usersOf.get(symbol)!)));

@@ -12,7 +12,7 @@ import type { PlanWorld } from './world.ts';
 export interface Scale {
   readonly goal: string;
   readonly requests: number;
-  /** Wall times, ms. Up to the first request: every signal seen once, one request chosen. */
+  /** Wall times, ms, the least of several runs. Up to the first request: every signal seen once, one request chosen. */
   readonly firstPlanMs: number;
   /** All planning of the run. */
   readonly planningMs: number;
@@ -57,23 +57,42 @@ export function measureScale(world: PlanWorld): readonly Scale[] {
   });
   const answerOf: AnswerOf = (kind, symbol, window, fetchedAt) =>
     made(kind, symbol.split(REPEAT)[0] as CoinalyzeSymbol, window, fetchedAt);
-  // Code that is warm counts: what is measured is the work.
-  measure(world, 'warm', { kind: 'top', count: 1 }, answerOf);
-  return GOALS.map(([name, goal]) => measure(world, name, goal, answerOf));
+  return GOALS.map(([name, goal]) => {
+    const rounds = Array.from({ length: ROUNDS }, () => measure(world, name, goal, answerOf));
+    return rounds.reduce((best, round) => leastOf(best, round));
+  });
 }
+
+/** The first one is for code to become warm. What is measured is the work, not what else the machine does. */
+const ROUNDS = 2;
+const RUNS = 3;
 
 function measure(world: PlanWorld, name: string, goal: Goal, answerOf: AnswerOf): Scale {
   const session = createSession(world, LAST_CLOSE, answerOf);
   session.feed(() => new Set());
   const pricePassMs = session.analysingMs();
-  const run = createRun(session, new Map(), createQuotaModel(LAST_CLOSE + START_AFTER_CLOSE_MS));
-  run.pursue(goal, UNTIL_MET);
+  // Nothing is evaluated twice: all runs but the first only plan.
+  const runs = Array.from({ length: RUNS }, (): Scale => {
+    const run = createRun(session, new Map(), createQuotaModel(LAST_CLOSE + START_AFTER_CLOSE_MS));
+    run.pursue(goal, UNTIL_MET);
+    return {
+      goal: name,
+      requests: run.spent.requests,
+      firstPlanMs: run.planning.firstMs,
+      planningMs: run.planning.ms,
+      pricePassMs,
+      analysingMs: session.analysingMs(),
+    };
+  });
+  return runs.reduce((best, run) => leastOf(best, run));
+}
+
+function leastOf(a: Scale, b: Scale): Scale {
   return {
-    goal: name,
-    requests: run.spent.requests,
-    firstPlanMs: run.planning.firstMs,
-    planningMs: run.planning.ms,
-    pricePassMs,
-    analysingMs: session.analysingMs(),
+    ...a,
+    firstPlanMs: Math.min(a.firstPlanMs, b.firstPlanMs),
+    planningMs: Math.min(a.planningMs, b.planningMs),
+    pricePassMs: Math.min(a.pricePassMs, b.pricePassMs),
+    analysingMs: Math.min(a.analysingMs, b.analysingMs),
   };
 }
