@@ -18,6 +18,9 @@ export type BytesReading = { readonly ok: true; readonly bytes: Buffer; readonly
 
 export const TOO_LARGE = `it is larger than ${LARGEST_FILE_BYTES / 1024 / 1024} MiB: keep the newest candles only`;
 
+/** How many zeros stand behind the bytes of a file in the same memory: who scans for something else need not look for the end. */
+export const END_BYTES = 16;
+
 /** Most files fit; one buffer for each of thousands would be most of what reading costs. */
 const shared = Buffer.allocUnsafeSlow(256 * 1024);
 
@@ -45,7 +48,8 @@ function readStable(file: string): BytesReading | null {
     const before = fstatSync(descriptor);
     if (!before.isFile()) return failed('not-a-file', 'it is a pipe, socket, device or folder, not a file');
     if (before.size > LARGEST_FILE_BYTES) return failed('too-large', TOO_LARGE);
-    const bytes = before.size <= shared.length ? shared.subarray(0, before.size) : Buffer.allocUnsafe(before.size);
+    const memory = before.size + END_BYTES <= shared.length ? shared : Buffer.allocUnsafeSlow(before.size + END_BYTES);
+    const bytes = memory.subarray(0, before.size);
     let length = 0;
     while (length < before.size) {
       const read = readSync(descriptor, bytes, length, before.size - length, length);
@@ -53,6 +57,7 @@ function readStable(file: string): BytesReading | null {
       length += read;
     }
     if (length !== before.size || !isSame(before, fstatSync(descriptor))) return null;
+    memory.fill(0, length, length + END_BYTES);
     return { ok: true, bytes, modifiedAt: Math.floor(before.mtimeMs) };
   } finally {
     closeSync(descriptor);

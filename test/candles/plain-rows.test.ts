@@ -24,7 +24,15 @@ const numberText = fc.oneof(
   fc.maxSafeNat().map((value) => `1${value}${value}`.slice(0, 19)),
   fc.bigInt({ min: 2n ** 52n, max: 2n ** 64n }).map(String),
   fc.integer().map((value) => `${value}e${value % 330}`),
+  // Digits of any number before and behind the point: words of four, and what is left of them.
+  fc
+    .tuple(fc.stringMatching(/^(?:0|[1-9]\d{0,19})$/), fc.stringMatching(/^(?:\.0{0,25}\d{1,12})?$/))
+    .map(([whole, fraction]) => whole + fraction),
   fc.constantFrom(
+    '0.0000000000000000000001',
+    '0.00000000000000000000001',
+    '9007199254740.991',
+    '9007199254740.993',
     '-0',
     '0',
     '0.0',
@@ -121,6 +129,16 @@ test.each([
   ['a key with an escape', '[{"\\u0061":1,"b":2,"c":3,"d":4,"e":5,"f":6}]'],
 ])('%s is left to JSON.parse', (_, text) => {
   expect(plainRows(Buffer.from(text))).toBeNull();
+});
+
+test('what stands behind the file in its memory is no part of it', () => {
+  const text = JSON.stringify(rows(3));
+  for (const behind of ['\0'.repeat(64), '1'.repeat(64), `,${text.slice(1)}`, '', '\0'.repeat(15)]) {
+    const memory = Buffer.from(new Uint8Array(Buffer.from(text + behind)).buffer);
+    expect(plainRows(memory.subarray(0, text.length))?.columns[0]).toHaveLength(3);
+    expect(plainRows(memory.subarray(0, text.length - 1))).toBeNull();
+    expect(plainRows(memory.subarray(0, text.length - 2))).toBeNull();
+  }
 });
 
 test('the file before leaves no trace: a comma more or another key is noticed', () => {
