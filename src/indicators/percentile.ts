@@ -6,7 +6,8 @@ export function percentileRank(history: Float64Array | readonly number[], value:
   if (history.length === 0 || Number.isNaN(value)) return NaN;
   let less = 0;
   let equal = 0;
-  for (const past of history) {
+  for (let index = 0; index < history.length; index += 1) {
+    const past = history[index]!;
     if (past < value) less++;
     else if (past === value) equal++;
   }

@@ -136,10 +136,12 @@ function stalenessOf(stale: boolean, series: CandleSeries, asOf: number): Reason
     const text = `its last candle closed ${age.toFixed(1)} times ${series.timeframe} before the time of the scan`;
     return { code: 'old-candles', text };
   }
-  const recent = series.volume.subarray(Math.max(0, series.length - QUIET_BARS), series.length);
-  const quiet = recent.filter((volume) => volume === 0).length;
-  if (quiet <= QUIET_SHARE * recent.length) return null;
-  return { code: 'no-volume', text: `${quiet} of its last ${recent.length} candles have no volume` };
+  const recent = Math.min(QUIET_BARS, series.length);
+  let quiet = 0;
+  for (let index = series.length - recent; index < series.length; index += 1)
+    if (series.volume[index] === 0) quiet += 1;
+  if (quiet <= QUIET_SHARE * recent) return null;
+  return { code: 'no-volume', text: `${quiet} of its last ${recent} candles have no volume` };
 }
 
 /** What a signal says of its market, whatever its status. */

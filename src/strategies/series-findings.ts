@@ -4,17 +4,8 @@ import type { SeriesKind } from '../core/series.ts';
 import { isFinalFor } from '../core/series.ts';
 import type { Reason, SeriesReading, StrategyInput } from '../core/strategy.ts';
 import { HOUR_MS, TIMEFRAME_MS } from '../core/time.ts';
-import { percentileRank } from '../indicators/percentile.ts';
 import { decimals, digits } from './scoring.ts';
-import { sampleOf } from './series-samples.ts';
-
-/** Fewer values than this are too few to rank among. */
-const MIN_HISTORY: Readonly<Record<SeriesKind, number>> = {
-  open_interest: 120,
-  funding_rate: 80,
-  long_short_ratio: 120,
-  liquidations: 240,
-};
+import { MIN_HISTORY, rankingOf } from './series-ranks.ts';
 
 const CODE: Readonly<Record<SeriesKind, string>> = {
   open_interest: 'OI',
@@ -58,7 +49,7 @@ export interface Finding {
   readonly reading: SeriesReading;
   /** True when no later answer can change it. */
   readonly certain: boolean;
-  /** Population standard deviation of the history; null when nothing was ranked. */
+  /** Of open interest, population standard deviation of the history; null when nothing was ranked. */
   readonly spread: number | null;
   /** Stable, e.g. `OI_PERCENTILE` or `OI_UNAVAILABLE:deferred`. */
   readonly code: string;
@@ -85,7 +76,7 @@ export function findingOf(input: StrategyInput, kind: SeriesKind, spanMs: number
 
   const closeTime = closeTimeOf(input);
   const certain = isFinalFor(known.series, closeTime);
-  const sample = sampleOf(known.series, closeTime, spanMs);
+  const { sample, percentile, spread } = rankingOf(input.candles, known.series, closeTime, spanMs);
   if (sample.kind === 'none') {
     return neutral(kind, sample.cause, sample.detail, certain, { ...UNKNOWN, stale: !certain });
   }
@@ -100,17 +91,16 @@ export function findingOf(input: StrategyInput, kind: SeriesKind, spanMs: number
     stale: !certain,
   };
   if (hole) return neutral(kind, 'gap', `no bucket ${hours(spanMs)} before the candle's close`, certain, reading);
-  if (history.length < MIN_HISTORY[kind]) {
+  if (percentile === null) {
     const detail = `${history.length} values to rank among, ${MIN_HISTORY[kind]} needed`;
     return neutral(kind, 'short-history', detail, certain, reading);
   }
-  const percentile = percentileRank(history, statistic);
   const rank = `percentile ${decimals(percentile)} of ${history.length} values`;
   return {
     kind,
     reading: { ...reading, status: 'used', percentile },
     certain,
-    spread: deviationOf(history),
+    spread,
     code: `${CODE[kind]}_PERCENTILE`,
     text: `${describe(kind, value, statistic, spanMs)}: ${rank}`,
   };
@@ -144,15 +134,6 @@ function usdOf(input: StrategyInput, amount: number, time: number): number | nul
   if (amounts.denomination === 'QUOTE_ASSET') return amount;
   const close = closeAt(input, time);
   return close === null ? null : amount * close * amounts.baseFactor;
-}
-
-function deviationOf(values: Float64Array): number {
-  let sum = 0;
-  for (const value of values) sum += value;
-  const mean = sum / values.length;
-  let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
-  return Math.sqrt(squares / values.length);
 }
 
 function describe(kind: SeriesKind, value: number, statistic: number, spanMs: number): string {

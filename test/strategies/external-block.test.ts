@@ -86,6 +86,27 @@ describe('percentiles', () => {
     expect(componentOf(block(input(top), 'short'), 'long_short_ratio').points).toBe(0);
   });
 
+  it('of the same candles follow the series, and of open interest the stretch as well', () => {
+    const candles = input({}).candles;
+    const ranks = (values: readonly number[], spanMs: number): (number | null)[] => {
+      const kinds = ['open_interest', 'long_short_ratio'] as const;
+      const external = { ...allAbsent(), ...Object.fromEntries(kinds.map((kind) => [kind, buckets(kind, values)])) };
+      const { components } = externalBlock({ candles, external, amounts: null }, EVERY_KIND, 'long', spanMs).reading;
+      return [
+        components.open_interest.change_pct,
+        components.open_interest.percentile,
+        components.long_short_ratio.percentile,
+      ];
+    };
+    const rising = counting(300);
+    const falling = rising.toReversed();
+    const [first, again] = [ranks(rising, DAY_MS), ranks(rising, DAY_MS)];
+    expect(again).toEqual(first);
+    expect(ranks(falling, DAY_MS)).toEqual([-96, 0, 0]);
+    expect(ranks(rising, 2 * DAY_MS)).toEqual([100 * (300 / 252 - 1), 0, 1]);
+    expect(first).toEqual([100 * (300 / 276 - 1), 0, 1]);
+  });
+
   it('count equals half', () => {
     const external = {
       funding_rate: buckets(
