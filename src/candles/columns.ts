@@ -117,9 +117,11 @@ function cleanColumns(raw: RawColumns, timeframe: Timeframe, now: number): Repai
   let before = -Infinity;
   for (let i = 0; i < rows; i++) {
     const at = time[i]!;
-    if (!(at > before && at >= MS_FROM && at < MS_BELOW && at <= latest && at % stepMs === 0)) return null;
-    if (!isSoundRow(raw, i)) return null;
+    if (!(at > before && at >= MS_FROM && at < MS_BELOW && at <= latest)) return null;
+    // A step behind a time on the grid is on it: a remainder of doubles costs more than all else here.
     if (at - before === stepMs) steps++;
+    else if (at % stepMs !== 0) return null;
+    if (!isSoundRow(raw, i)) return null;
     before = at;
   }
   // More than half of the steps are the timeframe, so their median is.
