@@ -37,7 +37,8 @@ const seriesText = z.object({
   runs: z.array(z.int().positive()).min(1),
   packed: z.array(packedColumn),
 });
-const entryText = z.union([seriesText, emptyText]);
+/** Compiled: a run reads thousands of entries, and checking them took as long as all else of it. */
+const entryText = z.compile(z.union([seriesText, emptyText]));
 type SeriesText = z.infer<typeof seriesText>;
 
 export function encodeEntry(entry: Entry): string {

@@ -27,12 +27,20 @@ export function createInputHash(): InputHash {
   return {
     addSetting: (name, value) => add(['setting', name], JSON.stringify(value)),
     addCandles: ({ market, timeframe, length, time, open, high, low, close, volume }) =>
-      add(['candles', marketKey(market), timeframe, length], time, open, high, low, close, volume),
+      add(['candles', marketKey(market), timeframe, length], timesOf(time), open, high, low, close, volume),
     addSeries: (symbol, series) =>
-      add(['series', symbol, series.kind, series.length], series.time, ...valuesOf(series)),
+      add(['series', symbol, series.kind, series.length], timesOf(series.time), ...valuesOf(series)),
     addMissing: (symbol, kind, code) => add(['missing', symbol, kind], code),
     digest: () => createHash('sha256').update(items.sort().join('\n')).digest('hex'),
   };
+}
+
+/** Times without a gap say no more than their first and the distance to the second. */
+function timesOf(times: Float64Array): string | Float64Array {
+  const [first = 0, second = 0] = times;
+  const step = second - first;
+  for (let index = 1; index < times.length; index += 1) if (times[index]! - times[index - 1]! !== step) return times;
+  return `${first} ${step}`;
 }
 
 /** When it was received and asked for is left out: the same buckets from the cache are the same input. */

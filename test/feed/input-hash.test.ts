@@ -78,6 +78,12 @@ describe('input hash', () => {
       withStep(2, (hash) => hash.addCandles(candles('BYBIT', 3.000_000_1))),
       withStep(2, (hash) => hash.addCandles(candles('OKX'))),
       withStep(4, (hash) => hash.addSeries(symbol, { ...interest, value: column(1, 3) })),
+      ...[column(1, 3_600_001), column(0, 3_600_001), column(0, 7_200_000)].map((time) =>
+        withStep(4, (hash) => hash.addSeries(symbol, { ...interest, time })),
+      ),
+      ...[column(0, 1, 2, 3), column(0, 1, 2, 4), column(0, 1, 3, 4), column(0, 2, 3, 4)].map((time) =>
+        withStep(4, (hash) => hash.addSeries(symbol, { ...interest, length: 4, time, value: column(1, 2, 3, 4) })),
+      ),
       withStep(4, (hash) => hash.addSeries(symbol, { ...interest, kind: 'long_short_ratio' })),
       withStep(5, (hash) =>
         hash.addSeries(symbol, { ...liquidations, long: liquidations.short, short: liquidations.long }),
