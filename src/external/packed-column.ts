@@ -38,16 +38,23 @@ export function unpackColumn({ bytes, decimals, words: text }: PackedColumn): Fl
     const values = new Float64Array(content.buffer);
     return values.every(Number.isFinite) ? values : null;
   }
+  const wholes = bytes === 6 ? wholesOf(new Uint16Array(content.buffer)) : new INTEGERS[bytes](content.buffer);
   const power = 10 ** decimals;
-  const words = new Uint16Array(content.buffer);
-  const count = bytes / 2;
-  const values = new Float64Array(words.length / count);
-  for (let i = 0; i < values.length; i += 1) {
-    let whole = (words[i * count + count - 1]! << 16) >> 16;
-    for (let word = count - 2; word >= 0; word -= 1) whole = whole * BASE + words[i * count + word]!;
-    values[i] = whole / power;
-  }
+  const values = new Float64Array(wholes.length);
+  for (let i = 0; i < values.length; i += 1) values[i] = wholes[i]! / power;
   return values;
+}
+
+const INTEGERS = { 2: Int16Array, 4: Int32Array } as const;
+
+/** Of three words each. */
+function wholesOf(words: Uint16Array): Float64Array {
+  const wholes = new Float64Array(words.length / 3);
+  for (let i = 0, at = 0; i < wholes.length; i += 1, at += 3) {
+    const high = (words[at + 2]! << 16) >> 16;
+    wholes[i] = (high * BASE + words[at + 1]!) * BASE + words[at]!;
+  }
+  return wholes;
 }
 
 /** The largest of the whole numbers, as a magnitude; null when some value is none times 1/power. */

@@ -107,6 +107,27 @@ describe('percentiles', () => {
     expect(first).toEqual([100 * (300 / 276 - 1), 0, 1]);
   });
 
+  it('are the same whether or not something lies before the 30 days, beyond a gap', () => {
+    let used = 0;
+    for (const kind of ['open_interest', 'funding_rate', 'long_short_ratio'] as const) {
+      const interval = SERIES_INTERVAL_MS[kind];
+      const window = SERIES_WINDOW_MS / interval;
+      for (const length of [1, 2, 130, window - 1, window, window + 1, window + 40]) {
+        for (const ahead of [-1, 0, 1, 5]) {
+          const values = counting(length).map((value) => (value * 7_919) % 1_009);
+          const series = buckets(kind, values, { close: CLOSE + ahead * interval });
+          const beyondGap = buckets(kind, [5, ...Array.from({ length: window }, () => Number.NaN), ...values], {
+            close: CLOSE + ahead * interval,
+          });
+          const [whole, gapped] = [series, beyondGap].map((known) => block(input({ [kind]: known })).reading);
+          expect(gapped, `${kind} ${length} ${ahead}`).toEqual(whole);
+          if (whole!.components[kind].status === 'used') used += 1;
+        }
+      }
+    }
+    expect(used).toBeGreaterThan(30);
+  });
+
   it('count equals half', () => {
     const external = {
       funding_rate: buckets(
