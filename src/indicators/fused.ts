@@ -15,14 +15,23 @@ export function fillAverages(
   let fast = seedOf(values, length, 20);
   let middle = seedOf(values, length, 50);
   let slow = seedOf(values, length, 200);
-  for (let i = 0; i < length; i++) {
+  const allBegun = Math.min(length, 200);
+  for (let i = 0; i < allBegun; i++) {
     const value = values[i]!;
     if (i >= 20) fast += (2 / 21) * (value - fast);
     if (i >= 50) middle += (2 / 51) * (value - middle);
-    if (i >= 200) slow += (2 / 201) * (value - slow);
     ema20[i] = i < 19 ? NaN : fast;
     ema50[i] = i < 49 ? NaN : middle;
     ema200[i] = i < 199 ? NaN : slow;
+  }
+  for (let i = allBegun; i < length; i++) {
+    const value = values[i]!;
+    fast += (2 / 21) * (value - fast);
+    middle += (2 / 51) * (value - middle);
+    slow += (2 / 201) * (value - slow);
+    ema20[i] = fast;
+    ema50[i] = middle;
+    ema200[i] = slow;
   }
 }
 
