@@ -18,8 +18,9 @@ type Column = Float64Array<ArrayBuffer>;
 
 /** Below it every whole number is a double. */
 const EXACT = 2 ** 53;
-/** The powers of ten that are doubles. */
-const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
+/** Ten to this is the greatest power that is a double. */
+const MOST_DECIMALS = 22;
+const POWERS = Float64Array.from({ length: MOST_DECIMALS + 1 }, (_, exponent) => 10 ** exponent);
 const LONGEST_NUMBER = 1024;
 const NUMBER_BYTES = Buffer.from('+-.0123456789Ee');
 const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -122,6 +123,8 @@ interface Stop extends Place {
  */
 function readPlain(words: DataView, template: Template, columns: Float64Array, from: Place): Stop {
   const { separators } = template;
+  const powers = POWERS;
+  const last = VALUES - 1;
   const stride = (columns.length / VALUES) | 0;
   let { at, index } = from;
   let slot = index * stride + from.row;
@@ -159,10 +162,10 @@ function readPlain(words: DataView, template: Template, columns: Float64Array, f
       others = othersIn(word);
     }
     const decimals = behind === 0 ? 0 : (at - behind) | 0;
-    if (behind !== 0 && (decimals === 0 || decimals >= POWERS.length)) odd = 1;
+    if (behind !== 0 && (decimals === 0 || decimals > MOST_DECIMALS)) odd = 1;
     let next = 0;
     if (odd === 0 && number < EXACT) {
-      columns[slot] = number / POWERS[decimals]!;
+      columns[slot] = number / powers[decimals]!;
       next = (word & 0xff) === separators[index] ? (at + 1) | 0 : behindGap(words, at, template, index);
     }
     if (next === 0) {
@@ -170,8 +173,8 @@ function readPlain(words: DataView, template: Template, columns: Float64Array, f
       return { at: first, index, row: slot - index * stride, end };
     }
     at = next;
-    slot = index === VALUES - 1 ? (slot - index * stride + 1) | 0 : (slot + stride) | 0;
-    index = index === VALUES - 1 ? 0 : (index + 1) | 0;
+    slot = index === last ? (slot - index * stride + 1) | 0 : (slot + stride) | 0;
+    index = index === last ? 0 : (index + 1) | 0;
   }
 }
 
