@@ -19,17 +19,22 @@ const WHOLE = 12;
 const POINT = 100;
 
 interface Listing {
-  /** Every pair with a user, and such as had one; those of equal worth in the order in which they are asked for. */
-  worths: Worth[];
-  isSorted: boolean;
+  /** Pairs with what they were worth when they were last sorted, best first. */
+  worths: readonly Worth[];
+  /** Those of them, and new ones, whose worth has changed since. */
+  readonly changed: Set<Worth>;
   /** Pairs with a user. */
   open: number;
 }
 
+/** So many changes, and one for each 16 pairs, are looked through beside the sorted list before it is sorted again. */
+const CHANGES = 64;
+const PAIRS_PER_CHANGE = 16;
+
 export class Tally {
   readonly #worths = new Map<Pair, Worth>();
   readonly #listings = new Map<SeriesKind, Listing>(
-    SERIES_KINDS.map((kind) => [kind, { worths: [], isSorted: true, open: 0 }]),
+    SERIES_KINDS.map((kind) => [kind, { worths: [], changed: new Set(), open: 0 }]),
   );
 
   /** `needsAll`: as in `Undecided`. */
@@ -49,15 +54,12 @@ export class Tally {
 
   /** The `most` pairs of the kind that are worth most, best first, without those in `taken`. */
   best(kind: SeriesKind, most: number, taken: ReadonlySet<Pair>): readonly Worth[] {
+    const { worths, changed } = this.#sorted(kind);
     const best: Worth[] = [];
-    if (most === 0) return best;
-    for (const worth of this.#inOrder(kind)) {
-      if (best.length === most && !isWorthMore(worth, best[most - 1]!)) continue;
-      if (worth.signals === 0 || taken.has(worth.pair)) continue;
-      let at = best.length;
-      while (at > 0 && isWorthMore(worth, best[at - 1]!)) at -= 1;
-      best.splice(at, 0, worth);
-      if (best.length > most) best.pop();
+    for (const worth of changed) if (worth.signals > 0 && !taken.has(worth.pair)) offer(best, most, worth);
+    for (const worth of worths) {
+      if (changed.has(worth) || worth.signals === 0 || taken.has(worth.pair)) continue;
+      if (!offer(best, most, worth)) break;
     }
     return best;
   }
@@ -66,10 +68,12 @@ export class Tally {
     const only = needsAll || open.length === 0 ? null : widest(open);
     const share = only === null ? WHOLE / open.length : WHOLE;
     for (const one of open) {
+      const listing = this.#listings.get(one.pair.kind)!;
       const worth = this.#worthOf(one.pair);
       const before = worth.users;
       worth.users += sign;
-      if (before === 0 || worth.users === 0) this.#listings.get(one.pair.kind)!.open += sign;
+      if (before === 0 || worth.users === 0) listing.open += sign;
+      listing.changed.add(worth);
       if (only !== null && one !== only) continue;
       worth.signals += sign * share;
       worth.points += sign * Math.round(one.width * POINT);
@@ -80,23 +84,19 @@ export class Tally {
     const found = this.#worths.get(pair);
     if (found !== undefined) return found;
     const worth: Worth = { pair, users: 0, signals: 0, points: 0 };
-    const listing = this.#listings.get(pair.kind)!;
-    listing.worths.push(worth);
-    listing.isSorted = false;
     this.#worths.set(pair, worth);
     return worth;
   }
 
-  /** The pairs of the kind that have users. */
-  #inOrder(kind: SeriesKind): readonly Worth[] {
+  #sorted(kind: SeriesKind): Listing {
     const listing = this.#listings.get(kind)!;
-    if (listing.worths.length > listing.open) {
-      for (const { pair, users } of listing.worths) if (users === 0) this.#worths.delete(pair);
-      listing.worths = listing.worths.filter(({ users }) => users > 0);
-    }
-    if (!listing.isSorted) listing.worths.sort(compareAge);
-    listing.isSorted = true;
-    return listing.worths;
+    const { worths, changed } = listing;
+    if (changed.size <= CHANGES + worths.length / PAIRS_PER_CHANGE) return listing;
+    for (const worth of changed) if (worth.users === 0) this.#worths.delete(worth.pair);
+    const same = worths.filter((worth) => !changed.has(worth));
+    listing.worths = [...same, ...[...changed].filter(({ users }) => users > 0)].sort(compareWorth);
+    changed.clear();
+    return listing;
   }
 }
 
@@ -111,13 +111,21 @@ function kindRank({ kind }: Pair): number {
   return SERIES_KINDS.indexOf(kind);
 }
 
-function isWorthMore(a: Worth, b: Worth): boolean {
-  return a.signals > b.signals || (a.signals === b.signals && a.points > b.points);
+/** Puts `worth` where it belongs among the best; false when `most` others are better. */
+function offer(best: Worth[], most: number, worth: Worth): boolean {
+  let at = best.length;
+  while (at > 0 && compareWorth(worth, best[at - 1]!) < 0) at -= 1;
+  if (at === most) return false;
+  best.splice(at, 0, worth);
+  if (best.length > most) best.pop();
+  return true;
 }
 
-/** The oldest kept answer first; of equals the first symbol. */
-function compareAge({ pair: a }: Worth, { pair: b }: Worth): number {
-  const [from, to] = [a.keptTo ?? -Infinity, b.keptTo ?? -Infinity];
+/** Most signals first, then most points, then the oldest kept answer; of equals the first symbol. */
+function compareWorth(a: Worth, b: Worth): number {
+  if (a.signals !== b.signals) return b.signals - a.signals;
+  if (a.points !== b.points) return b.points - a.points;
+  const [from, to] = [a.pair.keptTo ?? -Infinity, b.pair.keptTo ?? -Infinity];
   if (from !== to) return from - to;
-  return a.symbol < b.symbol ? -1 : 1;
+  return a.pair.symbol < b.pair.symbol ? -1 : 1;
 }

@@ -7,6 +7,9 @@ import { goalArbitrary, plannerOf, seen, worldArbitrary, type World } from './wo
 const small = worldArbitrary({ signals: 9, symbols: 5, kept: true });
 const crowded = worldArbitrary({ signals: 60, symbols: 25, kept: true });
 
+/** Pairs enough that they are kept sorted, and sorted again as they change. */
+const large = worldArbitrary({ least: 500, signals: 700, symbols: 300, kept: true });
+
 interface Step {
   readonly goal: Goal;
   readonly size: number;
@@ -63,6 +66,20 @@ describe('a planner that is told of changes', () => {
         );
       }),
       { numRuns: 40 },
+    );
+  });
+
+  it('keeps the order while hundreds of pairs change', () => {
+    fc.assert(
+      fc.property(large, fc.boolean(), (world, fill) => {
+        const goals = [{ kind: 'actionable' }, EVERYTHING, { kind: 'min-score', score: 50 }] as const;
+        const step = (at: number): Step => ({ goal: goals[at % 3]!, size: 20, fill, fails: at % 10 === 9 });
+        compare(
+          world,
+          Array.from({ length: 40 }, (_, at) => step(at)),
+        );
+      }),
+      { numRuns: 5, endOnFailure: true },
     );
   });
 

@@ -37,6 +37,8 @@ interface Drawn {
 }
 
 interface Extent {
+  /** Fewest signals, and most. */
+  readonly least?: number;
   readonly signals: number;
   readonly symbols: number;
   /** Whether some pairs have older answers. */
@@ -44,7 +46,7 @@ interface Extent {
 }
 
 /** Small numbers on purpose: equal scores and shared symbols are where planners go wrong. */
-export function worldArbitrary({ signals, symbols, kept = false }: Extent): fc.Arbitrary<World> {
+export function worldArbitrary({ least = 1, signals, symbols, kept = false }: Extent): fc.Arbitrary<World> {
   const drawn: fc.Arbitrary<Drawn> = fc.record({
     symbol: fc.integer({ min: 0, max: symbols - 1 }),
     use: fc.integer({ min: 0, max: USES.length - 1 }),
@@ -52,7 +54,7 @@ export function worldArbitrary({ signals, symbols, kept = false }: Extent): fc.A
     hasDirection: fc.boolean(),
     shares: fc.array(fc.constantFrom(0, 0.25, 0.5, 0.75, 1), { minLength: 4, maxLength: 4 }),
   });
-  return fc.array(drawn, { minLength: 1, maxLength: signals }).map((all) => worldOf(all, kept));
+  return fc.array(drawn, { minLength: least, maxLength: signals }).map((all) => worldOf(all, kept));
 }
 
 function worldOf(drawn: readonly Drawn[], kept: boolean): World {
