@@ -6,11 +6,14 @@ export type Content = 'json' | 'csv' | 'arrow' | 'parquet';
 
 /** Far enough to meet a NUL byte in anything that is no text. */
 const LOOK_BYTES = 4096;
+const OPEN_LIST = 0x5b;
 
 /**
  * @param name without packing: a `.json` that does not begin like JSON is broken JSON, not CSV
  */
 export function contentOf(bytes: Buffer, name: string): { readonly ok: true; readonly content: Content } | Failure {
+  // Nearly all files are such, and no magic begins so.
+  if (bytes[0] === OPEN_LIST && /\.json$/i.test(name)) return found('json');
   const magic = bytes.toString('latin1', 0, 6);
   if (magic === 'ARROW1') return found('arrow');
   if (magic.startsWith('PAR1')) return found('parquet');

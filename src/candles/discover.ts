@@ -107,9 +107,10 @@ async function searchFolder(folder: Folder, search: Search): Promise<void> {
   const entries = await listFolder(folder, search);
   const isSample = entries.some((entry) => entry.name === SAMPLE_MARKER);
   const sampleMarker = isSample ? path.join(folder.path, SAMPLE_MARKER) : folder.sampleMarker;
+  const inside = path.join(folder.path, path.sep);
   for (const entry of entries) {
     const file: CandleFile = {
-      path: path.join(folder.path, entry.name),
+      path: inside + entry.name,
       name: folder.prefix + entry.name,
       sampleMarker,
     };

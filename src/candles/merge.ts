@@ -57,11 +57,17 @@ export function mergeSeries(parsed: readonly ParsedSeries[]): MergedSeries {
   let mergedFiles = 0;
   const series: CandleSeries[] = [];
   for (const group of groups.values()) {
-    const [oldest, ...newer] = group.sort(byAge).map((item) => item.series);
-    mergedFiles += newer.length;
-    series.push(newer.reduce(mergeTwo, oldest!));
+    mergedFiles += group.length - 1;
+    series.push(group.length === 1 ? group[0]!.series : mergeAll(group));
   }
   return { series, mergedFiles, skipped };
+}
+
+function mergeAll(group: ParsedSeries[]): CandleSeries {
+  return group
+    .sort(byAge)
+    .map((item) => item.series)
+    .reduce(mergeTwo);
 }
 
 /** Oldest first. Equal writing times, as after a checkout, are told apart by the newest candle, then by name. */

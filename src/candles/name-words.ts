@@ -48,10 +48,21 @@ export function isPair(word: string): boolean {
   return [3, 4, 5].some((length) => upper.length > length && isDollar(upper.slice(-length)));
 }
 
+/** Of the file before: thousands stand in one folder. */
+let latest = { folder: '', isSpot: false };
+
 /** True when the innermost folder that says a kind of market says spot. */
 export function isSpotFolder(file: string): boolean {
-  const folders = path.dirname(file).split(/[\\/]/).reverse();
-  const says = folders.find((folder) => SPOT.test(folder) !== DERIVATIVES.test(folder));
+  const folder = path.dirname(file);
+  if (folder !== latest.folder) latest = { folder, isSpot: saysSpot(folder) };
+  return latest.isSpot;
+}
+
+function saysSpot(folder: string): boolean {
+  const says = folder
+    .split(/[\\/]/)
+    .reverse()
+    .find((name) => SPOT.test(name) !== DERIVATIVES.test(name));
   return says !== undefined && SPOT.test(says);
 }
 

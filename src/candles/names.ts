@@ -87,8 +87,9 @@ export function readExchangeSymbolName(file: string): NameReading | null {
   const exchange = stem.slice(0, first);
   const symbol = stem.slice(first + 1, last);
   const said = readExchangeWord(exchange);
-  if (!TIMEFRAME.test(timeframe) || said === null || beginsWithCoin(exchange, wordsOf(symbol))) return null;
-  const spot = said.spot || (isSpotFolder(file) && !isPerpetual(wordsOf(symbol)));
+  const words = wordsOf(symbol);
+  if (!TIMEFRAME.test(timeframe) || said === null || beginsWithCoin(exchange, words)) return null;
+  const spot = said.spot || (isSpotFolder(file) && !isPerpetual(words));
   return readingOf(said.exchange, symbol, timeframe, spot);
 }
 
@@ -125,9 +126,9 @@ const SYMBOL_ONLY = /^(?<symbol>.+?)[-_](?<timeframe>\d+[a-z]{1,2})(?:-\d{4}-\d\
  * @param file absolute path
  */
 export function readCandleName(file: string): NameReading {
-  const stem = stemOf(file);
   const named = readExchangeSymbolName(file);
   if (named !== null && isSettledReading(named)) return named;
+  const stem = stemOf(file);
   if (FREQTRADE.exec(stem)?.groups?.['pair']?.includes('_') === true) {
     const reading = readFreqtradeName(file);
     if (reading !== null && isSettledReading(reading)) return reading;
@@ -174,7 +175,8 @@ function readingOf(exchange: string | null, symbolText: string, timeframeText: s
   if (parts.some((part, index) => index > 0 && EXPIRY.test(part))) {
     return unknownName('it names a dated future, and only perpetual markets are scanned');
   }
-  const symbol = readSymbol(symbolText);
+  const { words, spot: isNamedSpot } = withoutSpot(parts);
+  const symbol = symbolOf(words);
   if (symbol === null)
     return unknownName('its symbol cannot be read: expected one like BTCUSDT, BTC_USDT or BTC-USDT-SWAP');
   const timeframe = readTimeframe(timeframeText);
@@ -183,18 +185,23 @@ function readingOf(exchange: string | null, symbolText: string, timeframeText: s
     const market: Market | null = exchange === null ? null : { exchange, symbol };
     return { ok: false, reason: 'unknown-timeframe', detail, market };
   }
-  return { ok: true, named: { exchange, symbol, timeframe, spot: spot || withoutSpot(parts).spot } };
+  return { ok: true, named: { exchange, symbol, timeframe, spot: spot || isNamedSpot } };
 }
 
 /** `BTC-USDT-SWAP`, `BTC_USDT_USDT` and `btcusdt` as a market's symbol; null when it is none. */
 export function readSymbol(text: string): string | null {
-  const symbol = joinSymbol(withoutSpot(wordsOf(text)).words);
+  return symbolOf(withoutSpot(wordsOf(text)).words);
+}
+
+function symbolOf(words: readonly string[]): string | null {
+  const symbol = joinSymbol(words);
   return symbol === null || /\p{Lu}/u.test(symbol) ? symbol : symbol.toUpperCase();
 }
 
 /** ccxt's `BTC/USDT:USDT` keeps its colon in some names. */
 function wordsOf(symbol: string, separators: '_' | '_-' = '_-'): readonly string[] {
-  return symbol.replace(/([_-][a-z\d]+):([a-z\d]+)$/i, '$1_$2').split(separators === '_' ? '_' : /[_-]/);
+  const plain = symbol.includes(':') ? symbol.replace(/([_-][a-z\d]+):([a-z\d]+)$/i, '$1_$2') : symbol;
+  return plain.split(separators === '_' ? '_' : /[_-]/);
 }
 
 function isPerpetual(words: readonly string[]): boolean {

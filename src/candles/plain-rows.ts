@@ -47,23 +47,20 @@ export function plainRows(bytes: Buffer): PlainRows | null {
 }
 
 interface Ended {
-  readonly bytes: Uint8Array;
-  /** The same and the zeros behind them: no number and no gap goes on there, so that no word is read beyond. */
+  readonly bytes: Buffer;
+  /** The same and what stands behind them, a zero first: no number and no gap goes on there, so that no word is read beyond. */
   readonly words: DataView;
 }
 
 function withEnd(bytes: Buffer): Ended {
   const { length } = bytes;
   const { buffer, byteOffset } = isEnded(bytes) ? bytes : Buffer.concat([bytes], length + END_BYTES);
-  return {
-    bytes: new Uint8Array(buffer, byteOffset, length),
-    words: new DataView(buffer, byteOffset, length + END_BYTES),
-  };
+  return { bytes, words: new DataView(buffer, byteOffset, length + END_BYTES) };
 }
 
 function isEnded({ buffer, byteOffset, length }: Buffer): boolean {
-  if (byteOffset + length + END_BYTES > buffer.byteLength) return false;
-  return new Uint8Array(buffer, byteOffset + length, END_BYTES).every((byte) => byte === 0);
+  const end = byteOffset + length;
+  return end + END_BYTES <= buffer.byteLength && new DataView(buffer, end, 1).getUint8(0) === 0;
 }
 
 function rowsBy(template: Template, ended: Ended): PlainRows | null {

@@ -33,8 +33,8 @@ export type ZipReading = { readonly ok: true; readonly name: string; readonly by
 const DAMAGED = failed('invalid-zip', 'its zip directory is damaged: download it again');
 
 export function isZip(bytes: Buffer): boolean {
-  const magic = bytes.toString('latin1', 0, 4);
-  return magic === 'PK\x03\x04' || magic === 'PK\x05\x06';
+  if (bytes[0] !== 0x50 || bytes[1] !== 0x4b) return false;
+  return (bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6);
 }
 
 /** Unpacks the only member that may hold candles. */
