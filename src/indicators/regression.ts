@@ -22,7 +22,8 @@ export function linearRegressionEnd(values: Float64Array, period: number): Float
  * @param offset index that the first of `values` stands for
  */
 export function linearRegressionEndAt(values: Float64Array, end: number, period: number, offset: number): number {
-  const weighted = values.map((value, i) => value * (i + offset));
+  const weighted = new Float64Array(values.length);
+  for (let i = 0; i < values.length; i++) weighted[i] = values[i]! * (i + offset);
   return lineEnd(sumAt(values, end, period, offset), sumAt(weighted, end, period, offset), end, period);
 }
 

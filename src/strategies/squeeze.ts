@@ -63,10 +63,10 @@ export function momentumOf(
 ): readonly [number, number] {
   const t = close.length - 1;
   const first = t - MOMENTUM_BARS;
-  const distance = Float64Array.from({ length: MOMENTUM_BARS + 1 }, (_, back) => {
-    const bar = first + back;
-    return close[bar]! - ((highest20(bar) + lowest20(bar)) / 2 + sma20(bar)) / 2;
-  });
+  const distance = new Float64Array(MOMENTUM_BARS + 1);
+  for (let bar = first; bar <= t; bar += 1) {
+    distance[bar - first] = close[bar]! - ((highest20(bar) + lowest20(bar)) / 2 + sma20(bar)) / 2;
+  }
   const at = (bar: number): number => linearRegressionEndAt(distance, bar, MOMENTUM_BARS, first);
   return [at(t), at(t - 1)];
 }
