@@ -60,7 +60,9 @@ export function volumeDetail({
 }: Pick<CandleColumns, 'length' | 'high' | 'low' | 'volume'>): string | null {
   let judged = 0;
   let prices = 0;
-  for (let i = 0; i < length; i++) {
+  // So many volumes settle it, whatever the rest is.
+  const enough = length * (1 - PRICES_SHARE) + 1;
+  for (let i = 0; i < length && judged - prices <= enough; i++) {
     if (!(volume[i]! > 0 && high[i]! > low[i]!)) continue;
     judged++;
     if (volume[i]! >= low[i]! && volume[i]! <= high[i]!) prices++;
