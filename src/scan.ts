@@ -5,7 +5,7 @@ import type { SealedFeed } from './feed/sealed-signal.ts';
 import { Board } from './job/board.ts';
 import { Fetching, Spending } from './job/fetching.ts';
 import { currentMarketList, keptMarketList, noMarketList, type MarketList } from './job/market-list.ts';
-import { signalsOf, stageFeed, type Progression } from './job/report.ts';
+import { countUnreached, signalsOf, stageFeed, type Progression } from './job/report.ts';
 import type { ScanRequest, ScanServices } from './job/request.ts';
 import { EVERYTHING } from './plan/goal.ts';
 import type { Upstream } from './wire.ts';
@@ -35,7 +35,7 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
   services.interrupt.throwIfAborted();
   const feed = feedOf('complete', course);
   for (const { text } of course.list.degraded) log.warn(text);
-  tellDeferred(feed, course, services);
+  tellUnreached(countUnreached(request, board), course, services);
   return feed;
 }
 
@@ -97,7 +97,7 @@ function tellList({ resolutions, warnings, deferred, settled }: MarketList, { lo
   log.line(`[BATCH] Resolved: ${tiers.resolved} | Aggregated: ${tiers.aggregated} | Neutral: ${tiers.neutral}`);
 }
 
-function tellDeferred({ summary: { external } }: SealedFeed, { endedBy, list }: Course, { log }: ScanServices): void {
-  if (endedBy === null || list.deferred || external.deferred === 0) return;
-  log.info(`${external.deferred} series were not reached within the ${endedBy}; the next run goes on from here`);
+function tellUnreached(count: number, { endedBy, list }: Course, { log }: ScanServices): void {
+  if (endedBy === null || list.deferred || count === 0) return;
+  log.info(`${count} series were not reached within the ${endedBy}; the next run goes on from here`);
 }

@@ -1,7 +1,8 @@
 /** What `--fetch`, `--top` and `--min-score` ask for. */
-import type { Config } from '../config.ts';
+import { placeOf, type Config } from '../config.ts';
 import { ConfigError } from '../core/config-error.ts';
 import type { Aim } from '../job/request.ts';
+import { formatDuration } from '../platform/text.ts';
 import { EXIT } from './context.ts';
 
 export interface AimFlags {
@@ -43,6 +44,24 @@ export function aimOf({ fetch, sources }: Pick<Config, 'fetch' | 'sources'>, { t
   if (named === null) return { goal: { kind: 'actionable' }, rest: fetch === 'all' };
   const rest = fetch === 'all' && sources.fetch === 'flag';
   return { goal: top === null ? { kind: 'min-score', score: named } : { kind: 'top', count: named }, rest };
+}
+
+type Times = Pick<Config, 'budgetMs' | 'deadlineMs' | 'sources'>;
+
+/**
+ * What a user should know of the times for fetching, in one sentence; null when nothing.
+ * @throws ConfigError when they leave none
+ */
+export function noteOnTimes({ budgetMs, deadlineMs, sources }: Times, { goal, rest }: Aim): string | null {
+  if (goal === null) return null;
+  const deadline = placeOf('deadlineMs', sources.deadlineMs);
+  if (deadlineMs === 0) {
+    const text = `${deadline}: 0s leaves no time to fetch anything; --fetch none sends nothing and takes what is kept`;
+    throw new ConfigError(text, sources.deadlineMs === 'flag' ? EXIT.usage : EXIT.configuration);
+  }
+  if (!rest || sources.budgetMs === 'default' || budgetMs <= deadlineMs) return null;
+  const budget = `${placeOf('budgetMs', sources.budgetMs)} (${formatDuration(budgetMs)})`;
+  return `${budget} is longer than ${deadline} (${formatDuration(deadlineMs)}), which cuts it off and degrades the run: make the deadline the longer one`;
 }
 
 function wrong(flag: string, text: string, expected: string): ConfigError {

@@ -22,7 +22,7 @@ import {
   providerFor,
   selectStrategies,
 } from './run-options.ts';
-import { aimOf, parseGoals, type NamedGoals } from './run-aim.ts';
+import { aimOf, noteOnTimes, parseGoals, type NamedGoals } from './run-aim.ts';
 import { announce, nothingRead, readInput, timeOf } from './run-input.ts';
 import { finish, leftBehind, stageWriter, type RunTools } from './run-output.ts';
 import { scanUpstream } from './scan-upstream.ts';
@@ -124,6 +124,8 @@ async function runScan(paths: readonly string[], flags: RunFlags, tools: RunTool
   const asked = { strategies, asOf, limit, format, goals };
   if (flags.dryRun) return planPaths(paths, flags, { ...asked, aim: NOTHING, output: null }, tools);
   const aim = aimOf(config, goals);
+  const note = config.provider === 'none' ? null : noteOnTimes(config, aim);
+  if (note !== null) tools.log.warn(note);
   if (output !== null && !takesFeed(config, tools.log)) return EXIT.noFeed;
   const work = (): Promise<number> => scanPaths(paths, flags, { ...asked, aim, output }, tools);
   // Neither fetches nor writes: it may run beside any other.

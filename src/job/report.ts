@@ -154,12 +154,16 @@ function planOf(
   };
 }
 
+/** Series that the goal, or the rest where it is wanted, could still use and that were not reached. */
+export function countUnreached({ strategies, aim: { goal, rest } }: ScanRequest, board: Board): number {
+  const open = board.planner.ahead(rest || goal === null ? EVERYTHING : goal, 1).units;
+  return open + countUnmappedNeeds(board.markets, board.signals, strategies);
+}
+
 /** Until the goal is met and, when the deadline ends it, the rest is done. */
-function deadlineFault({ strategies }: ScanRequest, board: Board, { endedBy }: Progression): readonly DegradedReason[] {
+function deadlineFault(request: ScanRequest, board: Board, { endedBy }: Progression): readonly DegradedReason[] {
   if (endedBy !== 'deadline') return [];
-  const open = board.planner.ahead(EVERYTHING, 1).units;
-  const count = open + countUnmappedNeeds(board.markets, board.signals, strategies);
-  return [{ code: 'deadline', text: `${count} series were not reached within the deadline` }];
+  return [{ code: 'deadline', text: `${countUnreached(request, board)} series were not reached within the deadline` }];
 }
 
 type Answer = SeriesNeed & { readonly outcome: Outcome<Series> };

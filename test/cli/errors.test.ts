@@ -122,6 +122,7 @@ const VALUES: Readonly<Record<string, Case>> = {
     [OWN, '--top', '5', '--fetch', 'none'],
     /--top: nothing is fetched with --fetch none/,
   ),
+  'no time at all': wrong([OWN, '--deadline', '0s'], /--deadline: 0s leaves no time.*--fetch none/),
   'a run and a part of it': wrong(['show', '--run', '--symbol', 'BTC'], /--run and --symbol: --run tells of the whole/),
   'a limit of nothing': wrong([OWN, '--limit', '0'], /--limit: "0".*whole number from 1 on/),
   'a time in words': wrong([OWN, '--as-of', 'yesterday'], /--as-of: "yesterday".*expected e\.g\. 2026/),

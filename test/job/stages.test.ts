@@ -169,6 +169,18 @@ describe('the stages of a run', () => {
     expect(feed.run.exactness!.open_signals).toBeGreaterThan(0);
   });
 
+  it('what the deadline cut off is what was asked for, not what nobody wanted', async () => {
+    const goal = await onNewCache({ aim: ACTIONABLE });
+    const cut = await onNewCache({ aim: ACTIONABLE, goalUnits: 22 });
+    const text = `${goal.units - cut.units} series were not reached within the deadline`;
+    expect(cut.feed.run.degraded_reasons).toEqual([{ code: 'deadline', text }]);
+    expect(cut.lines).toContain(`${text}; the next run goes on from here`);
+    const all = await onNewCache({ aim: EVERYTHING, goalUnits: 22 });
+    expect(all.feed.run.degraded_reasons[0]!.text).toBe(
+      `${full.units - all.units} series were not reached within the deadline`,
+    );
+  });
+
   it('a bucket that upstream has not published yet is left to the run that can have it, and no fault', async () => {
     // Four minutes past the close only the long/short ratio is not there yet: asking would be in vain.
     const early: Behaviour = { ...HEALTHY, now: Date.UTC(2026, 10, 2, 16, 4) };
