@@ -18,7 +18,7 @@ export type BytesReading = { readonly ok: true; readonly bytes: Buffer; readonly
 
 export const TOO_LARGE = `it is larger than ${LARGEST_FILE_BYTES / 1024 / 1024} MiB: keep the newest candles only`;
 
-/** How many zeros stand behind the bytes of a file in the same memory: who scans for something else need not look for the end. */
+/** Room behind the bytes of a file in the same memory, a zero first: who scans in words need not look for the end. */
 export const END_BYTES = 16;
 
 /** Most files fit; one buffer for each of thousands would be most of what reading costs. */
@@ -57,7 +57,7 @@ function readStable(file: string): BytesReading | null {
       length += read;
     }
     if (length !== before.size || !isSame(before, fstatSync(descriptor))) return null;
-    memory.fill(0, length, length + END_BYTES);
+    memory[length] = 0;
     return { ok: true, bytes, modifiedAt: Math.floor(before.mtimeMs) };
   } finally {
     closeSync(descriptor);

@@ -32,6 +32,8 @@ const POINT = 0x2e ^ 0x30;
 const BEYOND_NINE = 0x76767676;
 const HIGHEST_BITS = 0x80808080;
 
+/** Of the longest file whose `scratch` is used again: a rare one of 64 MiB would hold on to 200. */
+const ROWS_KEPT = 50_000;
 /** Columns one behind the other, as long as the longest file so far needs them: the numbers are copied out of it. */
 let scratch = new Float64Array(0);
 /** Of the file before: files of one folder have one writer. */
@@ -39,41 +41,37 @@ let latest: Template | null = null;
 
 /** Null for a file of another form, which is no fault of it. */
 export function plainRows(bytes: Buffer): PlainRows | null {
-  const ended = withEnd(bytes);
-  const known = latest === null ? null : rowsBy(latest, ended);
+  const words = wordsOf(bytes);
+  const known = latest === null ? null : rowsBy(latest, bytes, words);
   if (known !== null) return known;
   latest = templateOf(bytes);
-  return latest === null ? null : rowsBy(latest, ended);
+  return latest === null ? null : rowsBy(latest, bytes, words);
 }
 
-interface Ended {
-  readonly bytes: Buffer;
-  /** The same and what stands behind them, a zero first: no number and no gap goes on there, so that no word is read beyond. */
-  readonly words: DataView;
+/** The bytes and what stands behind them, a zero first: no number and no gap goes on there, so that no word is read beyond. */
+function wordsOf(bytes: Buffer): DataView {
+  const { buffer, byteOffset, length } = bytes;
+  if (byteOffset + length + END_BYTES <= buffer.byteLength) {
+    const words = new DataView(buffer, byteOffset, length + END_BYTES);
+    if (words.getUint8(length) === 0) return words;
+  }
+  // Longer than the bytes, it ends in zeros.
+  const copy = Buffer.concat([bytes], length + END_BYTES);
+  return new DataView(copy.buffer, copy.byteOffset, copy.length);
 }
 
-function withEnd(bytes: Buffer): Ended {
-  const { length } = bytes;
-  const { buffer, byteOffset } = isEnded(bytes) ? bytes : Buffer.concat([bytes], length + END_BYTES);
-  return { bytes, words: new DataView(buffer, byteOffset, length + END_BYTES) };
-}
-
-function isEnded({ buffer, byteOffset, length }: Buffer): boolean {
-  const end = byteOffset + length;
-  return end + END_BYTES <= buffer.byteLength && new DataView(buffer, end, 1).getUint8(0) === 0;
-}
-
-function rowsBy(template: Template, ended: Ended): PlainRows | null {
-  if (!stands(template.head, ended.bytes, 0)) return null;
+function rowsBy(template: Template, bytes: Buffer, words: DataView): PlainRows | null {
+  if (!stands(template.head, bytes, 0)) return null;
   // The shortest row has one digit for each number.
-  const most = Math.ceil(ended.bytes.length / (template.gaps.byteLength + VALUES)) + 1;
+  const most = Math.ceil(bytes.length / (template.gaps.byteLength + VALUES)) + 1;
   if (scratch.length < most * VALUES) scratch = new Float64Array(most * VALUES);
-  const rows = fill(ended, template, scratch);
+  const rows = fill(bytes, words, template, scratch);
   if (rows === 0) return null;
   const stride = scratch.length / VALUES;
   for (let i = 1; i < VALUES; i++) scratch.copyWithin(i * rows, i * stride, i * stride + rows);
   // One piece of memory for all: six cost half as much again.
   const own = scratch.slice(0, VALUES * rows);
+  if (scratch.length > VALUES * ROWS_KEPT) scratch = new Float64Array(0);
   const column = (index: number): Column => own.subarray(index * rows, (index + 1) * rows);
   return { keys: template.keys, columns: [column(0), column(1), column(2), column(3), column(4), column(5)] };
 }
@@ -88,7 +86,7 @@ interface Place {
 }
 
 /** How many rows there are; 0 when one of them, or the end of the file, is not as the template says. */
-function fill({ bytes, words }: Ended, template: Template, columns: Float64Array): number {
+function fill(bytes: Buffer, words: DataView, template: Template, columns: Float64Array): number {
   const stride = columns.length / VALUES;
   let place: Place = { at: template.head.length, index: 0, row: 0 };
   for (;;) {
