@@ -91,7 +91,7 @@ export function isMember(goal: SingleGoal, { low }: PlannedSignal): boolean {
  * whatever those turn out to be. Signals that cannot become exact take no place, since what they hide is not known.
  */
 function topOf(signals: readonly PlannedSignal[], count: number): Standing {
-  const atBest = [...signals].sort((a, b) => b.high - a.high || a.place - b.place);
+  const atBest = [...signals].sort(compareAtBest);
   const undecided: Undecided[] = [];
   const blocked: PlannedSignal[] = [];
   let taken = 0;
@@ -102,6 +102,11 @@ function topOf(signals: readonly PlannedSignal[], count: number): Standing {
     if (signal.open.length > 0) undecided.push({ signal, needsAll: isMemberAtWorst(signal, atBest, count) });
   }
   return standing(undecided, blocked);
+}
+
+/** By the best they could become. */
+export function compareAtBest(a: PlannedSignal, b: PlannedSignal): number {
+  return b.high - a.high || a.place - b.place;
 }
 
 /** Fewer than `count` others could ever stand before it: those that are better at their best than it is at its worst. */

@@ -38,7 +38,8 @@ export function seriesNeeds(markets: readonly MappedMarket[], strategies: readon
 
 /**
  * How many needs there would be without a market list: one per distinct unified name and kind that a signal with
- * status `ok` could use. How names map is not known then, so the list may make it fewer, or more where venues of one name have symbols of their own. `signalsOf`: per market.
+ * status `ok` could use. How names map is not known then, so the list may make it fewer, or more where venues of one
+ * name have symbols of their own. `signalsOf`: per market.
  */
 export function countUnmappedNeeds(
   markets: readonly { readonly resolution: Resolution }[],

@@ -3,6 +3,7 @@ import type { CoinalyzeSymbol } from '../core/market.ts';
 import { SERIES_KINDS, type SeriesKind } from '../core/series.ts';
 import { costOf, mostOf, type Cost } from './estimate.ts';
 import {
+  compareAtBest,
   concerns,
   EVERYTHING,
   isMember,
@@ -39,7 +40,10 @@ export class Planner {
   readonly #signals: (readonly PlannedSignal[])[] = [];
   /** By kind of goal, or by score. */
   readonly #tallies = new Map<SingleGoal['kind'] | number, { readonly goal: SingleGoal; readonly tally: Tally }>();
-  readonly #directed = new Set<PlannedSignal>();
+  /** With a direction, in the order of the best they could become; then what has changed since. */
+  #directed: readonly PlannedSignal[] = [];
+  readonly #gone = new Set<PlannedSignal>();
+  readonly #come = new Set<PlannedSignal>();
   /** All of `#signals`; null after a change. */
   #flat: readonly PlannedSignal[] | null = null;
 
@@ -50,8 +54,8 @@ export class Planner {
       for (const signal of before) if (concerns(goal, signal)) tally.remove(signal, isMember(goal, signal));
       for (const signal of signals) if (concerns(goal, signal)) tally.add(signal, isMember(goal, signal));
     }
-    for (const signal of before) this.#directed.delete(signal);
-    for (const signal of signals) if (signal.hasDirection) this.#directed.add(signal);
+    for (const signal of before) if (signal.hasDirection && !this.#come.delete(signal)) this.#gone.add(signal);
+    for (const signal of signals) if (signal.hasDirection) this.#come.add(signal);
     this.#signals[market] = signals;
     this.#flat = null;
   }
@@ -77,7 +81,7 @@ export class Planner {
 
   /** The most that `goal` can still cost as long as nothing fails: the upper end of `costRange`. */
   ahead(goal: Goal, size: number): Cost {
-    if (goal.kind === 'top') return mostOf(goal, [...this.#directed], size);
+    if (goal.kind === 'top') return mostOf(goal, this.#atBest(), size);
     const tally = this.#tallyOf(goal);
     return costOf(
       SERIES_KINDS.map((kind) => tally.open(kind)),
@@ -87,13 +91,24 @@ export class Planner {
 
   /** Nothing that is still open can change what `goal` asks for. */
   isMet(goal: Goal): boolean {
-    return standingOf(goal, goal.kind === 'all' || goal.kind === 'min-score' ? this.signals : [...this.#directed]).met;
+    return standingOf(goal, goal.kind === 'all' || goal.kind === 'min-score' ? this.signals : this.#atBest()).met;
+  }
+
+  /** Signals with a direction. In order already but for the changes, they are sorted in no time. */
+  #atBest(): readonly PlannedSignal[] {
+    if (this.#gone.size + this.#come.size > 0) {
+      const same = this.#directed.filter((signal) => !this.#gone.has(signal));
+      this.#directed = [...same, ...this.#come].sort(compareAtBest);
+      this.#gone.clear();
+      this.#come.clear();
+    }
+    return this.#directed;
   }
 
   #tallyFor(goal: Goal): Tally {
     if (goal.kind !== 'top') return this.#tallyOf(goal);
     const tally = new Tally();
-    for (const { signal, needsAll } of standingOf(goal, [...this.#directed]).undecided) tally.add(signal, needsAll);
+    for (const { signal, needsAll } of standingOf(goal, this.#atBest()).undecided) tally.add(signal, needsAll);
     return tally;
   }
 
