@@ -38,7 +38,8 @@ function valueSample(series: ValueSeries, closeTime: number, spanMs: number): Sa
   const interval = SERIES_INTERVAL_MS[series.kind];
   const end = floorTo(closeTime, interval);
   const values = bySlot(series, windowStart(closeTime, interval), end, interval);
-  const newest = values.findLastIndex((value) => !Number.isNaN(value));
+  let newest = values.length - 1;
+  while (newest >= 0 && Number.isNaN(values[newest]!)) newest -= 1;
   if (newest < 0) {
     return { kind: 'none', cause: 'too-old', detail: "no bucket in the 30 days before the candle's close" };
   }
@@ -87,17 +88,15 @@ function windowStart(closeTime: number, interval: number): number {
   return Math.ceil((closeTime - SERIES_WINDOW_MS) / interval) * interval;
 }
 
-/** One value for each bucket start in [from, to), NaN where the series has none. */
+/** One value for each bucket start in [from, to), NaN where the series has none. To be read only: it may be the series itself. */
 function bySlot(series: ValueSeries, from: number, to: number, interval: number): Float64Array {
-  const values = new Float64Array((to - from) / interval).fill(Number.NaN);
+  const slots = (to - from) / interval;
   const { time, value, length } = series;
   const first = (time[0]! - from) / interval;
-  if (Number.isInteger(first) && (time[length - 1]! - time[0]!) / interval === length - 1) {
-    // Without a gap, as nearly all are: copied at once.
-    const known = value.subarray(Math.max(0, -first), Math.max(0, Math.min(length, values.length - first)));
-    values.set(known, Math.min(values.length, Math.max(0, first)));
-    return values;
-  }
+  const isWhole = Number.isInteger(first) && (time[length - 1]! - time[0]!) / interval === length - 1;
+  // Nearly all are without a gap and reach over the whole window.
+  if (isWhole && first <= 0 && first + length >= slots) return value.subarray(-first, slots - first);
+  const values = new Float64Array(slots).fill(Number.NaN);
   for (let point = 0; point < length; point += 1) {
     const slot = (time[point]! - from) / interval;
     if (slot >= 0 && slot < values.length) values[slot] = value[point]!;
@@ -105,7 +104,13 @@ function bySlot(series: ValueSeries, from: number, to: number, interval: number)
   return values;
 }
 
+function hasHoles(values: Float64Array): boolean {
+  for (let slot = 0; slot < values.length; slot += 1) if (Number.isNaN(values[slot]!)) return true;
+  return false;
+}
+
 function carriedForward(values: Float64Array): Float64Array {
+  if (!hasHoles(values)) return values;
   const carried = values.slice();
   let newest = Number.NEGATIVE_INFINITY;
   for (let slot = 0; slot < values.length; slot += 1) {
@@ -127,13 +132,6 @@ function changesOf(values: Float64Array, lag: number): Float64Array {
 
 /** The known ones of the `most` values before `index`: the current value is not ranked against itself (rulings.md 15). */
 function historyBefore(values: Float64Array, index: number, most: number): Float64Array {
-  const known = new Float64Array(Math.min(most, index));
-  let length = 0;
-  for (let slot = index - known.length; slot < index; slot += 1) {
-    const value = values[slot]!;
-    if (Number.isNaN(value)) continue;
-    known[length] = value;
-    length += 1;
-  }
-  return known.subarray(0, length);
+  const before = values.subarray(Math.max(0, index - most), index);
+  return hasHoles(before) ? before.filter((value) => !Number.isNaN(value)) : before;
 }
