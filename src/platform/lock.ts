@@ -1,5 +1,5 @@
 /** One run at a time per cache folder. The kernel frees the lock when its process dies, however it dies. */
-import { accessSync, constants, copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from './clock.ts';
@@ -139,11 +139,15 @@ function connect(file: string, busyMs: number): Connection {
 /**
  * A lock file is empty; what else it holds is kept beside it. The file stays the same one: were it moved or made anew, two
  * runs could each hold a lock of a file of that name. Emptied under a process that has taken the lock meanwhile it does no
- * harm, for that one neither reads nor writes it.
+ * harm, for that one neither reads nor writes it. What was done, in one sentence; null when there was nothing to do.
  */
-function empty(file: string): string {
+function empty(file: string): string | null {
   const aside = `${file}.corrupt`;
-  copyFileSync(file, aside);
+  // Not copyFileSync: it never comes back when another process empties the file under it (libuv 1.52).
+  const content = readFileSync(file);
+  // Another run was faster: what there was is kept already.
+  if (content.length === 0) return null;
+  writeFileSync(aside, content, { mode: 0o600 });
   truncateSync(file);
   return `${file} was damaged; what it held is in ${aside}, and it locks again`;
 }

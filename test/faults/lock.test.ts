@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LockHolder } from '../../src/platform/lock.ts';
@@ -130,6 +131,14 @@ describe('run lock over processes', () => {
     const longest = Math.max(...waits);
     expect(longest).toBeLessThan(1_000);
     figure('A11', `after ${kills} kill -9 of the holder the next one ran within ${Math.round(longest)} ms`);
+  });
+
+  it('a damaged lock file that another run empties meanwhile holds nobody up', async () => {
+    const count = rounds(500, 5_000);
+    const script = path.join(import.meta.dirname, 'lock-emptied-process.ts');
+    const child = spawn(process.execPath, [script, folder, String(count)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.add(child);
+    expect(await text(child.stdout)).toBe(String(count));
   });
 
   it('the count of those inside finds an overlap', () => {
