@@ -15,6 +15,7 @@ import { createLog } from '../src/platform/log.ts';
 import { createProgress } from '../src/platform/progress.ts';
 import { SAMPLE_AS_OF } from '../src/sandbox/scenarios.ts';
 import { openFeed } from '../src/feed/sealed-signal.ts';
+import { feedText } from '../src/feed/writer.ts';
 import { scan, type ScanRequest } from '../src/scan.ts';
 import { STRATEGIES } from '../src/strategies/index.ts';
 import { openUpstream, type Upstream } from '../src/wire.ts';
@@ -106,11 +107,20 @@ function services(upstream: Upstream | null): Parameters<typeof scan>[1] {
   return { clock: systemClock, log, progress, upstream, fetching, interrupt: NEVER, publish: null };
 }
 
-/** 4 * `count` hourly candles that end at the sample's last close. */
 async function scanned(...args: Parameters<typeof scan>): Promise<Feed> {
   return openFeed(await scan(...args));
 }
 
+/** What "the same bytes" leaves out is left out here too (rulings 27). */
+function comparable({ signals, ...head }: Feed): string {
+  const run = { ...head.run, plan: null, duration_ms: 0 };
+  return JSON.stringify([
+    { ...head, last_updated: 0, run, summary: { ...head.summary, external: null } },
+    feedText({ signals }),
+  ]);
+}
+
+/** 4 * `count` hourly candles that end at the sample's last close. */
 function hourly(count: number): CandleSeries {
   const length = 4 * count;
   const column = (of: (index: number) => number): Float64Array =>
@@ -158,6 +168,21 @@ describe('the batch job', () => {
       expect(batches).toHaveLength(Math.ceil(symbols.length / 20));
     }
     expect(feed.summary.external.stale).toBe(0);
+  });
+
+  it('writes the same bytes from the cache as it wrote from what it fetched', async () => {
+    const settings = config({ SCAN_CACHE_DIR: path.join(folder, 'twice') });
+    const feeds: Feed[] = [];
+    for (const _ of ['fetched', 'kept']) {
+      const upstream = await open('sandbox', settings);
+      feeds.push(await scanned(request(), services(upstream)));
+      await upstream.close();
+    }
+    const [fetched, kept] = feeds;
+    expect(fetched!.summary.external).toMatchObject({ cached: 0 });
+    expect(fetched!.summary.external.fresh).toBeGreaterThan(100);
+    expect(kept!.summary.external).toMatchObject({ fresh: 0, cached: fetched!.summary.external.fresh, units: 0 });
+    expect(comparable(kept!) === comparable(fetched!)).toBe(true);
   });
 
   it('a strategy that throws degrades the run and leaves every other signal as it was', async () => {

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSyn
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Feed } from '../../src/core/feed.ts';
+import { plainRows } from '../../src/candles/plain-rows.ts';
 import { feedText } from '../../src/feed/writer.ts';
 import { workplace } from '../support/cli.ts';
 import { FAULTY_FILES } from './faulty-files.ts';
@@ -26,6 +27,17 @@ function comparable({ signals, ...head }: Feed): string {
   const run = { ...head.run, duration_ms: 0 };
   const summary = { ...head.summary, external: null };
   return JSON.stringify([{ ...head, last_updated: 0, run, summary }, feedText({ signals })]);
+}
+
+type Row = readonly [time: number, open: number, high: number, low: number, close: number, volume: number];
+
+function named([time, open, high, low, close, volume]: Row): object {
+  return { time, open, high, low, close, volume };
+}
+
+/** With as many spaces at its end as the row has a place. */
+function raggedly(row: object, index: number): string {
+  return JSON.stringify(row) + ' '.repeat(index % 5);
 }
 
 /** The signals of the markets in `files`, each as the feed's line without its rank, which counts the others. */
@@ -55,6 +67,26 @@ describe('the same inputs', () => {
       rmSync(folder, { recursive: true });
     }
     figure('A8', `same inputs, same bytes: ${seeds} orders of ${names.length} files, 0 differences`);
+  });
+
+  const FORMS: readonly (readonly [string, boolean, (rows: readonly Row[]) => string])[] = [
+    ['arrays', true, (rows) => JSON.stringify(rows)],
+    ['arrays in lines', true, (rows) => `[${rows.map((row) => JSON.stringify(row)).join(',\n')}]`],
+    ['arrays that no two rows space alike', false, (rows) => `[${rows.map(raggedly).join(',')}]`],
+    ['objects', true, (rows) => JSON.stringify(rows.map(named), null, 4)],
+    ['objects that no two rows space alike', false, (rows) => `[${rows.map(named).map(raggedly).join(',')}]`],
+  ];
+
+  it.each(FORMS)('give the same bytes as %s, from bytes into columns: %s', async (_, isPlain, write) => {
+    const folder = place.path('rewritten');
+    mkdirSync(folder);
+    for (const name of names) {
+      const text = write(JSON.parse(readFileSync(path.join(clean, name), 'utf8')) as Row[]);
+      expect(plainRows(Buffer.from(text)) !== null, name).toBe(isPlain);
+      writeFileSync(path.join(folder, name), text);
+    }
+    expect(comparable(await scanFolder(folder)) === comparable(whole)).toBe(true);
+    rmSync(folder, { recursive: true });
   });
 
   it('would notice one digit of one price', async () => {
