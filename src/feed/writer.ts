@@ -4,7 +4,7 @@ import type { Signal } from '../core/signal.ts';
 import { writeFileAtomic, type AtomicWrite } from '../platform/atomic-file.ts';
 import { escapeControl } from '../platform/text.ts';
 import { firstIssue } from './parse.ts';
-import { isSealed, openSignal, sealedText, signalText, type SealedSignal } from './sealed-signal.ts';
+import { isSealed, openSignal, sealedPieces, signalText, type SealedSignal } from './sealed-signal.ts';
 import { isSoundSignal } from './sound-signal.ts';
 
 type AnyFeed = Feed<Signal | SealedSignal>;
@@ -16,7 +16,7 @@ type AnyFeed = Feed<Signal | SealedSignal>;
 export async function writeFeed(
   file: string,
   feed: AnyFeed,
-  write: (file: string, text: Iterable<string>) => Promise<AtomicWrite> = writeFileAtomic,
+  write: (file: string, text: Iterable<string | Uint8Array>) => Promise<AtomicWrite> = writeFileAtomic,
 ): Promise<AtomicWrite> {
   const issue = issueIn(feed);
   if (issue !== null) {
@@ -48,13 +48,14 @@ export function feedText(feed: Pick<AnyFeed, 'signals'>): string {
  * JSON with one signal per line, so that two feeds can be compared line by line, and a newline at the end; in pieces that make the
  * whole one after the other. Control characters in names are escaped, so that `cat` is safe.
  */
-export function* feedPieces({ signals, ...head }: Pick<AnyFeed, 'signals'>): Generator<string> {
+export function* feedPieces({ signals, ...head }: Pick<AnyFeed, 'signals'>): Generator<string | Buffer> {
   const names = Object.entries(head).map(([name, value]) => `${jsonOf(name)}:${jsonOf(value)},\n`);
   yield `{\n${names.join('')}"signals":[\n`;
   let separator = '';
   for (const signal of signals) {
     yield separator;
-    yield isSealed(signal) ? sealedText(signal) : signalText(signal);
+    if (isSealed(signal)) yield* sealedPieces(signal);
+    else yield signalText(signal);
     separator = ',\n';
   }
   yield '\n]}\n';

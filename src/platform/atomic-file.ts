@@ -73,12 +73,12 @@ const REMEDIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Writes `text`, whole or in pieces, as UTF-8; pieces are asked for one by one, so that a large text never stands in memory as a whole.
+ * Writes `text` as UTF-8, whole or in pieces, of which bytes are taken as they are; pieces are asked for one by one, so that a large text never stands in memory as a whole.
  * Missing folders are made; a link stays a link and the file it leads to is replaced. Never rejects.
  */
 export async function writeFileAtomic(
   file: string,
-  text: string | Iterable<string>,
+  text: string | Iterable<string | Uint8Array>,
   fs: AtomicFileSystem = nodeFileSystem,
 ): Promise<AtomicWrite> {
   const progress: Progress = { step: 'making its folder', temp: null };
@@ -130,7 +130,7 @@ function tempName(target: string): string {
 /** How many bytes it has. */
 async function writeTemp(
   temp: string,
-  pieces: Iterable<string>,
+  pieces: Iterable<string | Uint8Array>,
   fs: AtomicFileSystem,
   progress: Progress,
 ): Promise<number> {
@@ -161,17 +161,22 @@ async function writeTemp(
 }
 
 /** As UTF-8, many pieces in one; each stands until the next is asked for. */
-function* encoded(pieces: Iterable<string>): Generator<Uint8Array> {
+function* encoded(pieces: Iterable<string | Uint8Array>): Generator<Uint8Array> {
   const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   let filled = 0;
   for (const piece of pieces) {
-    const most = MOST_BYTES_PER_UNIT * piece.length;
+    const isText = typeof piece === 'string';
+    const most = isText ? MOST_BYTES_PER_UNIT * piece.length : piece.length;
     if (filled + most > buffer.length) {
       yield buffer.subarray(0, filled);
       filled = 0;
     }
-    if (most > buffer.length) yield Buffer.from(piece, 'utf8');
-    else filled += buffer.write(piece, filled, 'utf8');
+    if (most > buffer.length) yield isText ? Buffer.from(piece, 'utf8') : piece;
+    else if (isText) filled += buffer.write(piece, filled, 'utf8');
+    else {
+      buffer.set(piece, filled);
+      filled += piece.length;
+    }
   }
   yield buffer.subarray(0, filled);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Signal } from '../../src/core/signal.ts';
-import { openFeed, sealSignal } from '../../src/feed/sealed-signal.ts';
+import { openFeed, sealSignals } from '../../src/feed/sealed-signal.ts';
 import { feedText, writeFeed } from '../../src/feed/writer.ts';
 import { orderSignals } from '../../src/processor/order.ts';
 import { longSignal, makeFeed, unscoredSignal } from './fixtures.ts';
@@ -15,14 +15,14 @@ const SIGNALS: readonly Signal[] = [
 
 describe('a sealed signal', () => {
   it('has the text of the signal with the rank that it got afterwards', () => {
-    const sealed = orderSignals(SIGNALS.map(sealSignal));
+    const sealed = orderSignals(sealSignals(SIGNALS));
     const plain = makeFeed(orderSignals(SIGNALS));
     expect(plain.signals.map(({ rank_in_strategy }) => rank_in_strategy)).toEqual([1, 2, null]);
     expect(feedText({ ...plain, signals: sealed })).toBe(feedText(plain));
   });
 
   it('opens to what it was made from', () => {
-    const sealed = orderSignals(SIGNALS.map(sealSignal));
+    const sealed = orderSignals(sealSignals(SIGNALS));
     expect(openFeed({ ...makeFeed([]), signals: sealed }).signals).toEqual(orderSignals(SIGNALS));
   });
 
@@ -34,7 +34,7 @@ describe('a sealed signal', () => {
     };
     const detail = { code: 'invalid-feed', detail: expect.stringContaining('signals[1].price') };
     expect(await writeFeed('feed.json', plain, never)).toMatchObject(detail);
-    const sealed = orderSignals(plain.signals.map(unranked).map(sealSignal));
+    const sealed = orderSignals(sealSignals(plain.signals.map(unranked)));
     expect(await writeFeed('feed.json', { ...plain, signals: sealed }, never)).toMatchObject(detail);
   });
 });

@@ -47,6 +47,9 @@ describe('writeFileAtomic', () => {
   it('pieces of any size make the text that they are one after the other', async () => {
     const sizes = [0, 1, 87_380, 87_381, 87_382, 262_144, 3, 400_000, 5];
     const pieces = sizes.map((size, index) => ['龙', 'é', 'x'][index % 3]!.repeat(size));
+    const inBytes = pieces.map((piece, index) => (index % 2 === 0 ? piece : Buffer.from(piece)));
+    expect((await writeFileAtomic(file, inBytes)).ok).toBe(true);
+    expect(readFileSync(file, 'utf8') === pieces.join('')).toBe(true);
     const written = await writeFileAtomic(file, pieces);
     expect(readFileSync(file, 'utf8') === pieces.join('')).toBe(true);
     expect(written).toEqual({ ok: true, bytes: Buffer.byteLength(pieces.join('')), warning: null });
