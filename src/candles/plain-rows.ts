@@ -201,8 +201,9 @@ function endOfOdd(bytes: Uint8Array, first: number): number {
   return at;
 }
 
-/** NaN for what JSON does not take for a number. */
+/** NaN for what JSON does not take for a number, and for one so long that its end would have to be cut off. */
 function oddNumber(bytes: Uint8Array, first: number, end: number): number {
-  const text = String.fromCharCode(...bytes.subarray(first, Math.min(end, first + LONGEST_NUMBER)));
+  if (end - first > LONGEST_NUMBER) return Number.NaN;
+  const text = String.fromCharCode(...bytes.subarray(first, end));
   return JSON_NUMBER.test(text) ? Number(text) : Number.NaN;
 }

@@ -41,10 +41,11 @@ export function templateOf(bytes: Buffer): Template | null {
   const spans = keys === undefined ? [] : numbersIn(text);
   if (keys === undefined || spans.length !== VALUES) return null;
   const second = behindSpace(bytes, end);
-  const next = bytes[second] === COMMA ? behindSpace(bytes, second + 1) : end;
+  // A row that is the only one says nothing of what leads to the next; without a comma, nothing does.
+  const toNext = bytes[second] === COMMA ? bytes.subarray(end, behindSpace(bytes, second + 1)) : Uint8Array.of(COMMA);
   const between = (from: number, to: number): Uint8Array => bytes.subarray(start + from, start + to);
   const tail = Buffer.from(between(spans.at(-1)!.end, text.length));
-  const toNextRow = Buffer.concat([tail, bytes.subarray(end, next), between(0, spans[0]!.start)]);
+  const toNextRow = Buffer.concat([tail, toNext, between(0, spans[0]!.start)]);
   const gaps = [...spans.slice(1).map((span, index) => between(spans[index]!.end, span.start)), toNextRow];
   const head = Buffer.from(bytes.subarray(0, start + spans[0]!.start));
   return { keys, head, tail, ...joined(gaps) };
@@ -68,7 +69,8 @@ function keysOf(row: string): readonly string[] | null | undefined {
     if (typeof value !== 'object' || value === null) return undefined;
     const numbers = Object.values(value);
     if (numbers.length !== VALUES || !numbers.every((number) => typeof number === 'number')) return undefined;
-    return Array.isArray(value) ? null : Object.keys(value);
+    // Not `Object.keys`, which tells whole numbers first: all that stands in quotes is a key.
+    return Array.isArray(value) ? null : Array.from(row.matchAll(/"([^"]*)"/g), ([, key]) => key!);
   } catch {
     // No row that JSON.parse takes: it will say of the whole file what is wrong.
     return undefined;

@@ -127,6 +127,13 @@ test.each([
   ['a comma behind the last row', '[[1,2,3,4,5,6],]'],
   ['a byte order mark', '\uFEFF[[1,2,3,4,5,6]]'],
   ['a key with an escape', '[{"\\u0061":1,"b":2,"c":3,"d":4,"e":5,"f":6}]'],
+  ['rows without a comma between them', '[[1,2,3,4,5,6][1,2,3,4,5,6]]'],
+  [
+    'objects without a comma between them',
+    '[{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6}{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6}]',
+  ],
+  ['a number whose exponent stands behind a thousand digits', `[[1,2,3,4,5,6],[1,2,3,4,5,6${'0'.repeat(1030)}e-1030]]`],
+  ['a thousand digits with a second point behind', `[[1,2,3,4,5,6],[1,2,3,4,5,6.${'0'.repeat(1030)}.1]]`],
 ])('%s is left to JSON.parse', (_, text) => {
   expect(plainRows(Buffer.from(text))).toBeNull();
 });
@@ -146,6 +153,18 @@ test('the file before leaves no trace: a comma more or another key is noticed', 
   expect(plainRows(Buffer.from('[[1,2,3,4,5,6],,[1,2,3,4,5,6]]'))).toBeNull();
   expect(plainRows(Buffer.from('[{"a":1,"b":2,"c":3,"d":4,"e":5,"f":6}]'))?.keys).toContain('a');
   expect(plainRows(Buffer.from('[{"x":1,"b":2,"c":3,"d":4,"e":5,"f":6}]'))?.keys).toContain('x');
+});
+
+test('a file of one row says nothing of what stands between the rows of the next', () => {
+  expect(plainRows(Buffer.from('[[1,2,3,4,5,6]]'))?.columns[0]).toHaveLength(1);
+  expect(plainRows(Buffer.from('[[1,2,3,4,5,6][7,8,9,10,11,12]]'))).toBeNull();
+  expect(plainRows(Buffer.from('[[1,2,3,4,5,6], [7,8,9,10,11,12]]'))?.columns[0]).toHaveLength(2);
+});
+
+test('keys stand in the order of their columns, also one that is a number', () => {
+  const plain = plainRows(Buffer.from('[{"a":1,"b":2,"7":3,"d":4,"e":5,"f":6}]'));
+  expect(plain?.keys).toEqual(['a', 'b', '7', 'd', 'e', 'f']);
+  expect(plain?.columns.map(([value]) => value)).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
 /** What every format says of the bytes, one after the other, until one takes them. */
