@@ -84,7 +84,8 @@ function readRun(file: FeedFile): { readonly run: FeedRun; readonly end: number 
   for (let length = PIECE_BYTES; ; length *= 2) {
     const bytes = file.read(0, length);
     const from = bytes.indexOf(SIGNALS);
-    if (from === -1 && bytes.length < file.size) continue;
+    // Fewer than asked for are the last ones, also of a file that was cut meanwhile.
+    if (from === -1 && bytes.length === length) continue;
     if (from === -1) return null;
     const head = parseFeed(`${bytes.toString('utf8', 0, from)}"signals":[]}`, 'the head');
     return head.ok ? { run: head.feed.run, end: from + SIGNALS.length } : null;

@@ -75,6 +75,21 @@ describe('the previous feed is read', () => {
     expect(readPrevious(bytesOf(text), 'feed.json')).toMatchObject({ ok: false });
   });
 
+  it('and refused when it is cut while it is read, without asking for ever more', () => {
+    const whole = Buffer.from(feedText(feed));
+    const sizes: number[] = [];
+    const cut: FeedFile = {
+      size: whole.length,
+      read: (offset, length) => {
+        const bytes = sizes.length === 0 ? whole : whole.subarray(0, 99);
+        sizes.push(length);
+        return bytes.subarray(offset, offset + length);
+      },
+    };
+    expect(readPrevious(cut, 'feed.json')).toMatchObject({ ok: false });
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(1 << 20);
+  });
+
   it('in pieces, wherever one ends', () => {
     const signals = Array.from({ length: 700 }, (_, i) =>
       longSignal({ symbol: `${'L'.repeat(i)}${i}`, exchange: 'E' }),
