@@ -50,6 +50,16 @@ export async function scanUpstream(request: ScanRequest, options: UpstreamScan):
   }
 }
 
-function boundAfter(ms: number, interrupt: AbortSignal): TimeBound {
-  return { over: AbortSignal.any([AbortSignal.timeout(ms), interrupt]), until: systemClock.now() + ms };
+/**
+ * Over after `ms` (at most 24 days) or with `interrupt`. The timer holds on to its signal: one of AbortSignal.any() over
+ * AbortSignal.timeout() holds its sources weakly, and once they are collected it never fires. `fetching` looks at `over` only.
+ */
+export function boundAfter(ms: number, interrupt: AbortSignal): TimeBound {
+  const end = new AbortController();
+  const interrupted = (): void => end.abort(interrupt.reason);
+  if (interrupt.aborted) interrupted();
+  else interrupt.addEventListener('abort', interrupted, { once: true });
+  if (ms <= 0) end.abort();
+  else setTimeout(() => end.abort(), ms).unref();
+  return { over: end.signal, until: systemClock.now() + ms };
 }

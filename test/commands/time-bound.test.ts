@@ -1,0 +1,29 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { boundAfter } from '../../src/commands/scan-upstream.ts';
+
+const NEVER = new AbortController().signal;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('no time is over at once', () => {
+  expect(boundAfter(0, NEVER).over.aborted).toBe(true);
+});
+
+test('time is over when its timer fires, which nothing can collect', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'Date'] });
+  const bound = boundAfter(200, NEVER);
+  vi.advanceTimersByTime(199);
+  expect([bound.over.aborted, bound.until]).toEqual([false, Date.now() + 1]);
+  vi.advanceTimersByTime(1);
+  expect(bound.over.aborted).toBe(true);
+});
+
+test('an interrupt ends the time with its reason, also one from before', () => {
+  const interrupt = new AbortController();
+  const bound = boundAfter(60_000, interrupt.signal);
+  interrupt.abort('SIGTERM');
+  expect([bound.over.aborted, bound.over.reason]).toEqual([true, 'SIGTERM']);
+  expect(boundAfter(60_000, interrupt.signal).over.reason).toBe('SIGTERM');
+});
