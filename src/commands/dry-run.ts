@@ -1,5 +1,5 @@
 /** `scan --dry-run`: the plan as a table or JSON. */
-import type { Config } from '../config.ts';
+import { placeOf, type Config } from '../config.ts';
 import { dryRun, type DryRun, type GoalCost } from '../job/dry-run.ts';
 import type { ScanRequest } from '../job/request.ts';
 import type { Goal } from '../plan/goal.ts';
@@ -73,7 +73,11 @@ function asText(plan: DryRun, config: Config, look: Look): string {
 
 function remarks({ market_list: list, quota_known: known }: DryRun, config: Config): readonly string[] {
   const key = config.apiKey === null ? 'there is no COINALYZE_API_KEY' : 'its ledger cannot be read';
+  const fetch = placeOf('fetch', config.sources.fetch);
   return [
+    ...(config.fetch === 'none'
+      ? [`With ${fetch} none a run sends nothing: what follows is told of one without.`]
+      : []),
     ...(list === 'old' ? ['The kept market list is older than a day: a new one costs 2 more units.'] : []),
     ...(list === 'missing'
       ? [

@@ -39,7 +39,8 @@ export function aimOf({ fetch, sources }: Pick<Config, 'fetch' | 'sources'>, { t
   if (fetch === 'none') {
     if (named === null) return { goal: null, rest: false };
     const flag = top === null ? '--min-score' : '--top';
-    throw new ConfigError(`${flag}: nothing is fetched with --fetch none; leave one of them out`, EXIT.usage);
+    const nothing = `${placeOf('fetch', sources.fetch)} none`;
+    throw new ConfigError(`${flag}: nothing is fetched with ${nothing}; leave one of them out`, EXIT.usage);
   }
   if (named === null) return { goal: { kind: 'actionable' }, rest: fetch === 'all' };
   const rest = fetch === 'all' && sources.fetch === 'flag';

@@ -98,6 +98,14 @@ describe('scan --dry-run', () => {
     const { code, stdout } = await runHere(place, [OWN, '--provider', 'none', '--dry-run']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Provider none: nothing would be fetched.\n' });
   });
+
+  it('says that a run which is to fetch nothing costs nothing', async () => {
+    const remark = /With (.+) none a run sends nothing/;
+    const byFlag = await runHere(place, [SAMPLE, '--dry-run', '--fetch', 'none']);
+    expect(remark.exec(byFlag.stdout)?.[1]).toBe('--fetch');
+    const byVariable = await runHere(place, [SAMPLE, '--dry-run'], { env: { SCAN_FETCH: 'none' } });
+    expect(remark.exec(byVariable.stdout)?.[1]).toBe('SCAN_FETCH');
+  });
 });
 
 describe('what is fetched for', () => {
@@ -120,5 +128,11 @@ describe('what is fetched for', () => {
     expect(aimOf(config({ fetch: 'all' }), parseGoals({ top: '5' }))).toEqual({ ...top, rest: true });
     const score = { goal: { kind: 'min-score', score: 72.5 }, rest: false };
     expect(aimOf(config({ fetch: 'actionable' }), parseGoals({ minScore: '72.5' }))).toEqual(score);
+  });
+
+  it('a goal contradicts that nothing is fetched, wherever that was said', () => {
+    expect(() => aimOf(config({ fetch: 'none' }), parseGoals({ top: '5' }))).toThrow(/^--top: .* with --fetch none;/);
+    const byVariable = config({}, { SCAN_FETCH: 'none' });
+    expect(() => aimOf(byVariable, parseGoals({ minScore: '70' }))).toThrow(/^--min-score: .* with SCAN_FETCH none;/);
   });
 });
