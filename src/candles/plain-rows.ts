@@ -66,14 +66,18 @@ function rowsBy(template: Template, bytes: Buffer, words: DataView): PlainRows |
   const most = Math.ceil(bytes.length / (template.gaps.byteLength + VALUES)) + 1;
   if (scratch.length < most * VALUES) scratch = new Float64Array(most * VALUES);
   const rows = fill(bytes, words, template, scratch);
-  if (rows === 0) return null;
-  const stride = scratch.length / VALUES;
-  for (let i = 1; i < VALUES; i++) scratch.copyWithin(i * rows, i * stride, i * stride + rows);
-  // One piece of memory for all: six cost half as much again.
-  const own = scratch.slice(0, VALUES * rows);
+  const own = rows === 0 ? null : packed(scratch, rows);
   if (scratch.length > VALUES * ROWS_KEPT) scratch = new Float64Array(0);
+  if (own === null) return null;
   const column = (index: number): Column => own.subarray(index * rows, (index + 1) * rows);
   return { keys: template.keys, columns: [column(0), column(1), column(2), column(3), column(4), column(5)] };
+}
+
+/** The first `rows` of each column, copied into one piece of memory for all: six cost half as much again. */
+function packed(columns: Float64Array<ArrayBuffer>, rows: number): Column {
+  const stride = columns.length / VALUES;
+  for (let i = 1; i < VALUES; i++) columns.copyWithin(i * rows, i * stride, i * stride + rows);
+  return columns.slice(0, VALUES * rows);
 }
 
 /** A number of the file. */
@@ -194,10 +198,11 @@ function behindGap(words: DataView, from: number, { gaps, offsets }: Template, i
   return from + size;
 }
 
-/** Index behind all that may belong to a number. */
+/** Index behind all that may belong to a number, or behind so much that it is too long for one. */
 function endOfOdd(bytes: Uint8Array, first: number): number {
+  const most = Math.min(bytes.length, first + LONGEST_NUMBER + 1);
   let at = first;
-  while (at < bytes.length && NUMBER_BYTES.includes(bytes[at]!)) at++;
+  while (at < most && NUMBER_BYTES.includes(bytes[at]!)) at++;
   return at;
 }
 
