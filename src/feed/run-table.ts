@@ -53,7 +53,7 @@ function goalText({ goal, top, min_score: score, met, open_signals: open, waitin
   if (goal === 'none') return 'Nothing was to be fetched';
   const name = top !== null ? `top ${top}` : score !== null ? `min-score ${score}` : goal;
   if (met) return `Goal ${name}: met`;
-  return `Goal ${name}: not met, open signals: ${open}, of these failed or not published upstream yet: ${waiting}`;
+  return `Goal ${name}: not met, open signals: ${open}, of these failed, not published upstream yet or asked within 15 minutes: ${waiting}`;
 }
 
 function changesText({ changed: { signals, largest, entered_top_20: entered } }: RunPlan): string {

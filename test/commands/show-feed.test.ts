@@ -205,7 +205,7 @@ describe('scan show --run', () => {
     const exactness = { goal: 'top', top: 20, min_score: null, met: false, open_signals: 7, waiting: 3 } as const;
     writeFileSync(at('open.json'), JSON.stringify({ ...FEED, run: { ...FEED.run, exactness } }));
     expect(show({ run: true }, at('open.json'))).toContain(
-      'Goal top 20: not met, open signals: 7, of these failed or not published upstream yet: 3',
+      'Goal top 20: not met, open signals: 7, of these failed, not published upstream yet or asked within 15 minutes: 3',
     );
   });
 
