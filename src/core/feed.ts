@@ -43,7 +43,7 @@ export interface RunExactness {
   readonly met: boolean;
   /** Signals that keep it from being met. */
   readonly open_signals: number;
-  /** Of those, how many asking cannot settle now: their series failed, or upstream has not published them yet. */
+  /** Of those, how many asking cannot settle now: their series failed, are not published upstream yet, or were asked for within 15 minutes. */
   readonly waiting: number;
 }
 

@@ -52,7 +52,9 @@ const exactness = z.strictObject({
   min_score: z.number().nullable(),
   met: z.boolean().describe('nothing that is still open can change what the goal asks for'),
   open_signals: count.describe('signals that keep it from being met'),
-  waiting: count.describe('of those, how many asking cannot settle now: failed, or not published upstream yet'),
+  waiting: count.describe(
+    'of those, how many asking cannot settle now: failed, not published upstream yet, or asked within 15 minutes',
+  ),
 });
 
 const plan = z.strictObject({

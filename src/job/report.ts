@@ -23,7 +23,7 @@ import type { ScanRequest, ScanServices } from './request.ts';
 export interface Progression {
   readonly stage: RunStage;
   readonly spending: Spending;
-  readonly list: Pick<MarketList, 'degraded'>;
+  readonly list: Pick<MarketList, 'degraded' | 'settled'>;
   /** What ended the fetching before it was done; null when nothing did. */
   readonly endedBy: 'budget' | 'deadline' | null;
   /** In the feed's order, before anything was sent. */
@@ -65,7 +65,7 @@ export function stageFeed(
       inputs: request.inputs,
       provider: request.provider,
       stage: progression.stage,
-      exactness: exactnessOf(request, board),
+      exactness: exactnessOf(request, board, progression),
       plan: planOf(progression, board, needs, signals),
       degraded: reasons.length > 0,
       degraded_reasons: reasons,
@@ -124,7 +124,7 @@ function externalSummary(
   };
 }
 
-function exactnessOf({ aim: { goal } }: ScanRequest, board: Board): RunExactness {
+function exactnessOf({ aim: { goal } }: ScanRequest, board: Board, { list }: Progression): RunExactness {
   const asked = {
     goal: goal?.kind ?? ('none' as const),
     top: goal?.kind === 'top' ? goal.count : null,
@@ -133,7 +133,8 @@ function exactnessOf({ aim: { goal } }: ScanRequest, board: Board): RunExactness
   if (goal === null) return { ...asked, met: true, open_signals: 0, waiting: 0 };
   const { met, undecided, blocked } = standingOf(goal, board.planner.signals);
   const open = new Set([...undecided.map(({ signal }) => signal), ...blocked]);
-  return { ...asked, met, open_signals: open.size, waiting: blocked.length };
+  // Before the market list is asked for, all that is open is open to asking.
+  return { ...asked, met, open_signals: open.size, waiting: list.settled ? blocked.length : 0 };
 }
 
 function planOf(
