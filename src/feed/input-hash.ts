@@ -24,12 +24,18 @@ export function createInputHash(): InputHash {
     for (const content of contents) hash.update(typeof content === 'string' ? content : bytesOf(content));
     items.push(JSON.stringify([...name, hash.digest('hex')]));
   };
+  let latest: { readonly times: Float64Array; readonly content: string | Float64Array } | null = null;
+  /** Series from the cache share their times. */
+  const contentOf = (times: Float64Array): string | Float64Array => {
+    if (latest?.times !== times) latest = { times, content: timesOf(times) };
+    return latest.content;
+  };
   return {
     addSetting: (name, value) => add(['setting', name], JSON.stringify(value)),
     addCandles: ({ market, timeframe, length, time, open, high, low, close, volume }) =>
       add(['candles', marketKey(market), timeframe, length], timesOf(time), open, high, low, close, volume),
     addSeries: (symbol, series) =>
-      add(['series', symbol, series.kind, series.length], timesOf(series.time), ...valuesOf(series)),
+      add(['series', symbol, series.kind, series.length], contentOf(series.time), ...valuesOf(series)),
     addMissing: (symbol, kind, code) => add(['missing', symbol, kind], code),
     digest: () => createHash('sha256').update(items.sort().join('\n')).digest('hex'),
   };

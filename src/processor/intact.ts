@@ -35,11 +35,12 @@ export function createGuard(): Guard {
       columns = own;
     },
     isIntact: () => {
+      const kept = bytesOf(copy);
       let at = 0;
       for (const column of columns) {
-        const { length } = column;
-        for (let index = 0; index < length; index += 1) if (column[index] !== copy[at + index]) return false;
-        at += length;
+        const bytes = bytesOf(column);
+        if (kept.compare(bytes, 0, bytes.length, at, at + bytes.length) !== 0) return false;
+        at += bytes.length;
       }
       return true;
     },
@@ -51,6 +52,10 @@ export function createGuard(): Guard {
       }
     },
   };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function columnsOf({ selection, external }: MarketInput): readonly Float64Array[] {

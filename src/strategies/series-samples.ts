@@ -66,9 +66,10 @@ function netLiquidations(series: LiquidationSeries, closeTime: number): Sample {
   if (closeTime - end > MAX_AGE_INTERVALS * interval) return tooOld(closeTime, end);
   const from = Math.max(windowStart(closeTime, interval), Math.ceil(series.coveredFrom / interval) * interval);
   const net = new Float64Array(Math.max(0, (end - from) / interval));
-  for (let point = 0; point < series.length; point += 1) {
-    const slot = (series.time[point]! - from) / interval;
-    if (slot >= 0 && slot < net.length) net[slot] = series.long[point]! - series.short[point]!;
+  const { time, long, short, length } = series;
+  for (let point = 0; point < length; point += 1) {
+    const slot = (time[point]! - from) / interval;
+    if (slot >= 0 && slot < net.length) net[slot] = long[point]! - short[point]!;
   }
   const last = net.length - 1;
   if (last < 2) return { kind: 'none', cause: 'short-history', detail: 'less than 3 h are known' };
