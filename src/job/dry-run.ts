@@ -3,11 +3,11 @@ import type { ProviderName } from '../core/feed.ts';
 import { MINUTE_MS } from '../core/time.ts';
 import { costRange, type CostRange } from '../plan/estimate.ts';
 import type { Goal } from '../plan/goal.ts';
-import { countUnmappedNeeds, seriesNeeds } from '../plan/needs.ts';
-import { kindsToAsk } from '../processor/external-inputs.ts';
+import { countUnmappedNeeds } from '../plan/needs.ts';
 import type { KeptUpstream } from '../wire.ts';
 import { Board, type BoardRequest, type BoardServices } from './board.ts';
 import { keptMarketList } from './market-list.ts';
+import { answersOf } from './needs.ts';
 import type { ScanRequest } from './request.ts';
 
 interface Range {
@@ -55,24 +55,19 @@ export async function dryRun(
   const board = new Board(request, { ...services, kept: upstream.provider });
   const list = await keptMarketList(request, upstream, services.now);
   await board.resolve(list.resolutions);
-  const mapped = board.markets.flatMap(({ resolution }, index) =>
-    resolution.tier === 'neutral'
-      ? []
-      : [{ symbol: resolution.listed.symbol, kinds: kindsToAsk(resolution), signals: board.signals[index]! }],
-  );
-  const needs = seriesNeeds(mapped, request.strategies);
-  const states = needs.map(({ kind, symbol }) => board.book.keptState(kind, symbol));
+  const answers = answersOf(board, request.strategies);
+  const symbols = board.markets.flatMap(({ resolution: r }) => (r.tier === 'neutral' ? [] : [r.listed.symbol]));
   const { signals } = board.planner;
   const known = !list.deferred;
   const unmapped = countUnmappedNeeds(board.markets, board.signals, request.strategies);
   return {
     provider: request.provider,
     markets: board.markets.length,
-    distinct_symbols: known ? new Set(mapped.map(({ symbol }) => symbol)).size : null,
-    series: needs.length + unmapped,
+    distinct_symbols: known ? new Set(symbols).size : null,
+    series: answers.length + unmapped,
     saved: {
-      final: states.filter((state) => state === 'final').length,
-      fresh: states.filter((state) => state === 'fresh').length,
+      final: answers.filter(({ saved }) => saved === 'final').length,
+      fresh: answers.filter(({ saved }) => saved === 'fresh').length,
     },
     market_list: known ? (list.settled ? 'kept' : 'old') : 'missing',
     quota_known: upstream.knowsSpending,

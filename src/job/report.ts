@@ -9,14 +9,14 @@ import { createInputHash } from '../feed/input-hash.ts';
 import { marketsGone } from '../feed/previous.ts';
 import type { SealedFeed, SealedSignal } from '../feed/sealed-signal.ts';
 import { EVERYTHING, standingOf } from '../plan/goal.ts';
-import { countUnmappedNeeds, seriesNeeds, type SeriesNeed } from '../plan/needs.ts';
+import { countUnmappedNeeds } from '../plan/needs.ts';
 import { strategyFaults } from '../processor/faults.ts';
-import { kindsToAsk } from '../processor/external-inputs.ts';
 import { orderSignals } from '../processor/order.ts';
 import type { Board } from './board.ts';
 import { changesSince, type Standing } from './changes.ts';
 import type { Spending } from './fetching.ts';
 import type { MarketList } from './market-list.ts';
+import { answersOf, type Answer } from './needs.ts';
 import type { ScanRequest, ScanServices } from './request.ts';
 
 /** How the job stands, beside the board. */
@@ -43,8 +43,7 @@ export function stageFeed(
   progression: Progression,
 ): SealedFeed {
   const signals = signalsOf(board);
-  const needs = needsOf(request, board);
-  const answers = needs.map((need) => ({ ...need, outcome: outcomeOf(board, need) }));
+  const answers = answersOf(board, request.strategies);
   const outcomes = answers.map(({ outcome }) => outcome);
   const external = externalSummary(request, board, outcomes, upstream);
   const reasons = [
@@ -66,7 +65,7 @@ export function stageFeed(
       provider: request.provider,
       stage: progression.stage,
       exactness: exactnessOf(request, board, progression),
-      plan: planOf(progression, board, needs, signals),
+      plan: planOf(progression, answers, signals),
       degraded: reasons.length > 0,
       degraded_reasons: reasons,
       input_hash: hashInputs(request, board, answers),
@@ -94,19 +93,6 @@ type CandleParts = Pick<
   Parameters<typeof buildFeed>[0],
   'files' | 'skipped' | 'findings' | 'cutSeries' | 'resampledMarkets' | 'mergedFiles'
 >;
-
-function needsOf({ strategies }: ScanRequest, board: Board): readonly SeriesNeed[] {
-  const mapped = board.markets.flatMap(({ resolution }, index) =>
-    resolution.tier === 'neutral'
-      ? []
-      : [{ symbol: resolution.listed.symbol, kinds: kindsToAsk(resolution), signals: board.signals[index]! }],
-  );
-  return seriesNeeds(mapped, strategies);
-}
-
-function outcomeOf({ book }: Board, { kind, symbol }: SeriesNeed): Outcome<Series> {
-  return book.outcomeOf(kind, symbol) ?? { ok: false, code: 'deferred', detail: 'it was not asked for in this run' };
-}
 
 function externalSummary(
   { strategies }: ScanRequest,
@@ -137,19 +123,13 @@ function exactnessOf({ aim: { goal } }: ScanRequest, board: Board, { list }: Pro
   return { ...asked, met, open_signals: open.size, waiting: list.settled ? blocked.length : 0 };
 }
 
-function planOf(
-  { spending, priced }: Progression,
-  { book }: Board,
-  needs: readonly SeriesNeed[],
-  signals: readonly Standing[],
-): RunPlan {
-  const states = needs.map(({ kind, symbol }) => book.keptState(kind, symbol));
+function planOf({ spending, priced }: Progression, answers: readonly Answer[], signals: readonly Standing[]): RunPlan {
   return {
     kinds: { ...spending.kinds },
     phases: { ...spending.phases },
     saved: {
-      final: states.filter((state) => state === 'final').length,
-      fresh: states.filter((state) => state === 'fresh').length,
+      final: answers.filter(({ saved }) => saved === 'final').length,
+      fresh: answers.filter(({ saved }) => saved === 'fresh').length,
     },
     changed: changesSince(priced, signals),
   };
@@ -166,8 +146,6 @@ function deadlineFault(request: ScanRequest, board: Board, { endedBy }: Progress
   if (endedBy !== 'deadline') return [];
   return [{ code: 'deadline', text: `${countUnreached(request, board)} series were not reached within the deadline` }];
 }
-
-type Answer = SeriesNeed & { readonly outcome: Outcome<Series> };
 
 function hashInputs(
   { asOf, timeframe, strategies, provider, referenceVenues, version }: ScanRequest,

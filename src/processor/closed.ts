@@ -8,3 +8,8 @@ export function closedCandles(series: CandleSeries, asOf: number): CandleSeries 
   while (closed > 0 && series.time[closed - 1]! > lastOpen) closed--;
   return closed === series.length ? series : sliceColumns(series, 0, closed);
 }
+
+/** When the last candle of `series`, which has one, closes, ms UTC. */
+export function closeOfLast(series: CandleSeries): number {
+  return series.time[series.length - 1]! + TIMEFRAME_MS[series.timeframe];
+}

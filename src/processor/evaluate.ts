@@ -14,6 +14,7 @@ import type {
 import type { Action, Signal } from '../core/signal.ts';
 import { MINUTE_MS, TIMEFRAME_MS } from '../core/time.ts';
 import { misshapenIn } from './answer-shape.ts';
+import { closeOfLast } from './closed.ts';
 import { externalOf, oiMetadataOf, oiMetadataWithoutScore } from './external-fields.ts';
 import { gateOf, scoreOf } from './score.ts';
 import type { Selection } from './select.ts';
@@ -84,7 +85,7 @@ export function evaluateOne(input: MarketInput, strategy: Strategy, asOf: number
     return unscored(input, strategy, 'insufficient_data', reason);
   }
   const { series } = selection;
-  const early = closeOf(series) - asOf;
+  const early = closeOfLast(series) - asOf;
   if (early > 0) {
     const text = `its last candle closes ${Math.ceil(early / MINUTE_MS)} min after the time of the scan`;
     return unscored(input, strategy, 'error', { code: 'candle-not-closed', text });
@@ -132,7 +133,7 @@ function amountsOf(resolution: Resolution): SeriesAmounts | null {
 
 function stalenessOf(stale: boolean, series: CandleSeries, asOf: number): Reason | null {
   if (stale) {
-    const age = (asOf - closeOf(series)) / TIMEFRAME_MS[series.timeframe];
+    const age = (asOf - closeOfLast(series)) / TIMEFRAME_MS[series.timeframe];
     const text = `its last candle closed ${age.toFixed(1)} times ${series.timeframe} before the time of the scan`;
     return { code: 'old-candles', text };
   }
@@ -173,10 +174,6 @@ function lastOf(column: Float64Array): number {
   return column[column.length - 1]!;
 }
 
-function closeOf(series: CandleSeries): number {
-  return lastOf(series.time) + TIMEFRAME_MS[series.timeframe];
-}
-
 function scored(input: MarketInput, strategy: Strategy, series: CandleSeries, answer: Scored): Signal {
   const { breakdown, score, bounds } = scoreOf(answer.components);
   return {
@@ -193,7 +190,7 @@ function scored(input: MarketInput, strategy: Strategy, series: CandleSeries, an
     score_breakdown: breakdown,
     gate: gateOf(answer.gate),
     reasons: answer.reasons.map(({ code, text }) => ({ code, text })),
-    oi_metadata: oiMetadataOf(input.resolution, answer.external, closeOf(series)),
+    oi_metadata: oiMetadataOf(input.resolution, answer.external, closeOfLast(series)),
     external: externalOf(answer.external),
     observability: copyOf(answer.observability),
   };
