@@ -1,4 +1,4 @@
-/** Signals whose text is made already: thousands of them wait for the end of a run in a fifth of the memory that their objects take. */
+/** Signals whose text is made already: thousands of them wait for the end of a run in half of the memory that their objects take. */
 import type { Feed } from '../core/feed.ts';
 import type { Signal, SignalHead } from '../core/signal.ts';
 import { escapeControl } from '../platform/text.ts';

@@ -4,10 +4,10 @@ import type { SignalHead } from '../core/signal.ts';
 
 const TOP = 20;
 
-export type Standing = Pick<SignalHead, 'id' | 'score' | 'direction'>;
+export type Scored = Pick<SignalHead, 'id' | 'score' | 'direction'>;
 
 /** Both in the feed's order. */
-export function changesSince(before: readonly Standing[], now: readonly Standing[]): RunPlan['changed'] {
+export function changesSince(before: readonly Scored[], now: readonly Scored[]): RunPlan['changed'] {
   const scores = new Map(before.map(({ id, score }) => [id, score]));
   const moves = now
     .map(({ id, score }) => Math.abs((score ?? 0) - (scores.get(id) ?? 0)))
@@ -22,7 +22,7 @@ export function changesSince(before: readonly Standing[], now: readonly Standing
 }
 
 /** The best with a direction. */
-function topOf(signals: readonly Standing[]): readonly string[] {
+function topOf(signals: readonly Scored[]): readonly string[] {
   return signals
     .filter(({ direction }) => direction !== 'none')
     .slice(0, TOP)

@@ -13,7 +13,7 @@ import { countUnmappedNeeds } from '../plan/needs.ts';
 import { strategyFaults } from '../processor/faults.ts';
 import { orderSignals } from '../processor/order.ts';
 import type { Board } from './board.ts';
-import { changesSince, type Standing } from './changes.ts';
+import { changesSince, type Scored } from './changes.ts';
 import type { Spending } from './fetching.ts';
 import type { MarketList } from './market-list.ts';
 import { answersOf, type Answer } from './needs.ts';
@@ -27,7 +27,7 @@ export interface Progression {
   /** What ended the fetching before it was done; null when nothing did. */
   readonly endedBy: 'budget' | 'deadline' | null;
   /** In the feed's order, before anything was sent. */
-  readonly priced: readonly Standing[];
+  readonly priced: readonly Scored[];
   readonly durationMs: number;
 }
 
@@ -123,7 +123,7 @@ function exactnessOf({ aim: { goal } }: ScanRequest, board: Board, { list }: Pro
   return { ...asked, met, open_signals: open.size, waiting: list.settled ? blocked.length : 0 };
 }
 
-function planOf({ spending, priced }: Progression, answers: readonly Answer[], signals: readonly Standing[]): RunPlan {
+function planOf({ spending, priced }: Progression, answers: readonly Answer[], signals: readonly Scored[]): RunPlan {
   return {
     kinds: { ...spending.kinds },
     phases: { ...spending.phases },

@@ -88,7 +88,7 @@ export class CacheDatabase implements Rows {
     try {
       return work(this.#connection);
     } catch (error) {
-      if (!isDamage(error) && !isSealed(error, this.#file)) throw error;
+      if (!isDamage(error) && !isWronglyReadOnly(error, this.#file)) throw error;
     }
     this.#mend();
     try {
@@ -150,7 +150,7 @@ function isForeign(error: unknown): boolean {
 }
 
 /** SQLITE_READONLY for a file that this process may write: its header, damaged, says that the format is a later one. */
-function isSealed(error: unknown, file: string): boolean {
+function isWronglyReadOnly(error: unknown, file: string): boolean {
   if (!(error instanceof Error && 'errcode' in error && error.errcode === 8)) return false;
   try {
     for (const place of [file, path.dirname(file)]) accessSync(place, constants.W_OK);
