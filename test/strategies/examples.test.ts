@@ -42,20 +42,19 @@ describe('trend-breakout', () => {
   // True range 4 after thirteen times 2.
   const atr = (13 * 2 + 4) / 14;
 
-  it('scores the first close above a narrow channel', () => {
+  it('scores the first close above the channel', () => {
     const evaluation = ask(trendBreakout, [...repeat(400, calm), breakout]);
     expect(evaluation.direction).toBe('long');
     const points = pointsIn(evaluation);
-    // Above EMA200, all averages stacked and rising.
-    expect(points['trend']).toBe(25);
-    // 2 / 2.14 = 0.93 ATR outside (10), close at the high (8), channel 0.93 ATR wide (7).
-    expect(points['breakout']).toBeCloseTo(25, 9);
-    // The only directional movement so far makes DX 100 and its average 100 / 14: below 15.
-    expect(points['strength']).toBe(0);
+    // The candle that breaks out is the widest of all: nothing ranks above its range.
+    expect(points['calm']).toBe(0);
+    // 2 / 2.14 = 0.93 ATR outside.
+    expect(points['breakout']).toBeCloseTo((20 * 14) / 15, 9);
+    expect(points['trend']).toBe(20);
     // Twice the average: two thirds of the way from 1 to 2.5.
-    expect(points['volume']).toBeCloseTo(10, 9);
+    expect(points['volume']).toBeCloseTo(20 / 3, 9);
     expect(points['open_interest']).toBe(10);
-    expect(scoreOf(evaluation.components)).toBeCloseTo(70, 9);
+    expect(scoreOf(evaluation.components)).toBeCloseTo(166 / 3, 9);
     expectSetup(evaluation.setup, {
       entry: 103,
       stop_loss: 103 - 2 * atr,
@@ -65,8 +64,8 @@ describe('trend-breakout', () => {
     });
     expect(codesOf(evaluation)).toEqual([
       'GATE_BREAKOUT',
-      'TREND_ABOVE_EMA200',
       'BREAKOUT_ABOVE_CHANNEL',
+      'TREND_ABOVE_EMA200',
       'VOLUME_RATIO',
       'OI_UNAVAILABLE:no-data',
     ]);
@@ -74,6 +73,7 @@ describe('trend-breakout', () => {
       donchian: { high: 101, low: 99, width_atr: 2 / atr },
       breakout_distance_atr: 2 / atr,
       volume_ratio: 2,
+      calm_percentile: 1,
     });
   });
 
@@ -81,24 +81,30 @@ describe('trend-breakout', () => {
     const input = mirrored(inputOf([...repeat(400, calm), breakout]), 200);
     const evaluation = scored(trendBreakout, input);
     expect(evaluation.direction).toBe('short');
-    expect(scoreOf(evaluation.components)).toBeCloseTo(70, 9);
+    expect(scoreOf(evaluation.components)).toBeCloseTo(166 / 3, 9);
     expect(evaluation.setup?.stop_loss).toBeCloseTo(97 + 2 * atr, 9);
     expect(evaluation.setup?.take_profit).toBeCloseTo(97 - 4 * atr, 9);
-    expect(codesOf(evaluation).slice(0, 3)).toEqual(['GATE_BREAKOUT', 'TREND_BELOW_EMA200', 'BREAKOUT_BELOW_CHANNEL']);
+    expect(codesOf(evaluation).slice(0, 3)).toEqual(['GATE_BREAKOUT', 'BREAKOUT_BELOW_CHANNEL', 'TREND_BELOW_EMA200']);
   });
 
   it('gives half the points of an EMA200 that does not exist yet', () => {
     const evaluation = ask(trendBreakout, [...repeat(150, calm), breakout]);
-    expect(pointsIn(evaluation)['trend']).toBe(4 + 3.5 + 5 + 5);
+    expect(pointsIn(evaluation)['trend']).toBe(10);
     expect(codesOf(evaluation)).toContain('TREND_NO_EMA200');
   });
 
-  it('fades a close that is far outside already', () => {
-    // 33 outside in an ATR of (26 + 36) / 14: 7.45 ATR, beyond 3: only 0.4 of the 10 points are left.
+  it('gives half the points of a calm that has too few values to rank among', () => {
+    // The first of them ends with the 15th candle: 113 candles before the last leave 99 of them, 114 leave 100.
+    const short = ask(trendBreakout, [...repeat(113, calm), breakout]);
+    expect(pointsIn(short)['calm']).toBe(15);
+    expect(codesOf(short)).toContain('CALM_SHORT_HISTORY');
+    expect(pointsIn(ask(trendBreakout, [...repeat(114, calm), breakout]))['calm']).toBe(0);
+  });
+
+  it('takes nothing from a close that is far outside', () => {
+    // 33 outside in an ATR of (26 + 36) / 14: 7.45 ATR.
     const evaluation = ask(trendBreakout, [...repeat(400, calm), [100, 135, 99, 134, 10]]);
-    const width = 2 / (62 / 14);
-    expect(width).toBeLessThan(4);
-    expect(pointsIn(evaluation)['breakout']).toBeCloseTo(4 + 8 + 7, 9);
+    expect(pointsIn(evaluation)['breakout']).toBe(20);
   });
 
   it('waits when the close before was outside already', () => {
