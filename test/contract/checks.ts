@@ -1,36 +1,51 @@
 /** What must hold for every strategy. Each check answers with what it found; an honest strategy gives an empty list. */
 import type { CandleSeries } from '../../src/core/candles.ts';
-import type { Series } from '../../src/core/series.ts';
-import { SERIES_INTERVAL_MS, SERIES_WINDOW_MS } from '../../src/core/series.ts';
-import type { Component, Evaluation, Setup, Strategy, StrategyInput } from '../../src/core/strategy.ts';
-import { floorTo } from '../../src/core/time.ts';
+import type { Explanation, Judged, MarketView, Part, Setup, Side, Strategy } from '../../src/core/strategy.ts';
+import { SIDES } from '../../src/core/strategy.ts';
+import { createViewer } from '../../src/processor/view.ts';
 import type { History } from './markets.ts';
-import { allAbsent, closeTimeAt, copied, generator, mapExternal, viewAt } from './markets.ts';
+import { copied, generator, seenAt } from './markets.ts';
 
-export type Scored = Extract<Evaluation, { kind: 'scored' }>;
-
-/** The evaluation of an input that can be scored. */
-export function scored(strategy: Strategy, input: StrategyInput): Scored {
-  const evaluation = strategy.evaluate(input);
-  if (evaluation.kind === 'failed') throw new Error(`${strategy.id}: ${evaluation.text}`);
-  return evaluation;
+export interface Answer {
+  readonly judged: Judged;
+  readonly explanation: Explanation;
 }
 
-export function scoreOf(components: readonly Component[]): number {
-  return components.reduce((sum, { points }) => sum + points, 0);
+/** One for all markets, as in a scan. */
+const view = createViewer();
+
+/** The answer for candles that can be judged. */
+export function answerOf(strategy: Strategy, candles: CandleSeries): Answer {
+  return answerIn(strategy, view(candles));
+}
+
+export function answerIn(strategy: Strategy, market: MarketView): Answer {
+  const judged = strategy.judge(market);
+  if (judged.kind === 'failed') throw new Error(`${strategy.id}: ${judged.text}`);
+  return { judged, explanation: strategy.explain(market, judged) };
+}
+
+export function judgedOf(strategy: Strategy, candles: CandleSeries): Judged {
+  const judged = strategy.judge(view(candles));
+  if (judged.kind === 'failed') throw new Error(`${strategy.id}: ${judged.text}`);
+  return judged;
+}
+
+export function priceScore({ points }: Judged): number {
+  return points.reduce((sum, one) => sum + one.points, 0);
 }
 
 const fired = new Map<string, readonly number[]>();
 
-/** Bars at which the strategy has a direction. Gates look at prices alone, so the series are left out. */
+/** Bars at which the strategy has a direction. */
 export function firedBars(strategy: Strategy, history: History): readonly number[] {
   const key = `${strategy.id} ${history.name}`;
   const known = fired.get(key);
   if (known) return known;
   const bars: number[] = [];
   for (let bar = strategy.warmup - 1; bar < history.candles.length; bar += 1) {
-    const evaluation = strategy.evaluate({ ...viewAt(history, bar), external: allAbsent() });
-    if (evaluation.kind === 'scored' && evaluation.direction !== 'none') bars.push(bar);
+    const judged = strategy.judge(view(seenAt(history, bar)));
+    if (judged.kind === 'judged' && judged.direction !== 'none') bars.push(bar);
   }
   fired.set(key, bars);
   return bars;
@@ -39,7 +54,7 @@ export function firedBars(strategy: Strategy, history: History): readonly number
 /** The first 20 bars that fire and 30 others, with at least 20 bars of future behind each. */
 export function sampleBars(strategy: Strategy, history: History): readonly number[] {
   const random = generator(7);
-  const last = history.candles.length - 20;
+  const last = history.candles.length - FUTURE;
   const others = Array.from(
     { length: 30 },
     () => strategy.warmup - 1 + Math.floor(random() * (last - strategy.warmup)),
@@ -48,41 +63,38 @@ export function sampleBars(strategy: Strategy, history: History): readonly numbe
   return [...new Set([...gated.slice(0, 20), ...others])];
 }
 
+/** Candles of the future that lie in a view's memory behind the last one. */
+const FUTURE = 20;
+
 /**
- * Answers at each bar must not depend on what comes later. The reference has nothing behind the bar; it is compared with the
- * same question asked with the real future in memory and in the series, and with that future shuffled and multiplied.
- * What lies more than 30 days before the close is changed as well.
+ * Answers at each bar must not depend on what comes later. The reference has nothing behind the bar; it is compared with the same
+ * question asked with the real future in the view's memory, and with that future shuffled and multiplied.
  */
 export function lookAhead(strategy: Strategy, history: History, bars: readonly number[]): readonly string[] {
   return bars.flatMap((bar) => {
-    const closeTime = closeTimeAt(history.candles, bar);
-    const view = viewAt(history, bar);
-    const alone = strategy.evaluate({
-      ...view,
-      candles: copied(view.candles),
-      external: mapExternal(history.external, (series) => cutAt(series, closeTime)),
-    });
-    const tampered: History = {
-      ...history,
-      candles: withOtherFuture(history.candles, bar),
-      external: mapExternal(history.external, (series) => withOtherSurroundings(series, closeTime)),
-    };
-    const report = (what: string, other: Evaluation): readonly string[] =>
+    const alone = answerIn(strategy, createViewer()(copied(seenAt(history, bar))));
+    const tampered: History = { ...history, candles: withOtherFuture(history.candles, bar) };
+    const report = (what: string, other: Answer): readonly string[] =>
       differences(alone, other).map((path) => `bar ${bar}, ${what}: ${path}`);
     return [
-      ...report('future present', strategy.evaluate(view)),
-      ...report('future tampered with', strategy.evaluate(viewAt(tampered, bar))),
+      ...report('future present', answerAfterFuture(strategy, history, bar)),
+      ...report('future tampered with', answerAfterFuture(strategy, tampered, bar)),
     ];
   });
+}
+
+/** The viewer has just shown the same market twenty candles later, in the same memory. */
+function answerAfterFuture(strategy: Strategy, history: History, bar: number): Answer {
+  const seen = seenAt(history, bar);
+  view(seenAt(history, bar + FUTURE, seen.length + FUTURE));
+  return answerOf(strategy, seen);
 }
 
 /** Pivots that a strategy shows must have five closed bars on both sides, none of them beyond the pivot. */
 export function unconfirmedPivots(strategy: Strategy, history: History, bars: readonly number[]): readonly string[] {
   return bars.flatMap((bar) => {
-    const { candles } = viewAt(history, bar);
-    const evaluation = strategy.evaluate({ ...viewAt(history, bar), candles: copied(candles) });
-    if (evaluation.kind === 'failed') return [];
-    return shownPivots(evaluation)
+    const candles = copied(seenAt(history, bar));
+    return shownPivots(answerOf(strategy, candles).explanation)
       .filter((pivot) => !isConfirmed(candles, pivot))
       .map((pivot) => `bar ${bar}: ${pivot.side} pivot at ${pivot.time} was not known yet`);
   });
@@ -94,7 +106,7 @@ interface ShownPivot {
   readonly price: number;
 }
 
-function shownPivots({ observability }: Scored): readonly ShownPivot[] {
+function shownPivots({ observability }: Explanation): readonly ShownPivot[] {
   const lines = (observability['trendlines'] ?? []) as readonly {
     readonly side: 'resistance' | 'support';
     readonly touches: readonly { readonly time: number; readonly price: number }[];
@@ -122,38 +134,63 @@ function isConfirmed(candles: CandleSeries, { side, time, price }: ShownPivot): 
   );
 }
 
-/** What an evaluation says must fit together: points, bounds, levels, reasons, and nothing that is not a finite number. */
-export function inconsistencies({ series }: Strategy, evaluation: Evaluation): readonly string[] {
-  const found = notFinite(evaluation).map((path) => `${path} is not finite`);
+/** What an answer says must fit together: points, parts, conditions, levels, reasons, and nothing that is not a finite number. */
+export function inconsistencies({ judged, explanation }: Answer): readonly string[] {
+  const found = notFinite({ judged, explanation }).map((path) => `${path} is not finite`);
   const demand = (holds: boolean, what: string): void => {
     if (!holds) found.push(what);
   };
-  if (evaluation.kind === 'failed') return found;
-  const { components, external, direction, side, setup, reasons } = evaluation;
-  const maxima = components.reduce((sum, { max }) => sum + max, 0);
-  demand(Math.abs(maxima - 100) < 1e-9, `maxima add up to ${maxima}`);
-  for (const { component, points, max, low, high } of components) {
-    demand(
-      low >= 0 && low <= points && points <= high && high <= max + 1e-12,
-      `${component}: 0 <= ${low} <= ${points} <= ${high} <= ${max} does not hold`,
-    );
+  const { direction, side, setup, points, unmet, triggers, heldAgo } = judged;
+  const maxima = points.reduce((sum, { max }) => sum + max, 0);
+  demand(maxima === 80, `maxima add up to ${maxima}`);
+  for (const one of points) {
+    demand(one.points >= 0 && one.points <= one.max, `${one.component}: ${one.points} of ${one.max}`);
   }
-  const outside = components.filter(({ component }) => series.some((kind) => kind === component));
-  demand(outside.length === series.length, 'not one component for each kind');
-  demand(Math.abs(scoreOf(outside) - external.score) < 1e-9, 'external components do not add up to the external score');
-  demand((setup === null) === (direction === 'none'), 'levels and direction disagree');
+  found.push(...wrongParts({ judged, explanation }));
+  for (const one of SIDES) {
+    const open = explanation.conditions[one].filter(({ holds }) => !holds).map(({ code }) => code);
+    demand(open.join() === unmet[one].join(), `unmet of ${one}: ${unmet[one].join()} and ${open.join()}`);
+    demand((heldAgo[one] === 0) === (open.length === 0), `${one} held ${heldAgo[one]} candles ago`);
+    demand(triggers[one] === null || direction === 'none', `a trigger of ${one} beside a direction`);
+  }
+  const met = SIDES.filter((one) => unmet[one].length === 0);
+  demand(
+    direction === 'none' ? met.length === 0 : met.includes(direction),
+    `direction ${direction}, met ${met.join()}`,
+  );
   demand(direction === 'none' || direction === side, 'direction and side disagree');
-  demand(setup === null || areLevels(setup, side === 'long' ? 1 : -1), `levels out of order: ${JSON.stringify(setup)}`);
-  demand(reasons[0]?.code.startsWith(direction === 'none' ? 'NO_GATE_' : 'GATE_') === true, 'the gate comes first');
-  for (const { component, points, code } of components) {
-    demand(points === 0 || reasons.some((reason) => reason.code === code), `${component} has points without a reason`);
-  }
+  demand((setup === null) === (direction === 'none'), 'levels and direction disagree');
+  demand(setup === null || areLevels(setup, side), `levels out of order: ${JSON.stringify(setup)}`);
+  const [first] = explanation.reasons;
+  const expected = direction === 'none' ? first?.code === unmet[side][0] : first?.code.startsWith('ENTRY_') === true;
+  demand(expected, `the first reason is ${first?.code}`);
   return found;
 }
 
-function areLevels({ entry, stop_loss: stop, take_profit: target, risk_reward: reward }: Setup, sign: 1 | -1): boolean {
+function areLevels({ entry, stop_loss: stop, take_profit: target, risk_reward: reward }: Setup, side: Side): boolean {
+  const sign = side === 'long' ? 1 : -1;
   const ordered = sign * (entry - stop) > 0 && sign * (target - entry) > 0 && Math.min(stop, target) > 0;
-  return ordered && Math.abs((target - entry) / (entry - stop) - reward) < 1e-6;
+  return ordered && Math.abs((target - entry) / (entry - stop) - reward) < 1e-9;
+}
+
+/** What a part says of itself and what it earned, where the two disagree, and components that are not the sum of their parts. */
+function wrongParts({ judged, explanation }: Answer): readonly string[] {
+  return judged.points.flatMap(({ component, points, max }, index) => {
+    const shown = explanation.parts[index];
+    if (shown?.component !== component) return [`${component} is explained as ${shown?.component}`];
+    const sum = shown.parts.reduce((total, part) => total + part.points, 0);
+    const most = shown.parts.reduce((total, part) => total + part.max, 0);
+    const found = shown.parts.flatMap((part) => (isRight(part) ? [] : [`${component}: ${JSON.stringify(part)}`]));
+    if (Math.abs(sum - points) > 1e-9) found.push(`${component}: the parts add up to ${sum}`);
+    if (Math.abs(most - max) > 1e-9) found.push(`${component}: the parts' maxima add up to ${most}`);
+    return found;
+  });
+}
+
+function isRight({ value, zero_at: zero, full_at: full, points, max }: Part): boolean {
+  if (value === null) return points === 0 || points === max / 2;
+  const share = zero === full ? Number(value > zero) : Math.min(Math.max((value - zero) / (full - zero), 0), 1);
+  return Math.abs(points - max * share) < 1e-9;
 }
 
 /** Paths at which two values differ; 0 and -0 are the same number. */
@@ -175,35 +212,6 @@ function notFinite(value: unknown, path = ''): string[] {
 
 function isTree(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
-}
-
-/** What an answer received at `closeTime` would have held. */
-function cutAt(series: Series, closeTime: number): Series {
-  const interval = SERIES_INTERVAL_MS[series.kind];
-  const length = series.time.findLastIndex((start) => start + interval <= closeTime) + 1;
-  return { ...withPoints(series, (column) => column.slice(0, length)), completeTo: floorTo(closeTime, interval) };
-}
-
-function withOtherSurroundings(series: Series, closeTime: number): Series {
-  const interval = SERIES_INTERVAL_MS[series.kind];
-  const from = series.time.findIndex((start) => start >= closeTime - SERIES_WINDOW_MS);
-  const to = series.time.findLastIndex((start) => start + interval <= closeTime) + 1;
-  return withPoints(series, (column) =>
-    column === series.time
-      ? column
-      : Float64Array.from([
-          ...column.subarray(0, from).map((value) => value * 7),
-          ...column.subarray(from, to),
-          ...shuffled(column.subarray(to)).map((value) => value * 10),
-        ]),
-  );
-}
-
-function withPoints(series: Series, change: (column: Float64Array) => Float64Array): Series {
-  const time = change(series.time);
-  return series.kind === 'liquidations'
-    ? { ...series, time, length: time.length, long: change(series.long), short: change(series.short) }
-    : { ...series, time, length: time.length, value: change(series.value) };
 }
 
 function withOtherFuture(candles: CandleSeries, bar: number): CandleSeries {
@@ -230,20 +238,4 @@ function shuffled(column: Float64Array): Float64Array {
     [result[index], result[other]] = [result[other]!, result[index]!];
   }
   return result;
-}
-
-/** The same market seen upside down: p becomes K - p. */
-export function mirrored(input: StrategyInput, mirror: number): StrategyInput {
-  const turn = (column: Float64Array): Float64Array => column.map((price) => mirror - price);
-  const { candles } = input;
-  return {
-    ...input,
-    candles: {
-      ...candles,
-      open: turn(candles.open),
-      high: turn(candles.low),
-      low: turn(candles.high),
-      close: turn(candles.close),
-    },
-  };
 }

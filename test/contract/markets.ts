@@ -2,19 +2,17 @@ import { readFileSync } from 'node:fs';
 import type { CandleColumns, CandleSeries } from '../../src/core/candles.ts';
 import { sliceColumns } from '../../src/core/candles.ts';
 import type { LiquidationSeries, Series, SeriesKind, ValueSeries } from '../../src/core/series.ts';
-import { SERIES_INTERVAL_MS, SERIES_KINDS, SERIES_WINDOW_MS } from '../../src/core/series.ts';
-import type { ExternalInput, ExternalInputs, StrategyInput } from '../../src/core/strategy.ts';
+import { SERIES_INTERVAL_MS } from '../../src/core/series.ts';
 import type { Timeframe } from '../../src/core/time.ts';
-import { DAY_MS, TIMEFRAME_MS, floorTo } from '../../src/core/time.ts';
+import { TIMEFRAME_MS, floorTo } from '../../src/core/time.ts';
 
-/** Candles a strategy sees at most (rulings.md 3). */
+/** Candles a strategy sees at most. */
 const SEEN = 600;
 
 /** A market with a past and a future; strategies are asked at bars in between. */
 export interface History {
   readonly name: string;
   readonly candles: CandleSeries;
-  readonly external: ExternalInputs;
 }
 
 /** mulberry32: the same numbers on every machine. */
@@ -93,25 +91,7 @@ export function recordedCandles(file: string): CandleSeries {
 }
 
 export function syntheticHistory(seed: number, length: number): History {
-  const candles = syntheticCandles(seed, length);
-  return { name: `seed ${seed}`, candles, external: syntheticExternal(candles, seed) };
-}
-
-/** Slowly wandering series for all four kinds, from 30 days before the first candle to 10 days after the last. */
-export function syntheticExternal(candles: CandleSeries, seed: number): ExternalInputs {
-  const from = candles.time[0]! - SERIES_WINDOW_MS;
-  const to = candles.time[candles.length - 1]! + 10 * DAY_MS;
-  const available = (kind: SeriesKind, index: number): ExternalInput => ({
-    state: 'available',
-    series: randomSeries(kind, from, to, generator(seed * 10 + index), 0.02),
-  });
-  const [openInterest, funding, longShort, liquidations] = SERIES_KINDS.map(available);
-  return {
-    open_interest: openInterest!,
-    funding_rate: funding!,
-    long_short_ratio: longShort!,
-    liquidations: liquidations!,
-  };
+  return { name: `seed ${seed}`, candles: syntheticCandles(seed, length) };
 }
 
 /** Buckets between `from` and `to`, complete up to `to`; `missing` is the share of buckets that upstream left out. */
@@ -153,22 +133,6 @@ export function seriesOf(
     : ({ ...base, kind, value: Float64Array.from(first) } satisfies ValueSeries);
 }
 
-export function allAbsent(): ExternalInputs {
-  const absent: ExternalInput = { state: 'absent', code: 'no-data' };
-  return { open_interest: absent, funding_rate: absent, long_short_ratio: absent, liquidations: absent };
-}
-
-export function mapExternal(external: ExternalInputs, change: (series: Series) => Series): ExternalInputs {
-  const changed = (input: ExternalInput): ExternalInput =>
-    input.state === 'available' ? { state: 'available', series: change(input.series) } : input;
-  return {
-    open_interest: changed(external.open_interest),
-    funding_rate: changed(external.funding_rate),
-    long_short_ratio: changed(external.long_short_ratio),
-    liquidations: changed(external.liquidations),
-  };
-}
-
 /** The same columns in memory of their own: nothing lies behind the last candle. */
 export function copied(candles: CandleSeries): CandleSeries {
   const columns: CandleColumns = {
@@ -187,7 +151,37 @@ export function closeTimeAt(candles: CandleSeries, bar: number): number {
   return candles.time[bar]! + TIMEFRAME_MS[candles.timeframe];
 }
 
-/** What a strategy sees at `bar`: a view on the history's memory, with the whole external series. */
-export function viewAt({ candles, external }: History, bar: number, seen = SEEN): StrategyInput {
-  return { candles: sliceColumns(candles, Math.max(0, bar + 1 - seen), bar + 1), external, amounts: null };
+/** What a strategy sees at `bar`: a cut of the history's memory, with the future behind it. */
+export function seenAt({ candles }: History, bar: number, seen = SEEN): CandleSeries {
+  return sliceColumns(candles, Math.max(0, bar + 1 - seen), bar + 1);
+}
+
+/** The market upside down: p becomes K - p. */
+export function mirrored(candles: CandleSeries, mirror: number): CandleSeries {
+  const turn = (column: Float64Array): Float64Array => column.map((price) => mirror - price);
+  const { open, high, low, close } = candles;
+  return { ...candles, open: turn(open), high: turn(low), low: turn(high), close: turn(close) };
+}
+
+/** One candle more: it opens at the last close, reaches from there to `close` and has the average volume of the last 20. */
+export function withNext(candles: CandleSeries, close: number): CandleSeries {
+  const { length, timeframe } = candles;
+  const open = candles.close[length - 1]!;
+  const volume = candles.volume.subarray(length - 20, length).reduce((sum, one) => sum + one, 0) / 20;
+  const add = (column: Float64Array, value: number): Float64Array => {
+    const longer = new Float64Array(length + 1);
+    longer.set(column.subarray(0, length));
+    longer[length] = value;
+    return longer;
+  };
+  return {
+    ...candles,
+    length: length + 1,
+    time: add(candles.time, candles.time[length - 1]! + TIMEFRAME_MS[timeframe]),
+    open: add(candles.open, open),
+    high: add(candles.high, Math.max(open, close)),
+    low: add(candles.low, Math.min(open, close)),
+    close: add(candles.close, close),
+    volume: add(candles.volume, volume),
+  };
 }

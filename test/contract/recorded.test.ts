@@ -3,9 +3,9 @@ import { beforeAll, expect, it } from 'vitest';
 import type { Direction } from '../../src/core/strategy.ts';
 import { STRATEGIES } from '../../src/strategies/index.ts';
 import { describeWithShared, sharedPath } from '../support/shared.ts';
-import { inconsistencies, lookAhead, sampleBars, scoreOf, scored } from './checks.ts';
+import { answerOf, inconsistencies, judgedOf, lookAhead, priceScore, sampleBars } from './checks.ts';
 import type { History } from './markets.ts';
-import { allAbsent, recordedCandles, syntheticExternal, viewAt } from './markets.ts';
+import { recordedCandles, seenAt } from './markets.ts';
 
 /** One market at one bar, seen with 600 candles and with fewer. */
 interface Cut {
@@ -18,15 +18,15 @@ interface Cut {
 
 function cutsOf(history: History, bar: number): readonly Cut[] {
   const [full, at500, at200] = [600, 500, 200].map((seen) => {
-    const input = { ...viewAt(history, bar, seen), external: allAbsent() };
-    return STRATEGIES.map((strategy) => scored(strategy, input));
+    const candles = seenAt(history, bar, seen);
+    return STRATEGIES.map((strategy) => judgedOf(strategy, candles));
   });
   return STRATEGIES.map(({ id }, index) => ({
     strategy: id,
     where: `${history.name} bar ${bar}`,
     direction: full![index]!.direction,
     directionOf200: at200![index]!.direction,
-    moved: Math.abs(scoreOf(full![index]!.components) - scoreOf(at500![index]!.components)),
+    moved: Math.abs(priceScore(full![index]!) - priceScore(at500![index]!)),
   }));
 }
 
@@ -35,10 +35,7 @@ describeWithShared('candles/perps-2026-01', 'on recorded candles', () => {
   const truncated = ['KUCOIN_CAKE', 'KUCOIN_RUNE'];
   const recorded = readdirSync(folder)
     .filter((file) => file.endsWith('_4h.json') && !truncated.some((name) => file.startsWith(name)))
-    .map((file, index): History => {
-      const candles = recordedCandles(sharedPath('candles', 'perps-2026-01', file));
-      return { name: file, candles, external: syntheticExternal(candles, index) };
-    });
+    .map((file): History => ({ name: file, candles: recordedCandles(sharedPath('candles', 'perps-2026-01', file)) }));
   const long = recorded.filter(({ candles }) => candles.length > 700);
   let cuts: readonly Cut[] = [];
 
@@ -57,8 +54,8 @@ describeWithShared('candles/perps-2026-01', 'on recorded candles', () => {
   it.each(STRATEGIES)('$id adds up on every market', (strategy) => {
     const found = recorded.flatMap((history) => {
       if (history.candles.length < strategy.warmup) return [];
-      const evaluation = strategy.evaluate(viewAt(history, history.candles.length - 1));
-      return inconsistencies(strategy, evaluation).map((what) => `${history.name}: ${what}`);
+      const answer = answerOf(strategy, seenAt(history, history.candles.length - 1));
+      return inconsistencies(answer).map((what) => `${history.name}: ${what}`);
     });
     expect(found).toEqual([]);
   });

@@ -1,45 +1,52 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SeriesKind } from '../../src/core/series.ts';
-import { SERIES_KINDS, SERIES_WINDOW_MS } from '../../src/core/series.ts';
-import type { Component, ExternalInput, ExternalInputs } from '../../src/core/strategy.ts';
-import { HOUR_MS } from '../../src/core/time.ts';
+import type { CandleSeries } from '../../src/core/candles.ts';
+import { sliceColumns } from '../../src/core/candles.ts';
+import type { Judged } from '../../src/core/strategy.ts';
+import { SIDES } from '../../src/core/strategy.ts';
+import { createViewer } from '../../src/processor/view.ts';
 import { STRATEGIES } from '../../src/strategies/index.ts';
-import type { Scored } from './checks.ts';
 import {
+  answerIn,
+  answerOf,
   differences,
   firedBars,
   inconsistencies,
+  judgedOf,
   lookAhead,
-  mirrored,
   sampleBars,
-  scoreOf,
-  scored,
   unconfirmedPivots,
 } from './checks.ts';
 import type { Row } from './markets.ts';
-import {
-  allAbsent,
-  candlesOf,
-  closeTimeAt,
-  copied,
-  generator,
-  randomSeries,
-  syntheticHistory,
-  viewAt,
-} from './markets.ts';
+import { candlesOf, copied, mirrored, seenAt, syntheticHistory } from './markets.ts';
 
-const SEEDS = [1, 2, 3];
+const histories = [1, 2, 3].map((seed) => syntheticHistory(seed, 700));
+const MIRROR = 8192;
 
-const histories = SEEDS.map((seed) => syntheticHistory(seed, 700));
-
-describe('the list', () => {
-  it('holds the three strategies under ids of their own', () => {
-    expect(STRATEGIES.map(({ id }) => id)).toEqual(['trend-breakout', 'crowding-reversal', 'squeeze-break']);
-  });
+it('the three strategies stand under ids of their own', () => {
+  const ids = STRATEGIES.map(({ id }) => id);
+  expect(ids).toEqual(expect.arrayContaining(['trend-breakout', 'crowding-reversal', 'squeeze-break']));
+  expect(new Set(ids).size).toBe(ids.length);
 });
 
 describe.each(STRATEGIES)('$id', (strategy) => {
+  it('says what it was worth with numbers, or that nobody measured it', () => {
+    const { status, n, period, ...numbers } = strategy.record;
+    const measured = status !== 'unmeasured';
+    expect(n > 0).toBe(measured);
+    expect(period === null).toBe(!measured);
+    for (const number of Object.values(numbers)) expect(number === null).toBe(!measured);
+    for (const interval of [numbers.interval, numbers.net_interval]) {
+      if (interval !== null) expect(interval[0]).toBeLessThan(interval[1]);
+    }
+    if (status === 'negative') expect([numbers.net_interval![1] < 0, numbers.excess_r! <= 0]).toEqual([true, true]);
+  });
+
+  it('shares out its 20 points of series whole', () => {
+    const weights = strategy.series.reduce((sum, { weight }) => sum + weight, 0);
+    expect(weights).toBeCloseTo(1, 12);
+    expect(new Set(strategy.series.map(({ kind }) => kind)).size).toBe(strategy.series.length);
+  });
+
   it.each(histories)('sees nothing of the future ($name)', (history) => {
     expect(lookAhead(strategy, history, sampleBars(strategy, history))).toEqual([]);
   });
@@ -48,152 +55,168 @@ describe.each(STRATEGIES)('$id', (strategy) => {
     expect(unconfirmedPivots(strategy, history, sampleBars(strategy, history))).toEqual([]);
   });
 
-  it.each(histories)('gives the same answer to the same question ($name)', (history) => {
+  it.each(histories)('gives the same answer to the same question, whoever was looked at before ($name)', (history) => {
+    const view = createViewer();
     const found = sampleBars(strategy, history).flatMap((bar) => {
-      const input = viewAt(history, bar);
-      const first = strategy.evaluate(input);
-      const again = strategy.evaluate({ ...input, candles: copied(input.candles) });
-      return differences(first, again);
+      const candles = seenAt(history, bar);
+      const first = answerIn(strategy, view(candles));
+      view(seenAt(histories[0]!, strategy.warmup + 7));
+      const again = [answerIn(strategy, view(candles)), answerIn(strategy, createViewer()(copied(candles)))];
+      return again.flatMap((other) => differences(first, other));
     });
     expect(found).toEqual([]);
   });
 
+  it.each(histories)('answers data that outlive the view and refer to nothing of it ($name)', (history) => {
+    const view = createViewer();
+    for (const bar of sampleBars(strategy, history)) {
+      const answer = answerIn(strategy, view(seenAt(history, bar)));
+      const before = structuredClone(answer);
+      view(seenAt(histories[1]!, strategy.warmup + 100));
+      expect(differences(before, answer)).toEqual([]);
+      expect(JSON.stringify(answer.judged).length).toBeLessThan(1500);
+    }
+  });
+
   it.each(histories)('adds up and holds only finite numbers, from the warm-up on ($name)', (history) => {
-    const bars = Array.from(
-      { length: history.candles.length - strategy.warmup },
-      (_, index) => strategy.warmup + index,
-    );
-    const found = bars.flatMap((bar) =>
-      inconsistencies(strategy, strategy.evaluate(viewAt(history, bar))).map((what) => `bar ${bar}: ${what}`),
-    );
+    const found: string[] = [];
+    for (let bar = strategy.warmup - 1; bar < history.candles.length; bar += 1) {
+      const wrong = inconsistencies(answerOf(strategy, seenAt(history, bar)));
+      found.push(...wrong.map((what) => `bar ${bar}: ${what}`));
+    }
     expect(found).toEqual([]);
+  });
+
+  it.each(histories)('says how many candles ago a side last held ($name)', (history) => {
+    const seen = new Set<number | null>();
+    for (let bar = strategy.warmup + 1; bar < history.candles.length; bar += 1) {
+      const candles = seenAt(history, bar, history.candles.length);
+      const cuts = [0, 1, 2].map((ago) => judgedOf(strategy, sliceColumns(candles, 0, candles.length - ago)));
+      for (const side of SIDES) {
+        const ago = cuts.findIndex(({ unmet }) => unmet[side].length === 0);
+        seen.add(cuts[0]!.heldAgo[side]);
+        expect(cuts[0]!.heldAgo[side], `bar ${bar} ${side}`).toBe(ago < 0 ? null : ago);
+      }
+    }
+    expect(seen).toEqual(new Set([0, 1, 2, null]));
   });
 
   it('fires long and short somewhere', () => {
     const directions = histories.flatMap((history) =>
-      firedBars(strategy, history).map((bar) => scored(strategy, viewAt(history, bar)).direction),
+      firedBars(strategy, history).map((bar) => judgedOf(strategy, seenAt(history, bar)).direction),
     );
     expect(new Set(directions)).toEqual(new Set(['long', 'short']));
   });
 
-  it('gives 10 of 20 when all external histories are missing, and the prices alone decide the rest', () => {
-    const bars = histories.flatMap((history) => sampleBars(strategy, history).map((bar) => viewAt(history, bar)));
-    for (const input of bars) {
-      const missing = scored(strategy, { ...input, external: allAbsent() });
-      const full = scored(strategy, input);
-      const prices = ({ components }: Scored): number =>
-        scoreOf(components.filter(({ component }) => !strategy.series.includes(component as SeriesKind)));
-      expect(missing.external.score).toBe(10);
-      expect(missing.external.openInterestScore).toBe(10);
-      expect(scoreOf(missing.components)).toBeCloseTo(prices(full) + 10, 9);
-      expect(missing.direction).toBe(full.direction);
+  it('mirrors: prices turned upside down swap the sides', () => {
+    for (const candles of histories.flatMap((history) =>
+      sampleBars(strategy, history).map((bar) => seenAt(history, bar)),
+    )) {
+      const upright = judgedOf(strategy, candles);
+      const turned = judgedOf(strategy, mirrored(candles, MIRROR));
+      const direction = { long: 'short', short: 'long', none: 'none' } as const;
+      expect(turned.direction).toBe(direction[upright.direction]);
+      expect(turned.unmet.long.length).toBe(upright.unmet.short.length);
+      expect(turned.heldAgo).toEqual({ long: upright.heldAgo.short, short: upright.heldAgo.long });
+      expectMirrored(upright, turned);
     }
   });
 
-  it('mirrors: prices turned upside down swap the sides', () => {
-    const turns = histories.flatMap((history) => sampleBars(strategy, history).map((bar) => viewAt(history, bar)));
-    for (const input of turns) {
-      const neutral = { ...input, external: allAbsent() };
-      const upright = scored(strategy, neutral);
-      const turned = scored(strategy, mirrored(neutral, 8192));
-      expect(scoreOf(turned.components.filter(mirrors))).toBeCloseTo(scoreOf(upright.components.filter(mirrors)), 9);
-      expect(turned.direction).toBe({ long: 'short', short: 'long', none: 'none' }[upright.direction]);
-      if (upright.setup === null || turned.setup === null) continue;
-      expect(8192 - turned.setup.stop_loss).toBeCloseTo(upright.setup.stop_loss, 9);
-      expect(8192 - turned.setup.take_profit).toBeCloseTo(upright.setup.take_profit, 9);
-      expect(turned.setup.risk_reward).toBeCloseTo(upright.setup.risk_reward, 9);
+  it('does not care in which unit prices and volumes are counted', () => {
+    for (const candles of histories.flatMap((history) =>
+      sampleBars(strategy, history).map((bar) => seenAt(history, bar)),
+    )) {
+      const first = judgedOf(strategy, candles);
+      // Powers of two leave every digit as it is.
+      const scaled = judgedOf(strategy, times(candles, 2 ** -20, 2 ** 9));
+      const { setup, triggers, ...others } = scaled;
+      const { setup: expected, triggers: at, ...same } = first;
+      expect(others).toEqual(same);
+      for (const level of ['entry', 'stop_loss', 'take_profit'] as const) {
+        expect(setup?.[level]).toBe(expected === null ? undefined : expected[level] * 2 ** -20);
+      }
+      for (const side of SIDES) {
+        expect((triggers[side]?.price ?? 0) * 2 ** 20).toBeCloseTo(at[side]?.price ?? 0, 2);
+      }
+    }
+  });
+
+  it('never makes a sound score of a price that is no number', () => {
+    const { candles } = histories[0]!;
+    for (const column of ['high', 'low', 'close'] as const) {
+      for (const value of [Number.NaN, column === 'low' ? -Infinity : Infinity]) {
+        for (const bar of [1, 300, 598, 599]) {
+          const broken = copied(sliceColumns(candles, 0, 600));
+          broken[column][bar] = value;
+          const judged = strategy.judge(createViewer()(broken));
+          const sum =
+            judged.kind === 'failed' ? Number.NaN : judged.points.reduce((all, { points }) => all + points, 0);
+          expect(Number.isFinite(sum), `${column} ${value} at ${bar}`).toBe(false);
+        }
+      }
+    }
+  });
+
+  it('answers in any case, however absurd the candles are', () => {
+    const { candles } = histories[0]!;
+    for (const column of ['open', 'high', 'low', 'close', 'volume'] as const) {
+      for (const value of [-Infinity, 0, -1, 1e300, 1e-300, 5e-324]) {
+        for (const from of [0, 300, 598, 599]) {
+          const broken = copied(sliceColumns(candles, 0, 600));
+          broken[column].fill(value, from);
+          expect(() => strategy.judge(createViewer()(broken))).not.toThrow();
+        }
+      }
     }
   });
 
   it('fails with a reason on a market without any range', () => {
     const rows: Row[] = Array.from({ length: 600 }, () => [100, 100, 100, 100, 5]);
-    expect(strategy.evaluate({ candles: candlesOf(rows), external: allAbsent(), amounts: null })).toMatchObject({
-      kind: 'failed',
-      code: 'ATR_ZERO',
-    });
+    expect(strategy.judge(createViewer()(candlesOf(rows)))).toMatchObject({ kind: 'failed', code: 'ATR_ZERO' });
   });
 
   it('is quiet on a market that only breathes, with or without volume', () => {
     for (const volume of [0, 5]) {
       const rows: Row[] = Array.from({ length: 600 }, () => [100, 100.5, 99.5, 100, volume]);
-      const evaluation = strategy.evaluate({ candles: candlesOf(rows), external: allAbsent(), amounts: null });
-      expect(evaluation).toMatchObject({ kind: 'scored', direction: 'none', side: 'long', setup: null });
-      expect(inconsistencies(strategy, evaluation)).toEqual([]);
+      const answer = answerOf(strategy, candlesOf(rows));
+      expect(answer.judged).toMatchObject({ direction: 'none', side: 'long', setup: null });
+      expect(inconsistencies(answer)).toEqual([]);
     }
-  });
-
-  it('keeps its score inside its bounds, whatever the open series turn out to say', () => {
-    const [history] = histories;
-    const bars = sampleBars(strategy, history!);
-    fc.assert(
-      fc.property(
-        fc.constantFrom(...bars),
-        fc.array(fc.constantFrom('open', 'stale', 'absent', 'final'), { minLength: 4, maxLength: 4 }),
-        fc.array(fc.constantFrom('absent', 'final'), { minLength: 4, maxLength: 4 }),
-        fc.integer({ min: 1, max: 1_000_000 }),
-        (bar, before, after, seed) => {
-          const view = viewAt(history!, bar);
-          const closeTime = closeTimeAt(history!.candles, bar);
-          const known = scored(strategy, { ...view, external: externalIn(before, closeTime, seed) });
-          const revealed = scored(strategy, { ...view, external: revealedFrom(before, after, closeTime, seed) });
-          const low = known.components.reduce((sum, component) => sum + component.low, 0);
-          const high = known.components.reduce((sum, component) => sum + component.high, 0);
-          const score = scoreOf(revealed.components);
-          expect(inconsistencies(strategy, known)).toEqual([]);
-          expect(score).toBeGreaterThanOrEqual(low - 1e-9);
-          expect(score).toBeLessThanOrEqual(high + 1e-9);
-          expect(revealed.side).toBe(known.side);
-        },
-      ),
-      { numRuns: 300, seed: 1 },
-    );
   });
 });
 
 /** A range is another share of the price where the price stands elsewhere, so `calm` has no mirror image. */
-function mirrors({ component }: Component): boolean {
-  return component !== 'calm';
+function expectMirrored(upright: Judged, turned: Judged): void {
+  const points = ({ points: all }: Judged): readonly number[] =>
+    all.filter(({ component }) => component !== 'calm').map((one) => one.points);
+  if (turned.side !== upright.side) {
+    points(turned).forEach((one, index) => expect(one).toBeCloseTo(points(upright)[index]!, 9));
+  }
+  for (const [side, other] of [
+    ['long', 'short'],
+    ['short', 'long'],
+  ] as const) {
+    const trigger = upright.triggers[side];
+    const mirror = turned.triggers[other];
+    expect(mirror === null).toBe(trigger === null);
+    if (trigger === null || mirror === null) continue;
+    expect(MIRROR - mirror.price).toBeCloseTo(trigger.price, 3);
+    expect(-mirror.distanceAtr).toBeCloseTo(trigger.distanceAtr, 4);
+  }
+  if (upright.setup === null || turned.setup === null) return;
+  expect(MIRROR - turned.setup.stop_loss).toBeCloseTo(upright.setup.stop_loss, 9);
+  expect(MIRROR - turned.setup.take_profit).toBeCloseTo(upright.setup.take_profit, 9);
+  expect(turned.setup.risk_reward).toBeCloseTo(upright.setup.risk_reward, 9);
 }
 
-type Knowledge = 'open' | 'stale' | 'absent' | 'final';
-
-function externalIn(states: readonly Knowledge[], closeTime: number, seed: number): ExternalInputs {
-  const [openInterest, funding, longShort, liquidations] = SERIES_KINDS.map((kind, index) =>
-    inputIn(kind, states[index]!, closeTime, seed + index),
-  );
+function times(candles: CandleSeries, price: number, volume: number): CandleSeries {
+  const by = (column: Float64Array, factor: number): Float64Array => column.map((value) => value * factor);
   return {
-    open_interest: openInterest!,
-    funding_rate: funding!,
-    long_short_ratio: longShort!,
-    liquidations: liquidations!,
+    ...candles,
+    open: by(candles.open, price),
+    high: by(candles.high, price),
+    low: by(candles.low, price),
+    close: by(candles.close, price),
+    volume: by(candles.volume, volume),
   };
-}
-
-/** What is known stays; what is open or stale becomes what a later answer says, from other numbers. */
-function revealedFrom(
-  before: readonly Knowledge[],
-  after: readonly Knowledge[],
-  closeTime: number,
-  seed: number,
-): ExternalInputs {
-  const first = externalIn(before, closeTime, seed);
-  const later = externalIn(after, closeTime, seed + 50);
-  const pick = (kind: SeriesKind, index: number): ExternalInput =>
-    before[index] === 'absent' || before[index] === 'final' ? first[kind] : later[kind];
-  return {
-    open_interest: pick('open_interest', 0),
-    funding_rate: pick('funding_rate', 1),
-    long_short_ratio: pick('long_short_ratio', 2),
-    liquidations: pick('liquidations', 3),
-  };
-}
-
-function inputIn(kind: SeriesKind, state: Knowledge, closeTime: number, seed: number): ExternalInput {
-  if (state === 'open') return { state, code: 'deferred' };
-  if (state === 'absent') return { state, code: 'no-data' };
-  const random = generator(seed);
-  const missing = [0, 0.05, 0.6][seed % 3]!;
-  const lag = state === 'stale' ? HOUR_MS * Math.ceil(random() * 8) : 0;
-  const from = closeTime - SERIES_WINDOW_MS - HOUR_MS;
-  return { state: 'available', series: randomSeries(kind, from, closeTime - lag, random, missing) };
 }

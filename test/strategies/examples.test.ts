@@ -1,31 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import type { Setup, Strategy, StrategyInput } from '../../src/core/strategy.ts';
+import type { CandleSeries } from '../../src/core/candles.ts';
+import type { Setup, Strategy } from '../../src/core/strategy.ts';
 import { crowdingReversal } from '../../src/strategies/crowding-reversal.ts';
 import { squeezeBreak } from '../../src/strategies/squeeze-break.ts';
 import { trendBreakout } from '../../src/strategies/trend-breakout.ts';
-import type { Scored } from '../contract/checks.ts';
-import { firedBars, mirrored, scoreOf, scored } from '../contract/checks.ts';
+import type { Answer } from '../contract/checks.ts';
+import { answerOf, firedBars, priceScore } from '../contract/checks.ts';
 import type { Row } from '../contract/markets.ts';
-import { allAbsent, candlesOf, syntheticHistory, viewAt } from '../contract/markets.ts';
+import { candlesOf, mirrored, seenAt, syntheticHistory } from '../contract/markets.ts';
 
-function ask(strategy: Strategy, rows: readonly Row[]): Scored {
-  return scored(strategy, inputOf(rows));
+function ask(strategy: Strategy, rows: readonly Row[]): Answer {
+  return answerOf(strategy, candlesOf(rows));
 }
 
-function inputOf(rows: readonly Row[]): StrategyInput {
-  return { candles: candlesOf(rows), external: allAbsent(), amounts: null };
+function upsideDown(rows: readonly Row[]): CandleSeries {
+  return mirrored(candlesOf(rows), 200);
 }
 
 function repeat(count: number, row: Row): Row[] {
   return Array.from({ length: count }, () => row);
 }
 
-function pointsIn({ components }: Scored): Readonly<Record<string, number>> {
-  return Object.fromEntries(components.map(({ component, points }) => [component, points]));
+function pointsIn({ judged }: Answer): Readonly<Record<string, number>> {
+  return Object.fromEntries(judged.points.map(({ component, points }) => [component, points]));
 }
 
-function codesOf({ reasons }: Scored): readonly string[] {
-  return reasons.map(({ code }) => code);
+/** The entry, or what is missing of it, and what has earned points. */
+function codesOf({ judged, explanation }: Answer): readonly string[] {
+  const earning = explanation.parts.filter((_, index) => judged.points[index]!.points > 0);
+  return [...explanation.reasons, ...earning].map(({ code }) => code);
 }
 
 function expectSetup(actual: Setup | null, expected: Setup): void {
@@ -44,7 +47,7 @@ describe('trend-breakout', () => {
 
   it('scores the first close above the channel', () => {
     const evaluation = ask(trendBreakout, [...repeat(400, calm), breakout]);
-    expect(evaluation.direction).toBe('long');
+    expect(evaluation.judged.direction).toBe('long');
     const points = pointsIn(evaluation);
     // The candle that breaks out is the widest of all: nothing ranks above its range.
     expect(points['calm']).toBe(0);
@@ -53,9 +56,8 @@ describe('trend-breakout', () => {
     expect(points['trend']).toBe(20);
     // Twice the average: two thirds of the way from 1 to 2.5.
     expect(points['volume']).toBeCloseTo(20 / 3, 9);
-    expect(points['open_interest']).toBe(10);
-    expect(scoreOf(evaluation.components)).toBeCloseTo(166 / 3, 9);
-    expectSetup(evaluation.setup, {
+    expect(priceScore(evaluation.judged)).toBeCloseTo(136 / 3, 9);
+    expectSetup(evaluation.judged.setup, {
       entry: 103,
       stop_loss: 103 - 2 * atr,
       take_profit: 103 + 4 * atr,
@@ -63,13 +65,12 @@ describe('trend-breakout', () => {
       max_bars: 48,
     });
     expect(codesOf(evaluation)).toEqual([
-      'GATE_BREAKOUT',
+      'ENTRY_BREAKOUT',
       'BREAKOUT_ABOVE_CHANNEL',
       'TREND_ABOVE_EMA200',
       'VOLUME_RATIO',
-      'OI_UNAVAILABLE:no-data',
     ]);
-    expect(evaluation.observability['indicators']).toMatchObject({
+    expect(evaluation.explanation.observability['indicators']).toMatchObject({
       donchian: { high: 101, low: 99, width_atr: 2 / atr },
       breakout_distance_atr: 2 / atr,
       volume_ratio: 2,
@@ -78,13 +79,13 @@ describe('trend-breakout', () => {
   });
 
   it('scores the same break downwards as a short', () => {
-    const input = mirrored(inputOf([...repeat(400, calm), breakout]), 200);
-    const evaluation = scored(trendBreakout, input);
-    expect(evaluation.direction).toBe('short');
-    expect(scoreOf(evaluation.components)).toBeCloseTo(166 / 3, 9);
-    expect(evaluation.setup?.stop_loss).toBeCloseTo(97 + 2 * atr, 9);
-    expect(evaluation.setup?.take_profit).toBeCloseTo(97 - 4 * atr, 9);
-    expect(codesOf(evaluation).slice(0, 3)).toEqual(['GATE_BREAKOUT', 'BREAKOUT_BELOW_CHANNEL', 'TREND_BELOW_EMA200']);
+    const input = upsideDown([...repeat(400, calm), breakout]);
+    const evaluation = answerOf(trendBreakout, input);
+    expect(evaluation.judged.direction).toBe('short');
+    expect(priceScore(evaluation.judged)).toBeCloseTo(136 / 3, 9);
+    expect(evaluation.judged.setup?.stop_loss).toBeCloseTo(97 + 2 * atr, 9);
+    expect(evaluation.judged.setup?.take_profit).toBeCloseTo(97 - 4 * atr, 9);
+    expect(codesOf(evaluation).slice(0, 3)).toEqual(['ENTRY_BREAKOUT', 'BREAKOUT_BELOW_CHANNEL', 'TREND_BELOW_EMA200']);
   });
 
   it('gives half the points of an EMA200 that does not exist yet', () => {
@@ -109,14 +110,14 @@ describe('trend-breakout', () => {
 
   it('waits when the close before was outside already', () => {
     const evaluation = ask(trendBreakout, [...repeat(400, calm), breakout, [103, 106, 102, 105, 10]]);
-    expect(evaluation).toMatchObject({ direction: 'none', side: 'long', setup: null });
-    expect(evaluation.reasons[0]?.code).toBe('NO_GATE_ALREADY_OUTSIDE');
+    expect(evaluation.judged).toMatchObject({ direction: 'none', side: 'long', setup: null });
+    expect(evaluation.explanation.reasons[0]?.code).toBe('FIRST_CLOSE_ABOVE_CHANNEL');
   });
 
   it('says how far the close is from the channel', () => {
     const evaluation = ask(trendBreakout, [...repeat(400, calm), [100, 101, 99, 100.5, 10]]);
-    expect(evaluation.reasons[0]).toEqual({
-      code: 'NO_GATE_INSIDE_CHANNEL',
+    expect(evaluation.explanation.reasons[0]).toEqual({
+      code: 'CLOSE_ABOVE_CHANNEL',
       text: 'close 100.5 is not above the 20-bar high 101: 0.25 ATR short of it',
     });
   });
@@ -124,8 +125,8 @@ describe('trend-breakout', () => {
   it('gives no direction when the target of a short would not be a price', () => {
     // The fall to 2 makes the ATR (26 + 98) / 14 = 8.9: four of them lie far below zero.
     const evaluation = ask(trendBreakout, [...repeat(400, calm), [100, 100, 2, 2, 10]]);
-    expect(evaluation).toMatchObject({ direction: 'none', side: 'short', setup: null });
-    expect(evaluation.reasons[0]?.code).toBe('NO_GATE_LEVELS');
+    expect(evaluation.judged).toMatchObject({ direction: 'none', side: 'short', setup: null });
+    expect(evaluation.explanation.reasons[0]?.code).toBe('TARGET_ABOVE_ZERO');
   });
 });
 
@@ -142,7 +143,7 @@ describe('crowding-reversal', () => {
 
   it('scores the turn after a flush', () => {
     const evaluation = ask(crowdingReversal, [...repeat(400, calm), ...flush]);
-    expect(evaluation.direction).toBe('long');
+    expect(evaluation.judged.direction).toBe('long');
     const points = pointsIn(evaluation);
     // z = 7.6 / sqrt(3.04) = 4.36 on the first bar, RSI 0 without a single rise.
     expect(points['stretch']).toBeCloseTo(30, 9);
@@ -154,8 +155,7 @@ describe('crowding-reversal', () => {
     const k = 2 / 201;
     const ema200 = [92, 90, 93.5].reduce((average, close) => average + k * (close - average), 100);
     expect(points['regime']).toBeCloseTo(8 + 7 * (1 - (100 - ema200) / atr), 9);
-    expect(evaluation.external.score).toBe(10);
-    expectSetup(evaluation.setup, {
+    expectSetup(evaluation.judged.setup, {
       entry: 93.5,
       stop_loss: 93.5 - stop,
       take_profit: mean,
@@ -165,10 +165,10 @@ describe('crowding-reversal', () => {
   });
 
   it('scores the turn after a squeeze upwards as a short', () => {
-    const evaluation = scored(crowdingReversal, mirrored(inputOf([...repeat(400, calm), ...flush]), 200));
-    expect(evaluation.direction).toBe('short');
-    expect(evaluation.setup?.take_profit).toBeCloseTo(200 - mean, 9);
-    expect(codesOf(evaluation).slice(0, 2)).toEqual(['GATE_REVERSAL', 'STRETCH_ABOVE_MEAN']);
+    const evaluation = answerOf(crowdingReversal, upsideDown([...repeat(400, calm), ...flush]));
+    expect(evaluation.judged.direction).toBe('short');
+    expect(evaluation.judged.setup?.take_profit).toBeCloseTo(200 - mean, 9);
+    expect(codesOf(evaluation).slice(0, 2)).toEqual(['ENTRY_REVERSAL', 'STRETCH_ABOVE_MEAN']);
   });
 
   it('measures range and volume of a bar against the averages before it', () => {
@@ -185,15 +185,15 @@ describe('crowding-reversal', () => {
   });
 
   it.each([
-    ['NO_GATE_NOT_STRETCHED', [calm]],
-    ['NO_GATE_STILL_OUTSIDE', [...flush.slice(0, 2), [90, 92, 90, 91.5, 10]]],
-    ['NO_GATE_NO_TURN', [...flush, [93.5, 94, 93, 93.2, 10]]],
-    ['NO_GATE_WEAK_CLOSE', [...flush.slice(0, 2), [90, 98, 90, 93.5, 10]]],
-    ['NO_GATE_NO_ROOM', [...flush.slice(0, 2), [90, 96, 90, 95.5, 10]]],
+    ['STRETCHED_BELOW_MEAN', [calm]],
+    ['CLOSE_INSIDE_BAND', [...flush.slice(0, 2), [90, 92, 90, 91.5, 10]]],
+    ['CLOSE_TURNED_UP', [...flush, [93.5, 94, 93, 93.2, 10]]],
+    ['CLOSE_IN_UPPER_HALF', [...flush.slice(0, 2), [90, 98, 90, 93.5, 10]]],
+    ['ROOM_TO_MEAN', [...flush.slice(0, 2), [90, 96, 90, 95.5, 10]]],
   ] as [string, Row[]][])('names what is missing: %s', (code, rows) => {
     const evaluation = ask(crowdingReversal, [...repeat(400, calm), ...rows]);
-    expect(evaluation).toMatchObject({ direction: 'none', side: 'long' });
-    expect(evaluation.reasons[0]?.code).toBe(code);
+    expect(evaluation.judged).toMatchObject({ direction: 'none', side: 'long' });
+    expect(evaluation.explanation.reasons[0]?.code).toBe(code);
   });
 });
 
@@ -204,20 +204,20 @@ describe('squeeze-break', () => {
 
   it('scores the close above a long squeeze', () => {
     const evaluation = ask(squeezeBreak, [...repeat(400, calm), burst]);
-    expect(evaluation.direction).toBe('long');
+    expect(evaluation.judged.direction).toBe('long');
     // More than 24 bars (15); all widths are equal, so the rank is 0.5 (0).
     expect(pointsIn(evaluation)).toMatchObject({ compression: 15, release: 20, trendline: 0 });
     // 1.75 times the average: half of the way from 1 to 2.5.
     expect(pointsIn(evaluation)['volume']).toBeCloseTo(7.5, 9);
     // The low of the squeeze is 11 away: limited to 2 ATR.
-    expectSetup(evaluation.setup, {
+    expectSetup(evaluation.judged.setup, {
       entry: 110,
       stop_loss: 110 - 2 * atr,
       take_profit: 110 + 4 * atr,
       risk_reward: 2,
       max_bars: 48,
     });
-    expect(evaluation.observability).toMatchObject({
+    expect(evaluation.explanation.observability).toMatchObject({
       squeeze: { on: false, length: 381 },
       run: { high: 101, low: 99 },
       trendlines: [],
@@ -225,43 +225,43 @@ describe('squeeze-break', () => {
   });
 
   it('scores the close below it as a short', () => {
-    const evaluation = scored(squeezeBreak, mirrored(inputOf([...repeat(400, calm), burst]), 200));
-    expect(evaluation.direction).toBe('short');
-    expect(evaluation.setup?.take_profit).toBeCloseTo(90 - 4 * atr, 9);
+    const evaluation = answerOf(squeezeBreak, upsideDown([...repeat(400, calm), burst]));
+    expect(evaluation.judged.direction).toBe('short');
+    expect(evaluation.judged.setup?.take_profit).toBeCloseTo(90 - 4 * atr, 9);
   });
 
   it('waits without a squeeze that has ended, and takes nothing for its release', () => {
     const evaluation = ask(squeezeBreak, repeat(400, calm));
-    expect(evaluation.direction).toBe('none');
-    expect(evaluation.reasons[0]?.code).toBe('NO_GATE_NO_SQUEEZE');
+    expect(evaluation.judged.direction).toBe('none');
+    expect(evaluation.explanation.reasons[0]?.code).toBe('SQUEEZE_RELEASED');
     expect(pointsIn(evaluation)).toMatchObject({ compression: 0, release: 0, trendline: 0 });
-    expect(evaluation.observability).toMatchObject({ squeeze: { on: true, length: null }, run: null });
+    expect(evaluation.explanation.observability).toMatchObject({ squeeze: { on: true, length: null }, run: null });
   });
 
   it('remembers a squeeze for three bars', () => {
     const held: Row[] = [burst, [110, 111, 109, 110.5, 10], [110.5, 111.5, 110, 111, 10]];
-    expect(ask(squeezeBreak, [...repeat(400, calm), ...held]).direction).toBe('long');
+    expect(ask(squeezeBreak, [...repeat(400, calm), ...held]).judged.direction).toBe('long');
     const late = ask(squeezeBreak, [...repeat(400, calm), ...held, [111, 112, 110.5, 111.5, 10]]);
-    expect(late.reasons[0]?.code).toBe('NO_GATE_NO_SQUEEZE');
+    expect(late.explanation.reasons[0]?.code).toBe('SQUEEZE_RELEASED');
   });
 
   it('waits inside the range of the squeeze', () => {
     // The burst two bars ago ended the squeeze and came back.
     const evaluation = ask(squeezeBreak, [...repeat(400, calm), burst, [110, 110, 100, 100.5, 10]]);
-    expect(evaluation.direction).toBe('none');
-    expect(evaluation.reasons[0]?.code).toBe('NO_GATE_INSIDE_RANGE');
+    expect(evaluation.judged.direction).toBe('none');
+    expect(evaluation.explanation.reasons[0]?.code).toBe('CLOSE_ABOVE_RANGE');
   });
 
   it('gives a broken trendline points for its touches and its span', () => {
     const broken = [1, 2, 3, 4, 5].flatMap((seed) => {
       const history = syntheticHistory(seed, 700);
       return firedBars(squeezeBreak, history)
-        .map((bar) => scored(squeezeBreak, { ...viewAt(history, bar), external: allAbsent() }))
-        .filter(({ components }) => components.some(({ code }) => code === 'TRENDLINE_BROKEN'));
+        .map((bar) => answerOf(squeezeBreak, seenAt(history, bar)))
+        .filter(({ explanation }) => explanation.parts.some(({ code }) => code === 'TRENDLINE_BROKEN'));
     });
     expect(broken).not.toEqual([]);
     for (const evaluation of broken) {
-      const [line] = evaluation.observability['trendlines'] as {
+      const [line] = evaluation.explanation.observability['trendlines'] as {
         touches: unknown[];
         span_bars: number;
         broken_by_atr: number;
