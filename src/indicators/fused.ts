@@ -1,21 +1,61 @@
 /**
  * Several recursive indicators in one pass over the candles. Each step of a recursion waits for the one before, and recursions that go
- * side by side wait together. The readable forms in the files beside this one are the oracle: every value is theirs bit for bit.
+ * side by side wait together. Readable forms of each are the oracle of the tests: every value is theirs bit for bit.
  */
 
 type Column = Float64Array;
 
-/** EMA20, EMA50 and EMA200 of the first `length` values (`ema`). */
-export function fillAverages(
-  values: Column,
-  length: number,
-  out: { ema20: Column; ema50: Column; ema200: Column },
-): void {
+/** NaN before their first valid index; they may be longer than the candles, and what stands behind those means nothing. */
+export interface Recursions {
+  readonly ema20: Column;
+  readonly ema50: Column;
+  readonly ema200: Column;
+  readonly rsi14: Column;
+  readonly atr14: Column;
+  readonly adx14: Column;
+  readonly plusDi14: Column;
+  readonly minusDi14: Column;
+}
+
+/** Wilder's averages behind RSI and DI at the last candle: no column holds them. */
+interface Averages {
+  gain: number;
+  loss: number;
+  plus: number;
+  minus: number;
+}
+
+/** From here on every average has begun. */
+const ALL_BEGUN = 200;
+
+/** All columns of the first `length` candles. */
+export function fillRecursions(candles: Candles, length: number, out: Recursions): Averages {
+  fillAverages(candles.close, length, out);
+  return fillMovement(candles, length, out);
+}
+
+/** The candle at `at` behind those that the columns hold already; `before` belongs to the last of them. */
+export function stepRecursions(candles: Candles, at: number, out: Recursions, before: Averages): void {
+  out.ema20[at] = nextAverage(candles.close, at, out.ema20, 20);
+  out.ema50[at] = nextAverage(candles.close, at, out.ema50, 50);
+  out.ema200[at] = nextAverage(candles.close, at, out.ema200, 200);
+  if (at < 2 * PERIOD) fillMovement(candles, at + 1, out);
+  else continueMovement(candles, at, at + 1, out, before);
+}
+
+function nextAverage(values: Column, at: number, average: Column, period: number): number {
+  if (at < period) return seedOf(values, at + 1, period);
+  const before = average[at - 1]!;
+  return before + (2 / (period + 1)) * (values[at]! - before);
+}
+
+/** EMA20, EMA50 and EMA200 (`ema`). */
+function fillAverages(values: Column, length: number, out: Recursions): void {
   const { ema20, ema50, ema200 } = out;
   let fast = seedOf(values, length, 20);
   let middle = seedOf(values, length, 50);
-  let slow = seedOf(values, length, 200);
-  const allBegun = Math.min(length, 200);
+  const slow = seedOf(values, length, 200);
+  const allBegun = Math.min(length, ALL_BEGUN);
   for (let i = 0; i < allBegun; i++) {
     const value = values[i]!;
     if (i >= 20) fast += (2 / 21) * (value - fast);
@@ -24,7 +64,14 @@ export function fillAverages(
     ema50[i] = i < 49 ? NaN : middle;
     ema200[i] = i < 199 ? NaN : slow;
   }
-  for (let i = allBegun; i < length; i++) {
+  continueAverages(values, allBegun, length, out);
+}
+
+function continueAverages(values: Column, from: number, to: number, { ema20, ema50, ema200 }: Recursions): void {
+  let fast = ema20[from - 1]!;
+  let middle = ema50[from - 1]!;
+  let slow = ema200[from - 1]!;
+  for (let i = from; i < to; i++) {
     const value = values[i]!;
     fast += (2 / 21) * (value - fast);
     middle += (2 / 51) * (value - middle);
@@ -51,26 +98,28 @@ interface Candles {
   readonly high: Column;
   readonly low: Column;
   readonly close: Column;
-  readonly length: number;
-}
-
-interface Movement {
-  readonly rsi14: Column;
-  readonly atr14: Column;
-  readonly adx14: Column;
-  readonly plusDi14: Column;
-  readonly minusDi14: Column;
 }
 
 /** RSI, ATR, ADX and both DI over 14 candles (`rsi`, `atr`, `adx`). */
-export function fillMovement(candles: Candles, out: Movement): void {
-  const { high, low, close, length } = candles;
-  const { rsi14, atr14, adx14, plusDi14, minusDi14 } = out;
-  let { gain, loss, range, plus, minus, trend } = warmUp(candles, out);
-  let before = close[2 * PERIOD - 1]!;
-  let topBefore = high[2 * PERIOD - 1]!;
-  let bottomBefore = low[2 * PERIOD - 1]!;
-  for (let i = 2 * PERIOD; i < length; i++) {
+function fillMovement(candles: Candles, length: number, out: Recursions): Averages {
+  const averages = warmUp(candles, length, out);
+  return length > 2 * PERIOD ? continueMovement(candles, 2 * PERIOD, length, out, averages) : averages;
+}
+
+function continueMovement(
+  { high, low, close }: Candles,
+  from: number,
+  to: number,
+  { rsi14, atr14, adx14, plusDi14, minusDi14 }: Recursions,
+  averages: Averages,
+): Averages {
+  let { gain, loss, plus, minus } = averages;
+  let range = atr14[from - 1]!;
+  let trend = adx14[from - 1]!;
+  let before = close[from - 1]!;
+  let topBefore = high[from - 1]!;
+  let bottomBefore = low[from - 1]!;
+  for (let i = from; i < to; i++) {
     const last = close[i]!;
     const top = high[i]!;
     const bottom = low[i]!;
@@ -81,7 +130,7 @@ export function fillMovement(candles: Candles, out: Movement): void {
     // Without branches, which candles make unpredictable: (|x| + x) / 2 is x or 0, to the last bit.
     gain += WEIGHT * (0.5 * (size + change) - gain);
     loss += WEIGHT * (0.5 * (size - change) - loss);
-    range += WEIGHT * ((top > before ? top : before) - (bottom < before ? bottom : before) - range);
+    range += WEIGHT * (Math.max(top, before) - Math.min(bottom, before) - range);
     plus += WEIGHT * (0.5 * (Math.abs(up) + up) * Number(up > down) - plus);
     minus += WEIGHT * (0.5 * (Math.abs(down) + down) * Number(down > up) - minus);
     const movement = gain + loss;
@@ -97,10 +146,11 @@ export function fillMovement(candles: Candles, out: Movement): void {
     topBefore = top;
     bottomBefore = bottom;
   }
+  return { gain, loss, plus, minus };
 }
 
 /** The first 28 candles, in which every mean has its beginning: it is counted from the first of its values, as `smooth` does. */
-function warmUp({ high, low, close, length }: Candles, out: Movement) {
+function warmUp({ high, low, close }: Candles, length: number, out: Recursions): Averages {
   const { rsi14, atr14, adx14, plusDi14, minusDi14 } = out;
   const first = { gain: 0, loss: 0, range: 0, plus: 0, minus: 0, trend: 0 };
   const mean = { gain: 0, loss: 0, range: 0, plus: 0, minus: 0, trend: 0 };
@@ -134,7 +184,8 @@ function warmUp({ high, low, close, length }: Candles, out: Movement) {
     minusDi14[i] = minusDi;
     if (i === 2 * PERIOD - 1) adx14[i] = mean.trend;
   }
-  return mean;
+  const { gain, loss, plus, minus } = mean;
+  return { gain, loss, plus, minus };
 }
 
 /** With its `count`th value: until there are enough, `mean` is a sum of distances from the first one. */

@@ -1,5 +1,5 @@
 /**
- * Share of `history` below `value`, 0..1, equals counted half (rulings.md 15). `history` leaves the current value out and
+ * Share of `history` below `value`, 0..1, equals counted half. `history` leaves the current value out and
  * holds no NaN. NaN when the history is empty or the value is NaN.
  */
 export function percentileRank(history: Float64Array | readonly number[], value: number): number {

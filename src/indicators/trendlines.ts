@@ -59,7 +59,7 @@ export interface Trendline {
  * the closest touches; ties go to the later j, then the later i. Null without a line of at least 3 touches over 20 bars, or
  * without a positive ATR. Reads no bar after `t`.
  *
- * Touches alone carry no information: random walks show lines of 3 touches as often as markets do (strategies.md 0.6).
+ * Touches alone carry no information: random walks show lines of 3 touches as often as markets do.
  */
 export function findTrendlines(
   candles: Pick<CandleColumns, 'high' | 'low' | 'close'>,
@@ -71,10 +71,11 @@ export function findTrendlines(
   if (!(atr > 0)) return null;
   // A support is a resistance of negated prices: one search, and exact mirror symmetry.
   const sign = side === 'resistance' ? 1 : -1;
-  const peaks = side === 'resistance' ? candles.high : candles.low.map(negate);
-  const closes = side === 'resistance' ? candles.close : candles.close.map(negate);
+  const from = Math.max(0, t - look);
+  const peaks = side === 'resistance' ? candles.high : negated(candles.low, Math.max(0, from - k), t);
+  const closes = side === 'resistance' ? candles.close : negated(candles.close, from, t);
   const last = t - exclude;
-  const pivots = findPivots(peaks, Math.max(0, t - look), last, k).slice(-MAX_PIVOTS);
+  const pivots = findPivots(peaks, from, last, k).slice(-MAX_PIVOTS);
   const tolerance = TOLERANCE_ATR * atr;
   const best = bestLine({ peaks, closes, pivots, last, tolerance });
   if (best === null) return null;
@@ -94,7 +95,7 @@ export function findTrendlines(
     score: best.score,
     confirmedAt: best.touches.at(-1)! + k,
     brokenBy,
-    broken: closes[t]! > valueNow + tolerance,
+    broken: brokenBy > TOLERANCE_ATR,
   };
 }
 
@@ -173,6 +174,9 @@ function withoutRoundingNoise(score: number): number {
   return Math.round(score * 1e6) / 1e6;
 }
 
-function negate(value: number): number {
-  return -value;
+/** Only what is looked at. */
+function negated(values: Float64Array, from: number, to: number): Float64Array {
+  const result = new Float64Array(to + 1);
+  for (let bar = from; bar <= to; bar++) result[bar] = -values[bar]!;
+  return result;
 }

@@ -1,9 +1,8 @@
-/** What crowding-reversal measures in the candles, as the side sees it (strategies.md 1.4, rulings.md 19). */
-import type { CandleSeries } from '../core/candles.ts';
-import type { Side } from '../core/strategy.ts';
-import type { Columns } from './columns.ts';
-import type { Bar } from './scoring.ts';
-import { barAt, lowerWick, ratio, signOf, volumeRatio } from './scoring.ts';
+/** What crowding-reversal measures in the candles. */
+import type { MarketView, Side } from '../core/strategy.ts';
+import type { Entry } from './conditions.ts';
+import type { Bar, BySide } from './sides.ts';
+import { barAt, lowerWick, ratio, signOf, volumeRatio } from './sides.ts';
 
 export const PARAMETERS = {
   recent_bars: 3,
@@ -18,89 +17,154 @@ export const PARAMETERS = {
 
 const BAND_BARS = 20;
 
-/** One of the last three candles. Shorts see prices negated and the RSI as 100 - RSI. */
-export interface Recent {
-  /** How far the close lies below the mean, in standard deviations. */
-  readonly stretch: number;
+/** How far one candle went, as the chart shows it. */
+interface Stretch {
+  /** From the close up to the mean, in standard deviations: positive below the mean. */
+  readonly deviations: number;
   readonly rsi: number;
-  readonly rangeRatio: number;
-  readonly volumeRatio: number;
-  readonly wick: number;
-  readonly low: number;
 }
 
-export interface Facts {
-  readonly side: Side;
+export interface Reading {
+  readonly view: MarketView;
+  readonly bar: number;
+  /** The last three candles, the newest first. */
+  readonly recent: readonly Stretch[];
+  readonly mean: number;
+  readonly deviation: number;
+  readonly atr: number;
+}
+
+/** Shorts see prices and distances negated and the RSI as 100 - RSI. */
+export interface ReversalEntry extends Entry {
   readonly bar: Bar;
   readonly previousClose: number;
-  readonly recent: readonly Recent[];
+  readonly recent: readonly Stretch[];
   readonly mean: number;
   /** The band below the mean. */
   readonly band: number;
   /** Where the close would have to be to stand on that band, which moves with it. */
-  readonly backInside: number;
-  readonly atr: number;
+  readonly backInside: () => number;
+}
+
+export interface Facts extends ReversalEntry {
+  /** The largest among the last three candles. */
+  readonly rangeRatio: number;
+  readonly volumeRatio: number;
+  readonly wick: number;
   readonly adx: number;
   /** Change of EMA200 over 24 candles in ATR; NaN below 224 candles. */
   readonly slope: number;
-  /** From the close to the stop, price units. */
-  readonly stop: number;
 }
 
-function recentOf(candles: CandleSeries, columns: Columns, side: Side, q: number): Recent {
-  const bar = barAt(candles, q, side);
-  const rsi = columns.rsi14[q]!;
+export function readAt(view: MarketView, bar: number): Reading {
+  const { candles, indicators } = view;
+  const mean = indicators.sma20(bar);
+  const deviation = indicators.deviation20(bar);
+  const recent: Stretch[] = [stretchOf(candles.close[bar]!, mean, deviation, indicators.rsi14[bar]!)];
+  for (let q = bar - 1; q > bar - PARAMETERS.recent_bars; q -= 1) {
+    recent.push(stretchOf(candles.close[q]!, indicators.sma20(q), indicators.deviation20(q), indicators.rsi14[q]!));
+  }
+  return { view, bar, recent, mean, deviation, atr: indicators.atr14[bar]! };
+}
+
+function stretchOf(close: number, mean: number, deviation: number, rsi: number): Stretch {
+  return { deviations: ratio(mean - close, deviation), rsi };
+}
+
+export function entryOf(reading: Reading, side: Side): ReversalEntry {
+  const { view, bar: at, deviation, atr } = reading;
+  const { candles } = view;
+  const sign = signOf(side);
+  const bar = barAt(candles, at, side);
+  const mean = sign * reading.mean;
   return {
-    stretch: ratio(signOf(side) * columns.sma20(q) - bar.close, columns.deviation20(q)),
-    rsi: side === 'long' ? rsi : 100 - rsi,
-    rangeRatio: ratio(columns.trueRange(q), columns.atr14[q - 1]!),
-    volumeRatio: volumeRatio(candles, columns.volume20, q),
-    wick: lowerWick(bar),
-    low: bar.low,
+    side,
+    close: bar.close,
+    atr,
+    stop: Math.max(
+      bar.close - lowestOf(reading, side) + PARAMETERS.stop_margin_atr * atr,
+      PARAMETERS.min_stop_atr * atr,
+    ),
+    target: mean - bar.close,
+    bar,
+    previousClose: sign * candles.close[at - 1]!,
+    recent: side === 'long' ? reading.recent : reading.recent.map(upsideDown),
+    mean,
+    band: mean - PARAMETERS.band_deviations * deviation,
+    backInside: () => closeOnBand(candles.close, at, side),
+  };
+}
+
+function upsideDown({ deviations, rsi }: Stretch): Stretch {
+  return { deviations: -deviations, rsi: 100 - rsi };
+}
+
+/** Of the last three candles, as the side sees it. */
+function lowestOf({ view: { candles }, bar }: Reading, side: Side): number {
+  let lowest = Infinity;
+  for (let q = bar; q > bar - PARAMETERS.recent_bars; q -= 1) {
+    lowest = Math.min(lowest, side === 'long' ? candles.low[q]! : -candles.high[q]!);
+  }
+  return lowest;
+}
+
+/** Whether a candle went far enough. */
+export function isStretched({ deviations, rsi }: Stretch): boolean {
+  return deviations >= PARAMETERS.band_deviations && rsi <= PARAMETERS.rsi_extreme;
+}
+
+export function deepest({ recent }: Pick<ReversalEntry, 'recent'>): number {
+  let most = -Infinity;
+  for (const { deviations } of recent) most = Math.max(most, deviations);
+  return most;
+}
+
+/**
+ * The candle that a side's stretch is judged by: deviations and RSI must hold in one and the same. One in which they do, else the one
+ * that went furthest.
+ */
+export function judgedStretch(entry: ReversalEntry): Stretch {
+  const furthest = deepest(entry);
+  return entry.recent.find(isStretched) ?? entry.recent.find(({ deviations }) => deviations === furthest)!;
+}
+
+export function factsOf(view: MarketView, reading: Reading): BySide<Facts> {
+  return { long: factsOfSide(view, reading, 'long'), short: factsOfSide(view, reading, 'short') };
+}
+
+function factsOfSide({ candles, indicators }: MarketView, reading: Reading, side: Side): Facts {
+  const { bar, atr } = reading;
+  const { trueRange, atr14, volume20, adx14, ema200 } = indicators;
+  let [range, volume, wick] = [0, 0, 0];
+  for (let q = bar; q > bar - PARAMETERS.recent_bars; q -= 1) {
+    range = Math.max(range, ratio(trueRange(q), atr14[q - 1]!));
+    volume = Math.max(volume, volumeRatio(candles, volume20, q));
+    wick = Math.max(wick, lowerWick(barAt(candles, q, side)));
+  }
+  return {
+    ...entryOf(reading, side),
+    rangeRatio: range,
+    volumeRatio: volume,
+    wick,
+    adx: adx14[bar]!,
+    slope: (signOf(side) * (ema200[bar]! - ema200[bar - PARAMETERS.slope_bars]!)) / atr,
   };
 }
 
 /**
- * The close c that solves c = mean20 - 2 deviations of the last 20 closes, c being the last of them. With m and v as mean and
+ * The close c that solves c = mean20 - 2 deviations of 20 closes, c being the last of them and at `end`. With m and v as mean and
  * variance of the other 19: mean20 = m + (c - m) / 20 and variance20 = 0.95 v + 0.0475 (c - m)^2.
  */
-function closeOnBand({ close }: CandleSeries, side: Side): number {
-  const others = close.subarray(close.length - BAND_BARS, -1);
-  const n = others.length;
-  const mean = others.reduce((sum, price) => sum + price, 0) / n;
-  const variance = others.reduce((sum, price) => sum + (price - mean) ** 2, 0) / n;
-  const share = n / BAND_BARS;
+export function closeOnBand(close: Float64Array, end: number, side: Side): number {
+  const count = BAND_BARS - 1;
+  const origin = close[end - 1]!;
+  let sum = 0;
+  for (let q = end - count; q < end; q += 1) sum += close[q]! - origin;
+  const mean = sum / count;
+  let squares = 0;
+  for (let q = end - count; q < end; q += 1) squares += (close[q]! - origin - mean) ** 2;
+  const share = count / BAND_BARS;
   const squared = PARAMETERS.band_deviations ** 2;
-  const distance = Math.sqrt((squared * variance) / (share - squared / BAND_BARS));
-  return signOf(side) * mean - distance;
-}
-
-export function factsOf(candles: CandleSeries, columns: Columns, side: Side): Facts {
-  const t = candles.length - 1;
-  const sign = signOf(side);
-  const bar = barAt(candles, t, side);
-  const atr = columns.atr14[t]!;
-  const mean = sign * columns.sma20(t);
-  const recent = Array.from({ length: PARAMETERS.recent_bars }, (_, back) =>
-    recentOf(candles, columns, side, t - back),
-  );
-  const lowest = Math.min(...recent.map(({ low }) => low));
-  return {
-    side,
-    bar,
-    previousClose: sign * candles.close[t - 1]!,
-    recent,
-    mean,
-    band: mean - PARAMETERS.band_deviations * columns.deviation20(t),
-    backInside: closeOnBand(candles, side),
-    atr,
-    adx: columns.adx14[t]!,
-    slope: (sign * (columns.ema200[t]! - (columns.ema200[t - PARAMETERS.slope_bars] ?? Number.NaN))) / atr,
-    stop: Math.max(bar.close - lowest + PARAMETERS.stop_margin_atr * atr, PARAMETERS.min_stop_atr * atr),
-  };
-}
-
-/** The largest among the last three candles. */
-export function best(facts: Facts, of: (recent: Recent) => number): number {
-  return Math.max(...facts.recent.map(of));
+  const distance = Math.sqrt((squared * squares) / count / (share - squared / BAND_BARS));
+  return signOf(side) * (origin + mean) - distance;
 }

@@ -1,271 +1,205 @@
-/** Release of a volatility squeeze, with a broken trendline and new money (strategies.md 1.5, rulings.md 20). */
+/** Release of a volatility squeeze, with a broken trendline and new money. */
 import type { CandleSeries } from '../core/candles.ts';
-import type { GateCondition, Observable, Side, Strategy } from '../core/strategy.ts';
+import type { MarketView, Observable, Side } from '../core/strategy.ts';
 import { HOUR_MS, TIMEFRAME_MS } from '../core/time.ts';
-import type { Trendline } from '../indicators/trendlines.ts';
-import { TOLERANCE_ATR, findTrendlines } from '../indicators/trendlines.ts';
-import type { Columns } from './columns.ts';
-import { columnsOf } from './columns.ts';
-import { NEW_MONEY, externalBlock, kindsOf } from './external-block.ts';
+import { TOLERANCE_ATR } from '../indicators/trendlines.ts';
+import type { ConditionRule } from './conditions.ts';
+import { LEVELS_ABOVE_ZERO, same } from './conditions.ts';
+import { NEW_MONEY } from './new-money.ts';
 import { trendlineObservable } from './observables.ts';
-import type { PriceBlock } from './scoring.ts';
-import { clamp, decimals, digits, known, ramp, signOf, step, volumeRatio } from './scoring.ts';
-import type { Release } from './squeeze.ts';
-import { KELTNER_ATR, bandWidth, isSqueezed, momentumOf, releaseOf } from './squeeze.ts';
-import type { Condition, Gate, SideAnswer } from './verdict.ts';
-import { chooseSide, compared, gateOf, scored, setupOf, withoutRange } from './verdict.ts';
-
-const PARAMETERS = {
-  min_squeeze_bars: 6,
-  width_bars: 120,
-  trendline_exclude_bars: 3,
-  min_stop_atr: 1,
-  max_stop_atr: 2,
-  target_stops: 2,
-  max_bars: 48,
-} as const;
+import type { ComponentRule } from './parts.ts';
+import { clamp, signOf } from './sides.ts';
+import type { Facts, Reading, SqueezeEntry } from './squeeze-facts.ts';
+import { PARAMETERS, entryOf, factsOf, readAt } from './squeeze-facts.ts';
+import { edgeOf } from './squeeze-trigger.ts';
+import { KELTNER_ATR, bandWidth, isSqueezed } from './squeeze.ts';
+import { strategyOf } from './strategy-of.ts';
+import { decimals, known, price } from './texts.ts';
 
 /** The change of open interest is measured over the squeeze, within these limits. */
 const MIN_SPAN_MS = 24 * HOUR_MS;
 const MAX_SPAN_MS = 72 * HOUR_MS;
 
-/** For shorts prices and momentum are negated. */
-interface Facts {
-  readonly side: Side;
-  readonly close: number;
-  readonly atr: number;
-  readonly momentum: number;
-  readonly previousMomentum: number;
-  /** The better one of the last two candles. */
-  readonly volume: number;
-  readonly release: Release | null;
-  /** The best line against the side; null without a release. */
-  readonly line: Trendline | null;
+const NO_SQUEEZE = 'no squeeze ended in the last 3 bars';
+
+function squeezedBars({ run }: SqueezeEntry): number {
+  return run?.length ?? 0;
 }
 
-function factsOf(
-  candles: CandleSeries,
-  columns: Columns,
-  [momentum, previousMomentum]: readonly [number, number],
-  release: Release | null,
-  side: Side,
-): Facts {
-  const t = candles.length - 1;
-  const sign = signOf(side);
-  const atr = columns.atr14[t]!;
-  return {
-    side,
-    close: sign * candles.close[t]!,
-    atr,
-    momentum: sign * momentum,
-    previousMomentum: sign * previousMomentum,
-    volume: Math.max(volumeRatio(candles, columns.volume20, t), volumeRatio(candles, columns.volume20, t - 1)),
-    release,
-    line:
-      release === null
-        ? null
-        : findTrendlines(candles, t, side === 'long' ? 'resistance' : 'support', {
-            atr,
-            exclude: PARAMETERS.trendline_exclude_bars,
-          }),
-  };
+/** The edge of the run that the close must leave, as the chart shows it. */
+function edgeWords({ side, near }: SqueezeEntry): string {
+  return `${side === 'long' ? 'above' : 'below'} the squeeze's ${side === 'long' ? 'high' : 'low'} ${price(near)}`;
 }
 
-function compression({ release }: Facts): PriceBlock {
-  const rank = ramp('band_width_percentile', release?.widthPercentile ?? 1, 0.4, 0.05, 10);
-  return {
-    component: 'compression',
-    parts: [
-      ramp('squeeze_bars', release?.run.length ?? 0, 3, 24, 15),
-      release === null ? { ...rank, value: null } : rank,
-    ],
-    max: 25,
-    code: release === null ? 'COMPRESSION_NONE' : 'COMPRESSION_RUN',
-    text: () =>
-      release === null
-        ? 'no squeeze ended in the last 3 bars'
-        : `squeezed for ${release.run.length} bars; the band's width ranks ${decimals(release.widthPercentile)} ` +
-          `among ${PARAMETERS.width_bars} bars`,
-  };
-}
+const MOMENTUM: ConditionRule<SqueezeEntry> = {
+  code: { long: 'MOMENTUM_UP', short: 'MOMENTUM_DOWN' },
+  measure: same('momentum_atr'),
+  value: ({ momentum, atr }) => momentum() / atr,
+  needs: '>',
+  threshold: () => 0,
+  shortFrom: 0,
+  text: ({ momentum, atr }) => `momentum is ${decimals(momentum() / atr)} ATR towards the side`,
+};
 
-function releasePoints({ release, momentum, previousMomentum, atr }: Facts): PriceBlock {
-  const withSide = momentum > 0;
-  const growing = momentum > previousMomentum;
-  return {
-    component: 'release',
-    parts: [
-      step('released_squeeze_bars', release?.run.length ?? 0, 0, 10),
-      step('momentum_atr', momentum / atr, 0, 5),
-      step('momentum_gain_atr', (momentum - previousMomentum) / atr, 0, 5),
-    ],
-    max: 20,
-    code: withSide ? 'RELEASE_MOMENTUM_WITH_SIDE' : 'RELEASE_MOMENTUM_AGAINST_SIDE',
-    text: () =>
-      `${release === null ? 'no squeeze to release' : 'squeeze released'}, momentum ${decimals(momentum / atr)} ATR ` +
-      `towards the side, ${growing ? 'growing' : 'not growing'}`,
-  };
-}
-
-function trendline({ release, line }: Facts): PriceBlock {
-  const broken = line?.broken === true;
-  return {
-    component: 'trendline',
-    parts: [
-      { ...step('broken_by_atr', 0, TOLERANCE_ATR, 8), value: line?.brokenBy ?? null, points: broken ? 8 : 0 },
-      // A line that stands earns nothing for how well it stands.
-      ramp('broken_line_touches', broken ? line.touches.length : 0, 3, 5, 6),
-      ramp('broken_line_span_bars', broken ? line.span : 0, 20, 120, 6),
-    ],
-    max: 20,
-    code: line === null ? 'TRENDLINE_NONE' : broken ? 'TRENDLINE_BROKEN' : 'TRENDLINE_INTACT',
-    text: () => {
-      if (line === null) return release === null ? 'not looked for without a squeeze' : 'no line of 3 touches';
-      const touched = `a ${line.side} of ${line.touches.length} touches over ${line.span} bars`;
-      return `${touched} ${broken ? 'broken by' : 'not broken: close beyond it by'} ${decimals(line.brokenBy)} ATR`;
-    },
-  };
-}
-
-function volumePoints({ volume }: Facts): PriceBlock {
-  return {
-    component: 'volume',
-    parts: [ramp('volume_ratio', volume, 1, 2.5, 15)],
-    max: 15,
-    code: 'VOLUME_RATIO',
-    text: () => `volume of the better of two bars ${decimals(volume)} times the 20-bar average`,
-  };
-}
-
-function lengthDemand(bars: number): Condition {
-  const needed = PARAMETERS.min_squeeze_bars;
-  return {
-    holds: bars >= needed,
-    code: bars === 0 ? 'NO_GATE_NO_SQUEEZE' : 'NO_GATE_SHORT_SQUEEZE',
-    measure: 'squeeze_bars',
-    value: bars,
+const CONDITIONS: readonly ConditionRule<SqueezeEntry>[] = [
+  {
+    code: same('SQUEEZE_RELEASED'),
+    measure: same('squeeze_bars'),
+    value: squeezedBars,
     needs: '>=',
-    threshold: needed,
-    text: () =>
-      bars === 0 ? 'no squeeze ended in the last 3 bars' : `the squeeze lasted ${bars} bars, ${needed} needed`,
-  };
-}
+    threshold: () => PARAMETERS.min_squeeze_bars,
+    text: ({ run }) =>
+      run === null ? NO_SQUEEZE : `the squeeze lasted ${run.length} bars, ${PARAMETERS.min_squeeze_bars} needed`,
+  },
+  MOMENTUM,
+  {
+    code: { long: 'CLOSE_ABOVE_RANGE', short: 'CLOSE_BELOW_RANGE' },
+    measure: same('close'),
+    value: ({ close }) => close,
+    needs: '>',
+    threshold: ({ near }) => near,
+    shortFrom: 0,
+    text: (entry) =>
+      `close ${price(entry.close)} is not ${edgeWords(entry)}: ` +
+      `${decimals((entry.near - entry.close) / entry.atr)} ATR short of it`,
+  },
+  LEVELS_ABOVE_ZERO,
+];
 
-function momentumDemand({ side, momentum, atr }: Facts): Condition {
-  return {
-    holds: momentum > 0,
-    code: 'NO_GATE_MOMENTUM',
-    ...compared(side, 'momentum_atr', momentum / atr, '>', 0),
-    text: () => `momentum is ${decimals(momentum / atr)} ATR towards the side`,
-  };
-}
-
-/** The range that a close must leave is not known before a squeeze has ended. */
-function withoutSqueeze(side: Side, close: number, demands: readonly [Condition, Condition]): Gate {
-  const edge: GateCondition = {
-    holds: false,
-    code: 'NO_GATE_INSIDE_RANGE',
-    ...compared(side, 'close', close, '>', null),
-  };
-  const { code, text } = demands[0];
-  return { holds: false, conditions: [...demands, edge], reason: { code, text: text() } };
-}
-
-function gate(facts: Facts): Gate {
-  const { side, close, atr, release } = facts;
-  const demands = [lengthDemand(release?.run.length ?? 0), momentumDemand(facts)] as const;
-  if (release === null) return withoutSqueeze(side, close, demands);
-  const { run } = release;
-  const long = side === 'long';
-  const far = long ? run.low : -run.high;
-  const near = long ? run.high : -run.low;
-  const edge = `${long ? 'above' : 'below'} the squeeze's ${long ? 'high' : 'low'} ${digits(Math.abs(near))}`;
-  const price = digits(Math.abs(close));
-  return gateOf(
-    [
-      ...demands,
-      {
-        holds: close > near,
-        code: 'NO_GATE_INSIDE_RANGE',
-        ...compared(side, 'close', close, '>', near),
-        text: () => `close ${price} is not ${edge}: ${decimals((near - close) / atr)} ATR short of it`,
-      },
-    ],
-    () => {
-      const stop = clamp(close - far, PARAMETERS.min_stop_atr * atr, PARAMETERS.max_stop_atr * atr);
-      return {
-        reason: { code: 'GATE_SQUEEZE_BREAK', text: `close ${price} ${edge}, after ${run.length} squeezed bars` },
-        setup: setupOf(side, Math.abs(close), stop, PARAMETERS.target_stops * stop, PARAMETERS.max_bars),
-      };
+const COMPRESSION: ComponentRule<Facts> = {
+  component: 'compression',
+  max: 25,
+  parts: [
+    { part: 'squeeze_bars', value: squeezedBars, zeroAt: 3, fullAt: 24, max: 15 },
+    {
+      part: 'band_width_percentile',
+      value: (facts) => facts.widthPercentile,
+      zeroAt: 0.4,
+      fullAt: 0.05,
+      max: 10,
+      missing: 'none',
     },
-  );
+  ],
+  code: ({ run }) => (run === null ? 'COMPRESSION_NONE' : 'COMPRESSION_RUN'),
+  text: ({ run, widthPercentile }) =>
+    run === null
+      ? NO_SQUEEZE
+      : `squeezed for ${run.length} bars; the band's width ranks ${decimals(widthPercentile)} ` +
+        `among ${PARAMETERS.width_bars} bars`,
+};
+
+const RELEASE: ComponentRule<Facts> = {
+  component: 'release',
+  max: 20,
+  parts: [
+    { part: 'released_squeeze_bars', value: squeezedBars, zeroAt: 0, fullAt: 0, max: 10 },
+    { part: 'momentum_atr', value: ({ momentumNow, atr }) => momentumNow / atr, zeroAt: 0, fullAt: 0, max: 5 },
+    { part: 'momentum_gain_atr', value: momentumGainAtr, zeroAt: 0, fullAt: 0, max: 5 },
+  ],
+  code: ({ momentumNow }) => (momentumNow > 0 ? 'RELEASE_MOMENTUM_WITH_SIDE' : 'RELEASE_MOMENTUM_AGAINST_SIDE'),
+  text: (facts) =>
+    `${facts.run === null ? 'no squeeze to release' : 'squeeze released'}, momentum ` +
+    `${decimals(facts.momentumNow / facts.atr)} ATR towards the side, ${momentumGainAtr(facts) > 0 ? 'growing' : 'not growing'}`,
+};
+
+function momentumGainAtr({ momentumNow, previousMomentum, atr }: Facts): number {
+  return (momentumNow - previousMomentum) / atr;
 }
 
-function judge(facts: Facts): SideAnswer {
-  return {
-    blocks: [compression(facts), releasePoints(facts), trendline(facts), volumePoints(facts)],
-    gate: gate(facts),
-  };
+/** A line that stands earns nothing for how well it stands. */
+function ofBrokenLine({ line }: Facts, measure: 'touches' | 'span'): number {
+  if (line?.broken !== true) return 0;
+  return measure === 'touches' ? line.touches.length : line.span;
 }
 
-function spanOf({ timeframe }: CandleSeries, release: Release | null): number {
-  if (release === null) return MIN_SPAN_MS;
-  return clamp(release.run.length * TIMEFRAME_MS[timeframe], MIN_SPAN_MS, MAX_SPAN_MS);
+const TRENDLINE: ComponentRule<Facts> = {
+  component: 'trendline',
+  max: 20,
+  parts: [
+    {
+      part: 'broken_by_atr',
+      value: ({ line }) => line?.brokenBy ?? Number.NaN,
+      zeroAt: TOLERANCE_ATR,
+      fullAt: TOLERANCE_ATR,
+      max: 8,
+      missing: 'none',
+    },
+    { part: 'broken_line_touches', value: (facts) => ofBrokenLine(facts, 'touches'), zeroAt: 3, fullAt: 5, max: 6 },
+    { part: 'broken_line_span_bars', value: (facts) => ofBrokenLine(facts, 'span'), zeroAt: 20, fullAt: 120, max: 6 },
+  ],
+  code: ({ line }) => (line === null ? 'TRENDLINE_NONE' : line.broken ? 'TRENDLINE_BROKEN' : 'TRENDLINE_INTACT'),
+  text: ({ run, line }) => {
+    if (line === null) return run === null ? 'not looked for without a squeeze' : 'no line of 3 touches';
+    const touched = `a ${line.side} of ${line.touches.length} touches over ${line.span} bars`;
+    return `${touched} ${line.broken ? 'broken by' : 'not broken: close beyond it by'} ${decimals(line.brokenBy)} ATR`;
+  },
+};
+
+const VOLUME: ComponentRule<Facts> = {
+  component: 'volume',
+  max: 15,
+  parts: [{ part: 'volume_ratio', value: ({ volume }) => volume, zeroAt: 1, fullAt: 2.5, max: 15 }],
+  code: () => 'VOLUME_RATIO',
+  text: ({ volume }) => `volume of the better of two bars ${decimals(volume)} times the 20-bar average`,
+};
+
+function spanMs({ candles }: MarketView, { run }: Reading): number {
+  if (run === null) return MIN_SPAN_MS;
+  return clamp(run.length * TIMEFRAME_MS[candles.timeframe], MIN_SPAN_MS, MAX_SPAN_MS);
 }
 
-function observabilityOf(
-  candles: CandleSeries,
-  columns: Columns,
-  facts: Facts,
-): { readonly [key: string]: Observable } {
-  const t = candles.length - 1;
-  const { release, line, atr } = facts;
-  const middle = columns.ema20[t]!;
+function observe({ candles, indicators }: MarketView, facts: Facts): { readonly [key: string]: Observable } {
+  const bar = candles.length - 1;
+  const { run, line, atr } = facts;
+  const middle = indicators.ema20[bar]!;
   return {
     indicators: {
       atr14: atr,
-      band_width: bandWidth(columns, t),
-      band_width_percentile: release === null ? null : release.widthPercentile,
+      band_width: bandWidth(indicators, bar),
+      band_width_percentile: known(facts.widthPercentile),
       keltner: { middle, upper: middle + KELTNER_ATR * atr, lower: middle - KELTNER_ATR * atr },
-      momentum: known(signOf(facts.side) * facts.momentum),
+      momentum: known(signOf(facts.side) * facts.momentumNow),
       volume_ratio: facts.volume,
     },
-    squeeze: {
-      on: isSqueezed(columns, t),
-      length: release === null ? null : release.run.length,
-      start_time: release === null ? null : candles.time[release.run.start]!,
-      end_time: release === null ? null : candles.time[release.run.end]!,
-    },
-    run: release === null ? null : { high: release.run.high, low: release.run.low },
+    squeeze: { on: isSqueezed(indicators, bar), ...timesOf(candles, run) },
+    run: run === null ? null : { high: run.high, low: run.low },
     trendlines: line === null ? [] : [trendlineObservable(candles, line)],
   };
 }
 
-export const squeezeBreak = {
+function timesOf({ time }: CandleSeries, run: Facts['run']) {
+  if (run === null) return { length: null, start_time: null, end_time: null };
+  return { length: run.length, start_time: time[run.start]!, end_time: time[run.end]! };
+}
+
+export const squeezeBreak = strategyOf<Reading, SqueezeEntry, Facts>({
   id: 'squeeze-break',
   summary:
     'close beyond the range of a volatility squeeze that has just ended, with a broken trendline and open interest',
-  warmup: 150,
-  settledAt: 500,
-  series: kindsOf(NEW_MONEY),
-  parameters: PARAMETERS,
-  evaluate: (input) => {
-    const { candles } = input;
-    const columns = columnsOf(candles);
-    const failure = withoutRange(columns.atr14[candles.length - 1]!);
-    if (failure) return failure;
-
-    const momentum = momentumOf(candles, columns);
-    const release = releaseOf(candles, columns, PARAMETERS.width_bars);
-    const facts = {
-      long: factsOf(candles, columns, momentum, release, 'long'),
-      short: factsOf(candles, columns, momentum, release, 'short'),
-    };
-    const verdict = chooseSide(judge(facts.long), judge(facts.short));
-    const external = externalBlock(input, NEW_MONEY, verdict.side, spanOf(candles, release));
-    return scored(verdict, external, {
-      ...observabilityOf(candles, columns, facts[verdict.side]),
-      quadrant: external.quadrant,
-    });
+  record: {
+    status: 'inconclusive',
+    excess_r: 0.086,
+    interval: [-0.026, 0.208],
+    net_r: 0.083,
+    net_interval: [-0.029, 0.205],
+    n: 8822,
+    period: '2024-01 to 2026-03',
   },
-} as const satisfies Strategy;
+  warmup: 150,
+  warmedUpAt: 500,
+  parameters: PARAMETERS,
+  series: NEW_MONEY,
+  maxBars: PARAMETERS.max_bars,
+  conditions: CONDITIONS,
+  components: [COMPRESSION, RELEASE, TRENDLINE, VOLUME],
+  readAt,
+  entryOf,
+  factsOf,
+  entryReason: (entry) => ({
+    code: 'ENTRY_SQUEEZE_BREAK',
+    text: `close ${price(entry.close)} ${edgeWords(entry)}, after ${squeezedBars(entry)} squeezed bars`,
+  }),
+  edgeOf: (view: MarketView, reading: Reading, side: Side) => edgeOf(view, reading, side, MOMENTUM),
+  spanMs,
+  observe,
+});

@@ -1,19 +1,20 @@
-/** Where volatility is squeezed: Bollinger bands inside Keltner channels (strategies.md 1.5). */
-import type { CandleSeries } from '../core/candles.ts';
-import { percentileRank } from '../indicators/percentile.ts';
-import { linearRegressionEndAt } from '../indicators/regression.ts';
-import type { Columns } from './columns.ts';
+/** Where volatility is squeezed: Bollinger bands inside Keltner channels. */
+import type { CandleColumns } from '../core/candles.ts';
+import type { Indicators, MarketView } from '../core/strategy.ts';
 
 const DEVIATIONS = 2;
 /** Half width of the Keltner channel, in ATR. */
 export const KELTNER_ATR = 1.5;
 const MOMENTUM_BARS = 20;
+/** Of the bars' numbers around the middle of the window. */
+const HALF_WIDTH = (MOMENTUM_BARS - 1) / 2;
+const SQUARED_DISTANCES = (MOMENTUM_BARS * (MOMENTUM_BARS * MOMENTUM_BARS - 1)) / 12;
 /** How many bars back a squeeze may have ended. */
 const RELEASE_BARS = 3;
 const RUN_BARS_SEEN = 48;
 
-/** A run of squeezed bars that has ended. Bars are indices of the candles. */
-interface SqueezeRun {
+/** A run of squeezed bars. Bars are indices of the candles. */
+export interface SqueezeRun {
   readonly start: number;
   /** The last squeezed bar. */
   readonly end: number;
@@ -23,75 +24,103 @@ interface SqueezeRun {
   readonly low: number;
 }
 
-/** SMA20 +- 2 SD20 lies within EMA20 +- 1.5 ATR14. */
-export function isSqueezed({ sma20, deviation20, ema20, atr14 }: Columns, bar: number): boolean {
+/** How far SMA20 +- 2 SD20 lies within EMA20 +- 1.5 ATR14, on the side where it is nearer to leaving it; price units. */
+export function squeezeMargin({ sma20, deviation20, ema20, atr14 }: Indicators, bar: number): number {
   const band = DEVIATIONS * deviation20(bar);
   const mean = sma20(bar);
   const channel = KELTNER_ATR * atr14[bar]!;
-  return mean + band < ema20[bar]! + channel && mean - band > ema20[bar]! - channel;
+  const middle = ema20[bar]!;
+  return Math.min(middle + channel - (mean + band), mean - band - (middle - channel));
 }
 
-/** The latest run that ended one to three bars before the last candle; null when there is none. */
-function releasedRun(candles: CandleSeries, columns: Columns): SqueezeRun | null {
-  const t = candles.length - 1;
-  for (let end = t - 1; end >= t - RELEASE_BARS; end -= 1) {
-    if (isSqueezed(columns, end) && !isSqueezed(columns, end + 1)) return runUntil(candles, columns, end);
+export function isSqueezed(indicators: Indicators, bar: number): boolean {
+  return squeezeMargin(indicators, bar) > 0;
+}
+
+/** The latest run that ended one to three bars before `bar`; null when there is none. */
+export function releasedRun(view: MarketView, bar: number): SqueezeRun | null {
+  let after = isSqueezed(view.indicators, bar);
+  for (let end = bar - 1; end >= bar - RELEASE_BARS; end -= 1) {
+    const squeezed = isSqueezed(view.indicators, end);
+    if (squeezed && !after) return runUntil(view, end);
+    after = squeezed;
   }
   return null;
 }
 
-function runUntil(candles: CandleSeries, columns: Columns, end: number): SqueezeRun {
+/** The run that goes on until `end`, which is squeezed. */
+export function runUntil({ candles, indicators }: MarketView, end: number): SqueezeRun {
   let start = end;
-  while (start > 0 && isSqueezed(columns, start - 1)) start -= 1;
+  while (start > 0 && isSqueezed(indicators, start - 1)) start -= 1;
   const seen = Math.max(start, end - RUN_BARS_SEEN + 1);
-  return {
-    start,
-    end,
-    length: end - start + 1,
-    high: Math.max(...candles.high.subarray(seen, end + 1)),
-    low: Math.min(...candles.low.subarray(seen, end + 1)),
-  };
+  return { start, end, length: end - start + 1, ...rangeOf(candles, seen, end) };
+}
+
+function rangeOf(candles: CandleColumns, from: number, to: number): { readonly high: number; readonly low: number } {
+  let high = -Infinity;
+  let low = Infinity;
+  for (let bar = from; bar <= to; bar += 1) {
+    high = Math.max(high, candles.high[bar]!);
+    low = Math.min(low, candles.low[bar]!);
+  }
+  return { high, low };
 }
 
 /**
- * Least-squares end value of the close's distance from the middle between SMA20 and the 20-bar channel's middle, at the last
- * candle and at the one before.
+ * Least-squares end value (TA-Lib's LINEARREG) of the close's distance from the middle between SMA20 and the 20-bar channel's middle, over
+ * the 20 bars that end at `bar`.
  */
-export function momentumOf(
-  { close }: CandleSeries,
-  { highest20, lowest20, sma20 }: Columns,
-): readonly [number, number] {
-  const t = close.length - 1;
-  const first = t - MOMENTUM_BARS;
-  const distance = new Float64Array(MOMENTUM_BARS + 1);
-  for (let bar = first; bar <= t; bar += 1) {
-    distance[bar - first] = close[bar]! - ((highest20(bar) + lowest20(bar)) / 2 + sma20(bar)) / 2;
+export function momentumAt({ candles: { close, high, low }, indicators: { sma20 } }: MarketView, bar: number): number {
+  const first = bar - MOMENTUM_BARS + 1;
+  let top = first - MOMENTUM_BARS;
+  let bottom = top;
+  let sum = 0;
+  let moment = 0;
+  for (let at = top + 1; at <= bar; at += 1) {
+    const from = at - MOMENTUM_BARS + 1;
+    // The highest and the lowest of 20 bars mostly stay while the window moves on.
+    if (top < from) top = extremeIn(high, from, at, 1);
+    else if (high[at]! >= high[top]!) top = at;
+    if (bottom < from) bottom = extremeIn(low, from, at, -1);
+    else if (low[at]! <= low[bottom]!) bottom = at;
+    if (at < first) continue;
+    const distance = close[at]! - ((high[top]! + low[bottom]!) / 2 + sma20(at)) / 2;
+    sum += distance;
+    moment += distance * (at - first);
   }
-  const at = (bar: number): number => linearRegressionEndAt(distance, bar, MOMENTUM_BARS, first);
-  return [at(t), at(t - 1)];
+  const slope = (moment - HALF_WIDTH * sum) / SQUARED_DISTANCES;
+  return sum / MOMENTUM_BARS + slope * HALF_WIDTH;
+}
+
+/** Where the highest of `values` stands, or with sign -1 the lowest; the last one of equals. */
+function extremeIn(values: Float64Array, from: number, to: number, sign: 1 | -1): number {
+  let best = from;
+  for (let at = from + 1; at <= to; at += 1) if (sign * (values[at]! - values[best]!) >= 0) best = at;
+  return best;
 }
 
 /** Width of the Bollinger band at `bar`, price units. */
-export function bandWidth({ deviation20 }: Columns, bar: number): number {
+export function bandWidth({ deviation20 }: Indicators, bar: number): number {
   return 2 * DEVIATIONS * deviation20(bar);
 }
 
-/** A squeeze that has just ended. */
-export interface Release {
-  readonly run: SqueezeRun;
-  /** Rank of the band's width at the run's end among the bars that end there, 0..1. */
-  readonly widthPercentile: number;
+/** Rank of the band's width at `end` among the `bars` widths that end there, its own included, 0..1. */
+export function widthPercentile(indicators: Indicators, end: number, bars: number): number {
+  const width = bandWidth(indicators, end);
+  let less = 0;
+  let equal = 0;
+  for (let back = 0; back < bars; back += 1) {
+    const order = compareWidths(bandWidth(indicators, end - back), width);
+    if (order < 0) less += 1;
+    else if (order === 0) equal += 1;
+  }
+  return (less + 0.5 * equal) / bars;
 }
 
 /** Equal widths must rank as equal: what differs beyond ten digits is the order in which closes were added up. */
-function comparableWidth(columns: Columns, index: number): number {
-  return Number(bandWidth(columns, index).toPrecision(10));
-}
-
-/** The release and how narrow the band was, among `widthBars` bars; null when no squeeze ended in the last three. */
-export function releaseOf(candles: CandleSeries, columns: Columns, widthBars: number): Release | null {
-  const run = releasedRun(candles, columns);
-  if (run === null) return null;
-  const widths = Array.from({ length: widthBars }, (_, back) => comparableWidth(columns, run.end - back));
-  return { run, widthPercentile: percentileRank(widths, comparableWidth(columns, run.end)) };
+function compareWidths(left: number, right: number): number {
+  const difference = left - right;
+  // Further apart than one step of the tenth digit, which texts need not be asked about.
+  if (Math.abs(difference) > 1e-9 * right) return difference;
+  return Number(left.toPrecision(10)) - Number(right.toPrecision(10));
 }

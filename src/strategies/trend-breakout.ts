@@ -1,208 +1,173 @@
 /** Donchian breakout out of calm, with trend, volume and new money. */
-import type { CandleSeries } from '../core/candles.ts';
-import type { Observable, Side, Strategy } from '../core/strategy.ts';
+import type { MarketView, Observable, Side } from '../core/strategy.ts';
 import { DAY_MS } from '../core/time.ts';
-import { percentileRank } from '../indicators/percentile.ts';
-import type { Columns } from './columns.ts';
-import { columnsOf } from './columns.ts';
-import { NEW_MONEY, externalBlock, kindsOf } from './external-block.ts';
+import type { BreakoutEntry, Facts, Reading } from './breakout-facts.ts';
+import { PARAMETERS, distanceAtr, entryOf, factsOf, readAt } from './breakout-facts.ts';
+import type { ConditionRule } from './conditions.ts';
+import { LEVELS_ABOVE_ZERO, same } from './conditions.ts';
+import { NEW_MONEY } from './new-money.ts';
 import { bestTrendlines, latestPivots } from './observables.ts';
-import type { Bar, PriceBlock } from './scoring.ts';
-import { barAt, decimals, digits, known, ramp, signOf, step, unmeasured, volumeRatio } from './scoring.ts';
-import type { SideAnswer } from './verdict.ts';
-import { chooseSide, compared, gateOf, scored, setupOf, withoutRange } from './verdict.ts';
+import type { ComponentRule } from './parts.ts';
+import { signOf } from './sides.ts';
+import { strategyOf } from './strategy-of.ts';
+import { decimals, known, price } from './texts.ts';
 
-const PARAMETERS = {
-  channel_bars: 20,
-  calm_bars: 400,
-  calm_min_bars: 100,
-  stop_atr: 2,
-  target_atr: 4,
-  max_bars: 48,
-} as const;
-
-/** Where ATR14 / close of the last candle stands among the values before it; the same for both sides. */
-interface Calm {
-  /** Values it is ranked among, at most 400. */
-  readonly bars: number;
-  /** 0..1; null when there are too few values to rank among. */
-  readonly percentile: number | null;
+function edgeWords(side: Side): string {
+  return side === 'long' ? 'above the 20-bar high' : 'below the 20-bar low';
 }
 
-/** What the rules look at, as the side sees it: for shorts all prices are negated, so a channel's bottom becomes its top. */
-interface Facts {
-  readonly side: Side;
-  readonly bar: Bar;
-  readonly previousClose: number;
-  /** The top of the channel of the 20 candles before this one. */
-  readonly top: number;
-  /** The top of the channel that the previous close stood against. */
-  readonly previousTop: number;
-  /** NaN below 200 candles. */
-  readonly ema200: number;
-  readonly atr: number;
-  readonly volume: number;
-  readonly calm: Calm;
-}
+const CONDITIONS: readonly ConditionRule<BreakoutEntry>[] = [
+  {
+    code: { long: 'CLOSE_ABOVE_CHANNEL', short: 'CLOSE_BELOW_CHANNEL' },
+    measure: same('close'),
+    value: ({ close }) => close,
+    needs: '>',
+    threshold: ({ top }) => top,
+    shortFrom: 0,
+    text: (entry) =>
+      `close ${price(entry.close)} is not ${edgeWords(entry.side)} ${price(entry.top)}: ` +
+      `${decimals(-distanceAtr(entry))} ATR short of it`,
+  },
+  {
+    code: { long: 'FIRST_CLOSE_ABOVE_CHANNEL', short: 'FIRST_CLOSE_BELOW_CHANNEL' },
+    measure: same('close_before'),
+    value: ({ previousClose }) => previousClose,
+    needs: '<=',
+    threshold: ({ previousTop }) => previousTop,
+    shortFrom: 0,
+    text: ({ side, previousTop }) =>
+      `the close before was ${edgeWords(side)} already (${price(previousTop)}): not the first`,
+  },
+  LEVELS_ABOVE_ZERO,
+];
 
-function factsOf(candles: CandleSeries, columns: Columns, calm: Calm, side: Side): Facts {
-  const t = candles.length - 1;
-  const sign = signOf(side);
-  const tops = side === 'long' ? columns.highest20 : columns.lowest20;
-  return {
-    side,
-    bar: barAt(candles, t, side),
-    previousClose: sign * candles.close[t - 1]!,
-    top: sign * tops(t - 1),
-    previousTop: sign * tops(t - 2),
-    ema200: sign * columns.ema200[t]!,
-    atr: columns.atr14[t]!,
-    volume: volumeRatio(candles, columns.volume20, t),
-    calm,
-  };
-}
-
-function calmOf({ close, length }: CandleSeries, { atr14 }: Columns): Calm {
-  const share = (bar: number): number => atr14[bar]! / close[bar]!;
-  const t = length - 1;
-  const from = Math.max(0, t - PARAMETERS.calm_bars);
-  const before = Array.from({ length: t - from }, (_, index) => share(from + index)).filter((value) => value >= 0);
-  const enough = before.length >= PARAMETERS.calm_min_bars;
-  return { bars: before.length, percentile: enough ? percentileRank(before, share(t)) : null };
-}
-
-function calmPoints({ calm: { bars, percentile } }: Facts): PriceBlock {
-  const part = ramp('atr_share_percentile', percentile ?? Number.NaN, 0.9, 0.2, 30);
-  return {
+const COMPONENTS: readonly ComponentRule<Facts>[] = [
+  {
     component: 'calm',
-    parts: [percentile === null ? unmeasured(part) : part],
     max: 30,
-    code: percentile === null ? 'CALM_SHORT_HISTORY' : 'CALM_PERCENTILE',
-    text: () =>
-      percentile === null
-        ? `${bars} earlier values of ATR14 / close, ${PARAMETERS.calm_min_bars} needed: counts half`
-        : `ATR14 / close: percentile ${decimals(percentile)} of the ${bars} values before it`,
-  };
-}
-
-function breakout({ side, bar, top, atr }: Facts): PriceBlock {
-  const distance = (bar.close - top) / atr;
-  const outside = distance > 0;
-  return {
-    component: 'breakout',
-    parts: [ramp('distance_atr', distance, 0, 1, 20)],
-    max: 20,
-    code: outside ? (side === 'long' ? 'BREAKOUT_ABOVE_CHANNEL' : 'BREAKOUT_BELOW_CHANNEL') : 'BREAKOUT_INSIDE_CHANNEL',
-    text: () => `close ${decimals(Math.abs(distance))} ATR ${outside ? 'outside' : 'inside'} the 20-bar channel`,
-  };
-}
-
-function trend({ side, bar, ema200, atr }: Facts): PriceBlock {
-  const young = Number.isNaN(ema200);
-  const over = step('close_over_ema200_atr', (bar.close - ema200) / atr, 0, 20);
-  const above = signOf(side) * (bar.close - ema200) > 0;
-  return {
-    component: 'trend',
-    parts: [young ? unmeasured(over) : over],
-    max: 20,
-    code: young ? 'TREND_NO_EMA200' : above ? 'TREND_ABOVE_EMA200' : 'TREND_BELOW_EMA200',
-    text: () =>
-      young
-        ? 'fewer than 200 candles, so no EMA200: counts half'
-        : `close ${digits(Math.abs(bar.close))} ${above ? 'above' : 'below'} EMA200 ${digits(Math.abs(ema200))}`,
-  };
-}
-
-function volume({ volume: ratio }: Facts): PriceBlock {
-  return {
-    component: 'volume',
-    parts: [ramp('volume_ratio', ratio, 1, 2.5, 10)],
-    max: 10,
-    code: 'VOLUME_RATIO',
-    text: () => `volume ${decimals(ratio)} times the 20-bar average`,
-  };
-}
-
-function judge(facts: Facts): SideAnswer {
-  const { side, bar, previousClose, top, previousTop, atr } = facts;
-  const edge = side === 'long' ? 'above the 20-bar high' : 'below the 20-bar low';
-  const gate = gateOf(
-    [
+    parts: [
       {
-        holds: bar.close > top,
-        ...compared(side, 'close', bar.close, '>', top),
-        code: 'NO_GATE_INSIDE_CHANNEL',
-        text: () =>
-          `close ${digits(Math.abs(bar.close))} is not ${edge} ${digits(Math.abs(top))}: ` +
-          `${decimals((top - bar.close) / atr)} ATR short of it`,
-      },
-      {
-        holds: !(previousClose > previousTop),
-        ...compared(side, 'close_before', previousClose, '<=', previousTop),
-        code: 'NO_GATE_ALREADY_OUTSIDE',
-        text: () => `the close before was ${edge} already (${digits(Math.abs(previousTop))}): not the first`,
+        part: 'atr_share_percentile',
+        value: ({ calm }) => calm.percentile,
+        zeroAt: 0.9,
+        fullAt: 0.2,
+        max: 30,
+        missing: 'half',
       },
     ],
-    () => ({
-      reason: {
-        code: 'GATE_BREAKOUT',
-        text: `first close ${edge}: ${digits(Math.abs(bar.close))} against ${digits(Math.abs(top))}`,
+    code: ({ calm }) => (Number.isNaN(calm.percentile) ? 'CALM_SHORT_HISTORY' : 'CALM_PERCENTILE'),
+    text: ({ calm: { bars, percentile } }) =>
+      Number.isNaN(percentile)
+        ? `${bars} earlier values of ATR14 / close, ${PARAMETERS.calm_min_bars} needed: counts half`
+        : `ATR14 / close: percentile ${decimals(percentile)} of the ${bars} values before it`,
+  },
+  {
+    component: 'breakout',
+    max: 20,
+    parts: [{ part: 'distance_atr', value: distanceAtr, zeroAt: 0, fullAt: 1, max: 20 }],
+    code: (facts) => {
+      if (!(distanceAtr(facts) > 0)) return 'BREAKOUT_INSIDE_CHANNEL';
+      return facts.side === 'long' ? 'BREAKOUT_ABOVE_CHANNEL' : 'BREAKOUT_BELOW_CHANNEL';
+    },
+    text: (facts) => {
+      const distance = distanceAtr(facts);
+      return `close ${decimals(Math.abs(distance))} ATR ${distance > 0 ? 'outside' : 'inside'} the 20-bar channel`;
+    },
+  },
+  {
+    component: 'trend',
+    max: 20,
+    parts: [
+      {
+        part: 'close_over_ema200_atr',
+        value: ({ close, ema200, atr }) => (close - ema200) / atr,
+        zeroAt: 0,
+        fullAt: 0,
+        max: 20,
+        missing: 'half',
       },
-      setup: setupOf(
-        side,
-        Math.abs(bar.close),
-        PARAMETERS.stop_atr * atr,
-        PARAMETERS.target_atr * atr,
-        PARAMETERS.max_bars,
-      ),
-    }),
-  );
-  return { blocks: [calmPoints(facts), breakout(facts), trend(facts), volume(facts)], gate };
+    ],
+    code: (facts) => {
+      if (Number.isNaN(facts.ema200)) return 'TREND_NO_EMA200';
+      return isAboveSlow(facts) ? 'TREND_ABOVE_EMA200' : 'TREND_BELOW_EMA200';
+    },
+    text: (facts) =>
+      Number.isNaN(facts.ema200)
+        ? 'fewer than 200 candles, so no EMA200: counts half'
+        : `close ${price(facts.close)} ${isAboveSlow(facts) ? 'above' : 'below'} EMA200 ${price(facts.ema200)}`,
+  },
+  {
+    component: 'volume',
+    max: 10,
+    parts: [{ part: 'volume_ratio', value: ({ volume }) => volume, zeroAt: 1, fullAt: 2.5, max: 10 }],
+    code: () => 'VOLUME_RATIO',
+    text: ({ volume }) => `volume ${decimals(volume)} times the 20-bar average`,
+  },
+];
+
+/** As the chart shows it, whichever side looks at it. */
+function isAboveSlow({ side, close, ema200 }: Facts): boolean {
+  return signOf(side) * (close - ema200) > 0;
 }
 
-function indicatorsOf(candles: CandleSeries, columns: Columns, facts: Facts): Observable {
-  const t = candles.length - 1;
-  const high = columns.highest20(t - 1);
-  const low = columns.lowest20(t - 1);
+/** The first close beyond the channel that ends with this candle; none is the first when this one is outside its own. */
+function edgeOf({ candles, indicators }: MarketView, reading: Reading, side: Side): number {
+  const { close, top } = entryOf(reading, side);
+  if (close > top) return Number.NaN;
+  const bar = candles.length - 1;
+  return side === 'long' ? indicators.highest20(bar) : -indicators.lowest20(bar);
+}
+
+function observe(view: MarketView, facts: Facts): { readonly [key: string]: Observable } {
+  const { candles, indicators } = view;
+  const bar = candles.length - 1;
+  const { high, low } = readAt(view, bar);
   return {
-    ema20: known(columns.ema20[t]),
-    ema50: known(columns.ema50[t]),
-    ema200: known(columns.ema200[t]),
-    atr14: facts.atr,
-    adx14: known(columns.adx14[t]),
-    plus_di14: known(columns.plusDi14[t]),
-    minus_di14: known(columns.minusDi14[t]),
-    donchian: { high, low, width_atr: (high - low) / facts.atr },
-    volume_ratio: facts.volume,
-    breakout_distance_atr: (facts.bar.close - facts.top) / facts.atr,
-    calm_percentile: facts.calm.percentile,
+    indicators: {
+      ema20: known(indicators.ema20[bar]),
+      ema50: known(indicators.ema50[bar]),
+      ema200: known(indicators.ema200[bar]),
+      atr14: facts.atr,
+      adx14: known(indicators.adx14[bar]),
+      plus_di14: known(indicators.plusDi14[bar]),
+      minus_di14: known(indicators.minusDi14[bar]),
+      donchian: { high, low, width_atr: (high - low) / facts.atr },
+      volume_ratio: facts.volume,
+      breakout_distance_atr: distanceAtr(facts),
+      calm_percentile: known(facts.calm.percentile),
+    },
+    trendlines: bestTrendlines(candles, facts.atr),
+    pivots: latestPivots(candles),
   };
 }
 
-export const trendBreakout = {
+export const trendBreakout = strategyOf<Reading, BreakoutEntry, Facts>({
   id: 'trend-breakout',
   summary: 'first close outside the 20-bar channel, better out of calm, with trend, volume and rising open interest',
-  warmup: 100,
-  settledAt: 500,
-  series: kindsOf(NEW_MONEY),
-  parameters: PARAMETERS,
-  evaluate: (input) => {
-    const { candles } = input;
-    const columns = columnsOf(candles);
-    const t = candles.length - 1;
-    const failure = withoutRange(columns.atr14[t]!);
-    if (failure) return failure;
-
-    const calm = calmOf(candles, columns);
-    const facts = { long: factsOf(candles, columns, calm, 'long'), short: factsOf(candles, columns, calm, 'short') };
-    const verdict = chooseSide(judge(facts.long), judge(facts.short));
-    const external = externalBlock(input, NEW_MONEY, verdict.side, DAY_MS);
-    const fired = verdict.direction !== 'none';
-    return scored(verdict, external, {
-      indicators: indicatorsOf(candles, columns, facts[verdict.side]),
-      trendlines: fired ? bestTrendlines(candles, columns.atr14[t]!) : [],
-      pivots: fired ? latestPivots(candles) : [],
-      quadrant: external.quadrant,
-    });
+  record: {
+    status: 'inconclusive',
+    excess_r: 0.05,
+    interval: [-0.03, 0.13],
+    net_r: 0.041,
+    net_interval: [-0.038, 0.122],
+    n: 38_837,
+    period: '2024-01 to 2026-03',
   },
-} as const satisfies Strategy;
+  warmup: 100,
+  warmedUpAt: 500,
+  parameters: PARAMETERS,
+  series: NEW_MONEY,
+  maxBars: PARAMETERS.max_bars,
+  conditions: CONDITIONS,
+  components: COMPONENTS,
+  readAt,
+  entryOf,
+  factsOf,
+  entryReason: ({ side, close, top }) => ({
+    code: 'ENTRY_BREAKOUT',
+    text: `first close ${edgeWords(side)}: ${price(close)} against ${price(top)}`,
+  }),
+  edgeOf,
+  spanMs: () => DAY_MS,
+  observe,
+});

@@ -1,14 +1,14 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { adx } from '../../src/indicators/adx.ts';
-import { atr } from '../../src/indicators/atr.ts';
-import { standardDeviation, deviationAt } from '../../src/indicators/deviation.ts';
-import { ema } from '../../src/indicators/ema.ts';
-import { highest, highestAt, lowest, lowestAt } from '../../src/indicators/extremes.ts';
-import { fillAverages, fillMovement } from '../../src/indicators/fused.ts';
-import { linearRegressionEnd, linearRegressionEndAt } from '../../src/indicators/regression.ts';
-import { rsi } from '../../src/indicators/rsi.ts';
-import { sma, smaAt } from '../../src/indicators/sma.ts';
+import { adx } from './oracle/adx.ts';
+import { atr } from './oracle/atr.ts';
+import { standardDeviation } from './oracle/deviation.ts';
+import { ema } from './oracle/ema.ts';
+import { highest, lowest } from './oracle/extremes.ts';
+import { fillRecursions, stepRecursions, type Recursions } from '../../src/indicators/fused.ts';
+import { deviationAt, highestAt, lowestAt, smaAt } from '../../src/indicators/windows.ts';
+import { rsi } from './oracle/rsi.ts';
+import { sma } from './oracle/sma.ts';
 
 /** Few different prices, so that flat stretches, gaps of nothing and equal ranges occur; or many. */
 const price = fc.oneof(fc.constantFrom(1, 1, 1, 1.1, 0.1, 7e-8), fc.double({ min: 1e-8, max: 1e6, noNaN: true }));
@@ -22,14 +22,25 @@ const candles = fc.array(fc.tuple(price, price, price), { maxLength: 260, size: 
 /** Longer than the candles and full of what was there before. */
 const used = (): Float64Array => new Float64Array(300).fill(123);
 
+function columns(): Recursions {
+  return {
+    ema20: used(),
+    ema50: used(),
+    ema200: used(),
+    rsi14: used(),
+    atr14: used(),
+    adx14: used(),
+    plusDi14: used(),
+    minusDi14: used(),
+  };
+}
+
 test('recursions in one pass are those of the readable forms bit for bit', () => {
-  const out = { ema20: used(), ema50: used(), ema200: used() };
-  const moved = { rsi14: used(), atr14: used(), adx14: used(), plusDi14: used(), minusDi14: used() };
+  const out = columns();
   fc.assert(
     fc.property(candles, (series) => {
       const { high, low, close, length } = series;
-      fillAverages(close, length, out);
-      fillMovement(series, moved);
+      fillRecursions(series, length, out);
       const directional = adx(high, low, close, 14);
       const expected = {
         ema20: ema(close, 20),
@@ -41,10 +52,26 @@ test('recursions in one pass are those of the readable forms bit for bit', () =>
         plusDi14: directional.plusDi,
         minusDi14: directional.minusDi,
       };
-      const found = Object.fromEntries(
-        Object.entries({ ...out, ...moved }).map(([name, column]) => [name, column.slice(0, length)]),
-      );
+      const found = Object.fromEntries(Object.entries(out).map(([name, column]) => [name, column.slice(0, length)]));
       expect(found).toEqual(expected);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('one candle more is a step, bit for bit, wherever it begins', () => {
+  const stepped = columns();
+  const whole = columns();
+  fc.assert(
+    fc.property(candles, (series) => {
+      const last = series.length - 1;
+      if (last < 0) return;
+      const before = fillRecursions(series, last, stepped);
+      stepRecursions(series, last, stepped, before);
+      fillRecursions(series, last + 1, whole);
+      for (const name of Object.keys(whole) as (keyof Recursions)[]) {
+        expect(stepped[name].slice(0, last + 1), name).toEqual(whole[name].slice(0, last + 1));
+      }
     }),
     { numRuns: 300 },
   );
@@ -58,12 +85,6 @@ test('a window at one candle is what the column has there bit for bit', () => {
       expect(column((end) => deviationAt(close, end, period))).toEqual(standardDeviation(close, period));
       expect(column((end) => highestAt(high, end, period))).toEqual(highest(high, period));
       expect(column((end) => lowestAt(low, end, period))).toEqual(lowest(low, period));
-      const whole = linearRegressionEnd(close, period);
-      for (let end = period; end < length; end += 7) {
-        const first = end - period;
-        expect(linearRegressionEndAt(close.subarray(first, end + 1), end, period, first)).toBe(whole[end]);
-        expect(linearRegressionEndAt(close.subarray(first, end + 1), end - 1, period, first)).toBe(whole[end - 1]);
-      }
     }),
     { numRuns: 200 },
   );

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import { adx } from '../../src/indicators/adx.ts';
-import { atr, trueRange } from '../../src/indicators/atr.ts';
-import { standardDeviation } from '../../src/indicators/deviation.ts';
-import { ema } from '../../src/indicators/ema.ts';
-import { highest, lowest } from '../../src/indicators/extremes.ts';
-import { linearRegressionEnd } from '../../src/indicators/regression.ts';
-import { rsi } from '../../src/indicators/rsi.ts';
-import { sma } from '../../src/indicators/sma.ts';
-import { wilder } from '../../src/indicators/wilder.ts';
+import { adx } from './oracle/adx.ts';
+import { atr, trueRange } from './oracle/atr.ts';
+import { standardDeviation } from './oracle/deviation.ts';
+import { ema } from './oracle/ema.ts';
+import { highest, lowest } from './oracle/extremes.ts';
+import { linearRegressionEnd } from './oracle/regression.ts';
+import { rsi } from './oracle/rsi.ts';
+import { sma } from './oracle/sma.ts';
+import { wilder } from './oracle/wilder.ts';
 import { describeWithShared } from '../support/shared.ts';
 import { TALIB_FILES, bookCases, expectBook, expectRelative, filled, spreadsheet, talib } from './golden.ts';
 

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { standardDeviation } from '../../src/indicators/deviation.ts';
-import { ema } from '../../src/indicators/ema.ts';
-import { highest, lowest } from '../../src/indicators/extremes.ts';
-import { linearRegressionEnd } from '../../src/indicators/regression.ts';
-import { sma } from '../../src/indicators/sma.ts';
-import { wilder } from '../../src/indicators/wilder.ts';
+import { standardDeviation } from './oracle/deviation.ts';
+import { ema } from './oracle/ema.ts';
+import { highest, lowest } from './oracle/extremes.ts';
+import { linearRegressionEnd } from './oracle/regression.ts';
+import { sma } from './oracle/sma.ts';
+import { wilder } from './oracle/wilder.ts';
 
 type Column = readonly number[];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atr } from '../../src/indicators/atr.ts';
+import { atr } from './oracle/atr.ts';
 import { pivotHighs } from '../../src/indicators/pivots.ts';
 import type { PivotFinder, Trendline, TrendlineOptions } from '../../src/indicators/trendlines.ts';
 import { findTrendlines, trendlineValue } from '../../src/indicators/trendlines.ts';

@@ -31,23 +31,6 @@ export function rolling(
   return out;
 }
 
-/**
- * `rollingSum` at one index, bit for bit, where a column would mostly be thrown away. O(period).
- *
- * @param offset index that the first of `values` stands for
- */
-export function sumAt(values: Float64Array, end: number, period: number, offset = 0): number {
-  const start = end - period + 1;
-  if (start < offset) return NaN;
-  const block = end - (end % period);
-  let head = values[block - offset]!;
-  for (let i = block + 1; i <= end; i++) head += values[i - offset]!;
-  if (block === start) return head;
-  let tail = values[block - 1 - offset]!;
-  for (let i = block - 2; i >= start; i--) tail = values[i - offset]! + tail;
-  return tail + head;
-}
-
 /** Sum of the `period` values that end at each index; NaN as in `rolling`. */
 export function rollingSum(values: Float64Array, period: number): Float64Array {
   return rolling(values, period, (left, right) => left + right);

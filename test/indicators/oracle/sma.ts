@@ -1,4 +1,4 @@
-import { rollingSum, sumAt } from './rolling.ts';
+import { rollingSum } from './rolling.ts';
 
 /**
  * Simple moving average in the unit of `values`. First value at `period - 1`; NaN before it and wherever the window holds a
@@ -13,12 +13,4 @@ export function sma(values: Float64Array, period: number): Float64Array {
     out[i] = equalRun >= period ? values[i]! : out[i]! / period;
   }
   return out;
-}
-
-/** `sma` at one index, bit for bit. */
-export function smaAt(values: Float64Array, end: number, period: number): number {
-  const last = values[end]!;
-  let equal = end >= period - 1;
-  for (let i = end - period + 1; equal && i < end; i++) equal = values[i] === last;
-  return equal ? last : sumAt(values, end, period) / period;
 }

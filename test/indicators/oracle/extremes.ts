@@ -12,19 +12,3 @@ export function highest(values: Float64Array, period: number): Float64Array {
 export function lowest(values: Float64Array, period: number): Float64Array {
   return rolling(values, period, (left, right) => Math.min(left, right));
 }
-
-/** `highest` at one index. */
-export function highestAt(values: Float64Array, end: number, period: number): number {
-  if (end < period - 1) return NaN;
-  let most = values[end]!;
-  for (let i = end - period + 1; i < end; i++) most = Math.max(most, values[i]!);
-  return most;
-}
-
-/** `lowest` at one index. */
-export function lowestAt(values: Float64Array, end: number, period: number): number {
-  if (end < period - 1) return NaN;
-  let least = values[end]!;
-  for (let i = end - period + 1; i < end; i++) least = Math.min(least, values[i]!);
-  return least;
-}

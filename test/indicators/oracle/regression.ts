@@ -1,4 +1,4 @@
-import { rollingSum, sumAt } from './rolling.ts';
+import { rollingSum } from './rolling.ts';
 
 /**
  * Value at the window's last bar of the least-squares line through the `period` values that end there, in the unit of
@@ -14,17 +14,6 @@ export function linearRegressionEnd(values: Float64Array, period: number): Float
   const out = new Float64Array(n);
   for (let i = 0; i < n; i++) out[i] = lineEnd(sums[i]!, moments[i]!, i, period);
   return out;
-}
-
-/**
- * `linearRegressionEnd` at one index, bit for bit.
- *
- * @param offset index that the first of `values` stands for
- */
-export function linearRegressionEndAt(values: Float64Array, end: number, period: number, offset: number): number {
-  const weighted = new Float64Array(values.length);
-  for (let i = 0; i < values.length; i++) weighted[i] = values[i]! * (i + offset);
-  return lineEnd(sumAt(values, end, period, offset), sumAt(weighted, end, period, offset), end, period);
 }
 
 function lineEnd(sum: number, moment: number, end: number, period: number): number {
