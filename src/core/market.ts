@@ -39,6 +39,17 @@ export interface MarketName {
   readonly unified: string;
 }
 
+/** A market as the feed knows it: one exchange and one unified symbol. */
+export interface NamedMarket extends Market {
+  /** `BTC/USDT:USDT`, of a spot market `BTC/USDT`; null when the symbol was not understood. */
+  readonly unified: string | null;
+  /** The ticker without multiplier; the symbol itself when it was not understood. */
+  readonly coin: string;
+  readonly multiplier: number;
+  /** True for spot candles, which are scored only where the pair has no perpetual. */
+  readonly spot: boolean;
+}
+
 /** `resolved`: the market's own exchange. `aggregated`: a reference venue stands in. `neutral`: none. */
 export type Tier = 'resolved' | 'aggregated' | 'neutral';
 
@@ -64,7 +75,7 @@ export interface ListedMarket {
   readonly denomination: Denomination;
   /** How many coins one unit of its base asset means, e.g. 1000 for `1000PEPEUSDT`. */
   readonly multiplier: number;
-  /** False: Coinalyze has no long/short ratio for it, so asking would only cost units. */
+  /** False: Coinalyze has no long/short ratio for it, so asking would only cost calls. */
   readonly hasLongShortRatio: boolean;
 }
 

@@ -33,12 +33,12 @@ export type Outcome<T> =
       readonly detail: string;
     };
 
-/** Codes that mean "there is nothing to be had": the component is known to be neutral, its bounds have no width (rulings.md 13). */
+/** Codes that mean "there is nothing to be had": the component is known to be neutral, its bounds have no width. */
 export function isKnownAbsence(code: FailureCode): boolean {
   return code === 'not-listed' || code === 'no-data' || code === 'no-provider';
 }
 
-/** Codes that are the upstream's fault and make a run degraded (product.md, exit codes). `deferred` is a choice of the budget. */
+/** Codes that are the upstream's fault and make a run degraded. `deferred` is a choice of the budget. */
 export function isUpstreamFault(code: FailureCode): boolean {
   return (
     code === 'rate-limited' ||

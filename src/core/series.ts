@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS } from './time.ts';
 export const SERIES_KINDS = ['open_interest', 'funding_rate', 'long_short_ratio', 'liquidations'] as const;
 export type SeriesKind = (typeof SERIES_KINDS)[number];
 
-/** Bucket length each kind is asked with, ms (rulings.md 5): `1hour`, funding `4hour`. */
+/** Bucket length each kind is asked with, ms: `1hour`, funding `4hour`. */
 export const SERIES_INTERVAL_MS: Readonly<Record<SeriesKind, number>> = {
   open_interest: HOUR_MS,
   funding_rate: 4 * HOUR_MS,
@@ -12,7 +12,7 @@ export const SERIES_INTERVAL_MS: Readonly<Record<SeriesKind, number>> = {
   liquidations: HOUR_MS,
 };
 
-/** Only buckets that start within this span before the candle's close are used (rulings.md 5). */
+/** Only buckets that start within this span before the candle's close are used. */
 export const SERIES_WINDOW_MS = 30 * DAY_MS;
 
 interface SeriesBase {
@@ -49,6 +49,9 @@ export interface LiquidationSeries extends SeriesBase {
 
 export type Series = ValueSeries | LiquidationSeries;
 
+/** How far an answer reaches, which is what stays of it when its columns are let go. */
+export type SeriesReach = Pick<Series, 'kind' | 'coveredFrom' | 'completeTo'>;
+
 /** What one run asks for. */
 export interface Window {
   /** First bucket start to ask for, ms UTC. */
@@ -59,8 +62,8 @@ export interface Window {
   readonly closedBy: number;
 }
 
-/** True when no later answer can change what a candle that closes at `closeTime` sees of the series (rulings.md 6). */
-export function isFinalFor(series: Series, closeTime: number): boolean {
+/** True when no later answer can change what a candle that closes at `closeTime` sees of the series. */
+export function isFinalFor(series: SeriesReach, closeTime: number): boolean {
   const interval = SERIES_INTERVAL_MS[series.kind];
   return (
     series.completeTo >= Math.floor(closeTime / interval) * interval &&

@@ -26,7 +26,7 @@ export type Timeframe = keyof typeof TIMEFRAME_MS;
 /** All timeframes, finest first. */
 export const TIMEFRAMES: readonly Timeframe[] = Object.keys(TIMEFRAME_MS) as Timeframe[];
 
-/** Order in which `--timeframe auto` lets a market fall back (rulings.md 2). */
+/** Order in which `--timeframe auto` lets a market fall back. */
 export const AUTO_TIMEFRAMES: readonly Timeframe[] = ['4h', '1h', '1d', '15m', '5m'];
 
 export function isTimeframe(text: string): text is Timeframe {

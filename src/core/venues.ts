@@ -50,3 +50,6 @@ export function venueId(name: string): string {
 export function isKnownVenue(name: string): boolean {
   return KNOWN_VENUES.has(venueId(name));
 }
+
+/** Who stands in for a market without series of its own, by open interest. All quote in USDT, as almost every such market does. */
+export const DEFAULT_REFERENCE_VENUES: readonly string[] = ['Binance', 'Bybit', 'OKX', 'Gate.io'];

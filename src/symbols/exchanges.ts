@@ -7,7 +7,7 @@ export type ExchangeId = string & { readonly __brand: 'ExchangeId' };
 export interface ExchangeTraits {
   /** Its USD-quoted perpetuals settle in dollars. Elsewhere `BTCUSD` is coin-margined. */
   readonly linearUsd: boolean;
-  /** All its perpetuals settle in one unit, so USD, USDC and USDT in a name mean the same contract (rulings.md 22). */
+  /** All its perpetuals settle in one unit, so USD, USDC and USDT in a name mean the same contract. */
   readonly singleSettlement: boolean;
   /** Quote of a name that is a coin alone, e.g. Hyperliquid's `BTC`; null where such names do not exist. */
   readonly coinQuote: string | null;

@@ -1,46 +1,24 @@
 /** The market index through its cache: asked once a day, kept for a week in case the upstream fails. */
-import { z } from 'zod';
-import type { CoinalyzeSymbol, MarketListing } from '../core/market.ts';
+import type { MarketListing } from '../core/market.ts';
 import type { FailureCode, Outcome } from '../core/outcome.ts';
 import { DAY_MS } from '../core/time.ts';
 import type { JsonCache } from '../platform/store.ts';
+import { isKeptListing, type KeptListing } from './kept-listing.ts';
 import { buildMarketIndex } from './market-index.ts';
 import type { MarketIndex } from './market-index.ts';
 
-/** Younger: served without asking (rulings.md 7). */
+/** Younger: served without asking. */
 const FRESH_MS = DAY_MS;
-/** Older: gone from the cache (rulings.md 7). */
+/** Older: gone from the cache. */
 const KEPT_MS = 7 * DAY_MS;
 /** Of the usable perpetuals that are known, the least that a new listing must have. */
 const LEAST_SHARE = 0.8;
 
-const cachedListing = z.object({
-  storedAt: z.int().nonnegative(),
-  listing: z.object({
-    fetchedAt: z.int(),
-    venues: z.array(z.object({ code: z.string(), name: z.string() })),
-    markets: z.array(
-      z.object({
-        symbol: z.string().transform((symbol) => symbol as CoinalyzeSymbol),
-        venueCode: z.string(),
-        symbolOnExchange: z.string(),
-        baseAsset: z.string(),
-        quoteAsset: z.string(),
-        perpetual: z.boolean(),
-        expireAt: z.number().nullable(),
-        margined: z.enum(['STABLE', 'COIN']),
-        denomination: z.enum(['BASE_ASSET', 'QUOTE_ASSET', 'CONTRACTS']),
-        hasLongShortRatio: z.boolean(),
-      }),
-    ),
-  }),
-});
-
 export interface LoadMarketIndexOptions {
-  /** Asks the provider; one unit of quota each for venues and markets. */
+  /** Asks the provider; one call each for venues and markets. */
   readonly source: (abort: AbortSignal) => Promise<Outcome<MarketListing>>;
   readonly cache: JsonCache;
-  /** Provider and base URL: listings of two upstreams never mix (rulings.md 24). */
+  /** Provider and base URL: listings of two upstreams never mix. */
   readonly scope: string;
   /** ms UTC of the wall clock: the age of a cached listing does not follow `--as-of`. */
   readonly now: () => number;
@@ -75,13 +53,14 @@ async function readCache(cache: JsonCache, key: string, notes: string[]): Promis
   try {
     const text = await cache.get(key);
     if (text === undefined) return null;
-    const { storedAt, listing } = cachedListing.parse(JSON.parse(text));
+    const kept: unknown = JSON.parse(text);
+    if (!isKeptListing(kept)) throw new Error('it has another shape');
+    const { storedAt, listing } = kept;
     const index = buildMarketIndex(listing);
     if (index.size > 0) return { index, storedAt };
     notes.push('The cached market index lists no usable perpetual and was ignored.');
   } catch (error) {
-    const detail = error instanceof z.ZodError ? 'it has another shape' : textOf(error);
-    notes.push(`The cached market index could not be read and was ignored: ${detail}.`);
+    notes.push(`The cached market index could not be read and was ignored: ${textOf(error)}.`);
   }
   return null;
 }
@@ -127,7 +106,8 @@ export async function loadMarketIndex(options: LoadMarketIndexOptions): Promise<
   const answer = usable(await source(abort), kept);
   if (answer.ok) {
     const storedAt = now();
-    await writeCache(cache, key, JSON.stringify({ storedAt, listing: answer.listing }), notes);
+    const entry: KeptListing = { storedAt, listing: answer.listing };
+    await writeCache(cache, key, JSON.stringify(entry), notes);
     return { ok: true, index: answer.index, origin: 'fetched', storedAt, stale: false, notes };
   }
   if (kept === null) return { ...answer, notes };

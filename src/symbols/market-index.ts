@@ -80,7 +80,7 @@ function add(map: Map<string, IndexedMarket[]>, key: string, market: IndexedMark
   else present.push(market);
 }
 
-/** Symbols that rows give to different markets: whose series they name is in doubt (rulings.md 23). */
+/** Symbols that rows give to different markets: whose series they name is in doubt. */
 function contestedSymbols(rows: readonly FutureMarketRow[]): ReadonlySet<string> {
   const first = new Map<string, FutureMarketRow>();
   const contested = new Set<string>();

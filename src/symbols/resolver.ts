@@ -12,9 +12,6 @@ export interface ResolveOptions {
   readonly referenceVenues: readonly string[];
 }
 
-/** By open interest. All quote in USDT, which is what almost every market that needs a stand-in is quoted in. */
-export const DEFAULT_REFERENCE_VENUES: readonly string[] = ['Binance', 'Bybit', 'OKX', 'Gate.io'];
-
 function neutral(name: MarketName | null, reason: NeutralReason): Resolution {
   return { tier: 'neutral', reason, name };
 }
@@ -57,7 +54,7 @@ function onOwnVenue(
 }
 
 /**
- * A listed perpetual for `market`, always looked up and never built from the name (rulings.md 22, 23).
+ * A listed perpetual for `market`, always looked up and never built from the name.
  * - `resolved`: of its own exchange. Another multiplier of the same coin will do; `listed.multiplier` tells.
  * - `aggregated`: the same coin, quote and margin on the first reference venue that has it. On doubt the search ends: a
  *   venue lists no coin twice against one quote, so two rows are two coins (BOB and 1000000BOB on Binance are).

@@ -5,7 +5,8 @@ import type { CoinalyzeSymbol, FutureMarketRow, Resolution } from '../../src/cor
 import { AMBIGUOUS_TICKERS } from '../../src/symbols/ambiguous.ts';
 import { buildMarketIndex } from '../../src/symbols/market-index.ts';
 import type { MarketIndex } from '../../src/symbols/market-index.ts';
-import { DEFAULT_REFERENCE_VENUES, resolveMarket, unknownVenues, unresolved } from '../../src/symbols/resolver.ts';
+import { DEFAULT_REFERENCE_VENUES } from '../../src/core/venues.ts';
+import { resolveMarket, unknownVenues, unresolved } from '../../src/symbols/resolver.ts';
 import { describeWithShared, sharedPath } from '../support/shared.ts';
 import { listing, row, ROWS, VENUES } from './listing.ts';
 import { PERPS_2026_01 } from './perps-2026-01.ts';
