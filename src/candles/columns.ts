@@ -210,7 +210,7 @@ function isPossible({ open, high, low, close, volume }: RawColumns, i: number): 
   return possible;
 }
 
-/** How many units make a millisecond, by magnitude (reliability.md C): s below 1e11, ms below 1e14, us below 1e17, else ns. */
+/** How many units make a millisecond, by magnitude: s below 1e11, ms below 1e14, us below 1e17, else ns. */
 function unitsPerMs(time: number): number {
   if (time < MS_FROM) return 1e-3;
   if (time < MS_BELOW) return 1;

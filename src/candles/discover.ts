@@ -3,15 +3,16 @@ import type { Dirent } from 'node:fs';
 import { access, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileSkipReason, SkippedFile } from '../core/candles.ts';
-import { describeErrno, isMissing } from './bytes.ts';
+import { describeErrno, isMissing, NOT_A_FILE } from './bytes.ts';
 import { readCandleName, sideFileKind } from './names.ts';
 
-/** A folder that holds a file of this name is a sample: made-up candles (rulings.md 25). */
+/** A folder that holds a file of this name is a sample: made-up candles. */
 export const SAMPLE_MARKER = 'perpscan-sample.json';
 
+/** Ten thousand of them are held at once, so that each has one text of its own. */
 export interface CandleFile {
-  /** Absolute. */
-  readonly path: string;
+  /** Absolute path of its folder, with the separator behind it: one text for all files of the folder. */
+  readonly folder: string;
   /**
    * As reports name it: relative to the scanned folder, or as given for a single file. With several paths it begins with
    * the path given.
@@ -19,6 +20,11 @@ export interface CandleFile {
   readonly name: string;
   /** Absolute path of the marker of the sample that the file belongs to, null for the user's own files. */
   readonly sampleMarker: string | null;
+}
+
+/** The absolute path of a file. */
+export function pathOf({ folder, name }: Pick<CandleFile, 'folder' | 'name'>): string {
+  return folder + path.basename(name);
 }
 
 export type Discovery =
@@ -55,17 +61,20 @@ const CANDIDATE = /\.(?:(?:json|csv|tsv|feather|parquet)(?:\.gz)?|zip|h5|hdf5|np
 /** Candles or anything else: files of these are looked at where their names say symbol and timeframe. */
 const DOUBTFUL = /\.(?:gz|txt|jsonl|ndjson|arrow|xlsx?|ods|pkl|tar|tgz|bz2|xz|zst|7z|rar)$/i;
 
-function isCandidate(file: string): boolean {
-  if (!DOUBTFUL.test(file) || CANDIDATE.test(file)) return CANDIDATE.test(file);
-  const name = readCandleName(file);
+function isCandidate(file: CandleFile): boolean {
+  if (!DOUBTFUL.test(file.name) || CANDIDATE.test(file.name)) return CANDIDATE.test(file.name);
+  const name = readCandleName(pathOf(file));
   return name.ok && name.named.symbol !== null && name.named.timeframe !== null;
 }
 
 interface Search {
   readonly excluded: ReadonlySet<string>;
+  /** Where those stand, as `CandleFile.folder`. */
+  readonly excludedFolders: ReadonlySet<string>;
   readonly files: CandleFile[];
   readonly skipped: SkippedFile[];
-  readonly seen: Set<string>;
+  /** Paths of the files found; null where a single path is searched, which holds no file twice. */
+  readonly seen: Set<string> | null;
   readonly ignored: IgnoredFile[];
 }
 
@@ -82,17 +91,26 @@ interface Folder {
 /** Searches folders recursively; `paths` may also name single files. */
 export async function discoverCandleFiles(paths: readonly string[], options: DiscoverOptions): Promise<Discovery> {
   const excluded = new Set(await Promise.all(options.exclude.map((file) => realLocation(file))));
-  const search: Search = { excluded, files: [], skipped: [], seen: new Set(), ignored: [] };
+  const search: Search = {
+    excluded,
+    excludedFolders: new Set([...excluded].map((file) => path.join(path.dirname(file), path.sep))),
+    files: [],
+    skipped: [],
+    seen: paths.length > 1 ? new Set() : null,
+    ignored: [],
+  };
   for (const given of paths) {
     try {
       const target = await realpath(given);
-      if ((await stat(target)).isDirectory()) {
+      const found = await stat(target);
+      if (found.isDirectory()) {
         const prefix = paths.length > 1 ? path.join(given, path.sep) : '';
         await searchFolder({ path: target, prefix, root: target, sampleMarker: await markerAbove(target) }, search);
       } else {
         // The name as given carries exchange and symbol, also where it is a link.
-        const file = await realLocation(given);
-        addFile({ path: file, name: given, sampleMarker: await markerAbove(path.dirname(file)) }, search);
+        const folder = path.dirname(await realLocation(given));
+        const file = { folder: path.join(folder, path.sep), name: given, sampleMarker: await markerAbove(folder) };
+        addFile(file, found.isFile(), search);
       }
     } catch (error) {
       const reason = isMissing(error) ? 'no-such-path' : 'unreadable';
@@ -109,17 +127,14 @@ async function searchFolder(folder: Folder, search: Search): Promise<void> {
   const sampleMarker = isSample ? path.join(folder.path, SAMPLE_MARKER) : folder.sampleMarker;
   const inside = path.join(folder.path, path.sep);
   for (const entry of entries) {
-    const file: CandleFile = {
-      path: inside + entry.name,
-      name: folder.prefix + entry.name,
-      sampleMarker,
-    };
+    const file: CandleFile = { folder: inside, name: folder.prefix + entry.name, sampleMarker };
     if (entry.isDirectory()) {
-      await searchFolder({ ...folder, path: file.path, prefix: file.name + path.sep, sampleMarker }, search);
+      const below = { path: inside + entry.name, prefix: file.name + path.sep, root: folder.root, sampleMarker };
+      await searchFolder(below, search);
     } else if (entry.isSymbolicLink()) {
       await addLink(file, folder.root, search);
-    } else if (isCandidate(file.path)) {
-      addFile(file, search);
+    } else if (isCandidate(file)) {
+      addFile(file, entry.isFile(), search);
     }
   }
 }
@@ -138,10 +153,11 @@ async function listFolder(folder: Folder, search: Search): Promise<readonly Dire
 
 /** Links are followed to files inside of the scanned folder only; a folder inside of it is searched under its own name. */
 async function addLink(link: CandleFile, root: string, search: Search): Promise<void> {
-  const mayHoldCandles = isCandidate(link.path);
+  const mayHoldCandles = isCandidate(link);
   try {
-    const target = await realpath(link.path);
-    const isFolder = (await stat(target)).isDirectory();
+    const target = await realpath(pathOf(link));
+    const found = await stat(target);
+    const isFolder = found.isDirectory();
     if (!mayHoldCandles && !isFolder) return;
     if (target !== root && !target.startsWith(path.join(root, path.sep))) {
       skip(
@@ -151,7 +167,7 @@ async function addLink(link: CandleFile, root: string, search: Search): Promise<
         search,
       );
     } else if (!isFolder && !search.excluded.has(target)) {
-      addFile(link, search);
+      addFile(link, found.isFile(), search);
     }
   } catch (error) {
     const detail = isMissing(error) ? 'it is a link to nothing: remove it or mend its target' : describeErrno(error);
@@ -159,24 +175,34 @@ async function addLink(link: CandleFile, root: string, search: Search): Promise<
   }
 }
 
-function addFile(file: CandleFile, search: Search): void {
-  if (search.excluded.has(file.path) || search.seen.has(file.path)) return;
-  if (path.basename(file.path) === SAMPLE_MARKER) return;
-  search.seen.add(file.path);
-  const holds = sideFileKind(file.path);
+/** @param isFile false for pipes, sockets and devices: reading one could take away what its writer meant for another */
+function addFile(file: CandleFile, isFile: boolean, search: Search): void {
+  if (isExcluded(file, search) || path.basename(file.name) === SAMPLE_MARKER) return;
+  const holds = sideFileKind(pathOf(file));
   // Somebody who names one such file means it.
-  if (!isCandidate(file.path) && !/\.gz$/i.test(file.path)) {
+  if (!isCandidate(file) && !/\.gz$/i.test(file.name)) {
     skip(file, 'unsupported-format', 'candle files end in .json, .csv, .feather, .parquet, .zip or .gz', search);
   } else if (holds !== null) {
     search.ignored.push({ file: file.name, holds });
+  } else if (!isFile) {
+    skip(file, 'not-a-file', NOT_A_FILE, search);
   } else {
     search.files.push(file);
   }
 }
 
+/** True for the files that are never input, and for those found before. */
+function isExcluded(file: CandleFile, { excluded, excludedFolders, seen }: Search): boolean {
+  if (seen === null && !excludedFolders.has(file.folder)) return false;
+  const location = pathOf(file);
+  if (excluded.has(location) || seen?.has(location) === true) return true;
+  seen?.add(location);
+  return false;
+}
+
 /** Its market has a signal all the same, as for any file that cannot be read. */
 function skip(file: CandleFile, reason: FileSkipReason, detail: string, search: Search): void {
-  const name = readCandleName(file.path);
+  const name = readCandleName(pathOf(file));
   const named = name.ok ? name.named : null;
   const market =
     named === null || named.exchange === null || named.symbol === null

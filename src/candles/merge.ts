@@ -3,6 +3,7 @@ import path from 'node:path';
 import { sliceColumns, type CandleSeries, type SkippedFile } from '../core/candles.ts';
 import { marketKey } from '../core/market.ts';
 import { createColumns } from './columns.ts';
+import type { TakeColumns } from './column-memory.ts';
 import type { ParsedSeries } from './reader.ts';
 
 export interface MergedSeries {
@@ -35,10 +36,12 @@ function asSpot(item: ParsedSeries): ParsedSeries {
 }
 
 /**
- * Files of one market and timeframe merged by time; where both have a candle, that of the later-modified counts
- * (rulings.md 34). Spot candles are another market's prices: they serve only where a market has nothing else.
+ * Files of one market and timeframe merged by time; where both have a candle, that of the later-modified counts. Spot candles are
+ * another market's prices: they serve only where a market has nothing else.
+ *
+ * @param take where merged candles stand
  */
-export function mergeSeries(parsed: readonly ParsedSeries[]): MergedSeries {
+export function mergeSeries(parsed: readonly ParsedSeries[], take: TakeColumns = createColumns): MergedSeries {
   const withPerpetual = new Set(parsed.filter(({ spot }) => !spot).map(({ series }) => marketKey(series.market)));
   const groups = new Map<string, ParsedSeries[]>();
   const skipped: SkippedFile[] = [];
@@ -58,16 +61,16 @@ export function mergeSeries(parsed: readonly ParsedSeries[]): MergedSeries {
   const series: CandleSeries[] = [];
   for (const group of groups.values()) {
     mergedFiles += group.length - 1;
-    series.push(group.length === 1 ? group[0]!.series : mergeAll(group));
+    series.push(group.length === 1 ? group[0]!.series : mergeAll(group, take));
   }
   return { series, mergedFiles, skipped };
 }
 
-function mergeAll(group: ParsedSeries[]): CandleSeries {
+function mergeAll(group: ParsedSeries[], take: TakeColumns): CandleSeries {
   return group
     .sort(byAge)
     .map((item) => item.series)
-    .reduce(mergeTwo);
+    .reduce((older, newer) => mergeTwo(older, newer, take));
 }
 
 /** Oldest first. Equal writing times, as after a checkout, are told apart by the newest candle, then by name. */
@@ -76,8 +79,8 @@ function byAge(a: ParsedSeries, b: ParsedSeries): number {
   return a.modifiedAt - b.modifiedAt || lastOpen(a) - lastOpen(b) || (a.file < b.file ? -1 : 1);
 }
 
-function mergeTwo(older: CandleSeries, newer: CandleSeries): CandleSeries {
-  const merged = createColumns(older.length + newer.length);
+function mergeTwo(older: CandleSeries, newer: CandleSeries, take: TakeColumns): CandleSeries {
+  const merged = take(older.length + newer.length);
   let length = 0;
   let i = 0;
   let j = 0;

@@ -51,9 +51,13 @@ export function isPair(word: string): boolean {
 /** Of the file before: thousands stand in one folder. */
 let latest = { folder: '', isSpot: false };
 
-/** True when the innermost folder that says a kind of market says spot. */
+/** True when the innermost folder above `file` that says a kind of market says spot. */
 export function isSpotFolder(file: string): boolean {
-  const folder = path.dirname(file);
+  return isInSpotFolder(path.dirname(file));
+}
+
+/** As `isSpotFolder`, for any file of `folder`. */
+export function isInSpotFolder(folder: string): boolean {
   if (folder !== latest.folder) latest = { folder, isSpot: saysSpot(folder) };
   return latest.isSpot;
 }

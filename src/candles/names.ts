@@ -62,11 +62,18 @@ function stemOf(file: string): string {
   return path.basename(file).normalize('NFC').replace(EXTENSION, '');
 }
 
+/** Of the file before: thousands stand in one folder. */
+let latest = { folder: '', aside: false };
+
 /**
  * What a file that stands beside candles holds, e.g. `funding rates`, by its name and folder: what Freqtrade and Binance's archive
  * keep there. Null for all others.
  */
 export function sideFileKind(file: string): string | null {
+  const folder = path.dirname(file);
+  if (folder !== latest.folder) latest = { folder, aside: BINANCE_ASIDE_FOLDER.test(file) };
+  // Every name that says so has a hyphen.
+  if (!latest.aside && !file.includes('-', folder.length)) return null;
   const stem = stemOf(file);
   const found = FREQTRADE_ASIDE.exec(stem) ?? BINANCE_ASIDE.exec(stem) ?? BINANCE_ASIDE_FOLDER.exec(file);
   const kind = found?.groups?.['kind'];

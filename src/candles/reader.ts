@@ -13,13 +13,15 @@ import { TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
 import { failed, type Failure } from './bytes.ts';
 import { repairColumns } from './columns.ts';
 import { contentOf, type Content } from './content.ts';
-import type { CandleFile } from './discover.ts';
+import { copied } from './column-memory.ts';
+import { pathOf, type CandleFile } from './discover.ts';
 import { explainContent } from './explain.ts';
-import type { FormatReading, RawSeries, RefusedPart, Source } from './formats/format.ts';
+import type { CandleFormat, FormatReading, RawSeries, RefusedPart, Source } from './formats/format.ts';
 import { FORMATS } from './formats/index.ts';
 import { readJson, type JsonReading } from './json.ts';
-import { readCandleName, type FileName } from './names.ts';
-import { plainRows } from './plain-rows.ts';
+import { readPlainName } from './plain-name.ts';
+import { readCandleName, type FileName, type NameReading } from './names.ts';
+import { isReadOver, plainRows } from './plain-rows.ts';
 import { unsupportedName } from './unsupported.ts';
 import { readUnpacked } from './unpack.ts';
 
@@ -68,40 +70,83 @@ export type ReadResult =
     }
   | { readonly ok: false; readonly skipped: SkippedFile };
 
-/** Whatever the bytes of the file are, it does not throw. */
+/** What the file's name and folder say. */
+export function readName(file: CandleFile): NameReading {
+  const plain = readPlainName(file.folder, path.basename(file.name));
+  return plain === null ? readCandleName(pathOf(file)) : { ok: true, named: plain };
+}
+
+/** Reads a file whose candles are to last. Whatever its bytes are, it does not throw. */
 export async function readCandleFile(file: CandleFile, options: ReadOptions): Promise<ReadResult> {
-  const name = readCandleName(file.path);
+  const reading = readNamedFile(file, readName(file), options);
+  // What is waited for stands in memory of its own; all else is copied before another file can be read.
+  if (reading instanceof Promise) return reading;
+  return reading.ok ? { ...reading, series: reading.series.map(lasting) } : reading;
+}
+
+/** `parsed` with candles that no other file is read over. */
+function lasting(parsed: ParsedSeries): ParsedSeries {
+  return isReadOver(parsed.series.time) ? { ...parsed, series: copied(parsed.series) } : parsed;
+}
+
+/**
+ * Reads a file whose candles are used before the next one is read: they may stand in memory that it is read into. An answer at once,
+ * no promise, where nothing has to be waited for. Whatever the bytes are, it does not throw.
+ *
+ * @param name as `readName` answered
+ */
+export function readNamedFile(
+  file: CandleFile,
+  name: NameReading,
+  options: ReadOptions,
+): ReadResult | Promise<ReadResult> {
   const market = name.ok ? marketOf(name.named, options) : name.market;
-  const skip = ({ reason, detail }: Failure | RefusedPart, of: Market | null = market): SkippedFile => ({
-    file: file.name,
+  const skipped = ({ reason, detail }: Failure): ReadResult => ({
+    ok: false,
+    skipped: { file: file.name, reason, detail, market },
+  });
+  if (!name.ok) return skipped({ ...name, ok: false });
+  const unsupported = unsupportedName(file.name);
+  if (unsupported !== null) return skipped(failed('unsupported-format', unsupported));
+
+  const location = pathOf(file);
+  const content = readUnpacked(location, options.now);
+  if (!content.ok) return skipped(content);
+  const named = content.innerName === null ? name : withInnerName(name.named, location, content.innerName);
+  if (!named.ok) return skipped(named);
+  const finished = (parsed: Parsed): ReadResult =>
+    parsed.ok ? finishAll(file.name, parsed, market, content.modifiedAt, options) : skipped(parsed);
+  const parsed = parse(content.bytes, content.innerName ?? file.name, named.named, options);
+  return parsed instanceof Promise ? parsed.then(finished) : finished(parsed);
+}
+
+function finishAll(
+  file: string,
+  parsed: Extract<Parsed, { ok: true }>,
+  market: Market | null,
+  modifiedAt: number,
+  options: ReadOptions,
+): ReadResult {
+  const series: ParsedSeries[] = [];
+  const skip = ({ reason, detail }: Failure | RefusedPart, of: Market | null): SkippedFile => ({
+    file,
     reason,
     detail,
     market: of,
   });
-  if (!name.ok) return { ok: false, skipped: skip({ ...name, ok: false }) };
-  const unsupported = unsupportedName(file.path);
-  if (unsupported !== null) return { ok: false, skipped: skip(failed('unsupported-format', unsupported)) };
-
-  const content = readUnpacked(file.path);
-  if (!content.ok) return { ok: false, skipped: skip(content) };
-  const named = withInnerName(name.named, file.path, content.innerName);
-  if (!named.ok) return { ok: false, skipped: skip(named) };
-  const parsed = await parse(content.bytes, content.innerName ?? file.path, named.named, options);
-  if (!parsed.ok) return { ok: false, skipped: skip(parsed) };
-
-  const series: ParsedSeries[] = [];
   const refused = parsed.refused.map((part) => skip(part, part.market ?? market));
   for (const raw of parsed.series) {
-    const one = finish(raw, options, content.modifiedAt);
-    if (one.ok) series.push({ file: file.name, format: parsed.format, ...one.parsed });
-    else refused.push(skip(one, marketOf(raw, options) ?? market));
-    if (marketOf(raw, options) === null) tellUnnamed(file.name, raw, options);
+    const own = marketOf(raw, options);
+    const one = finish(raw, own, options, modifiedAt);
+    if (one.ok) series.push({ file, format: parsed.format, ...one.parsed });
+    else refused.push(skip(one, own ?? market));
+    if (own === null) tellUnnamed(file, raw, options);
   }
   const [first] = refused;
   return series.length === 0 && first !== undefined ? { ok: false, skipped: first } : { ok: true, series, refused };
 }
 
-function marketOf({ exchange, symbol }: FileName, options: ReadOptions): Market | null {
+export function marketOf({ exchange, symbol }: FileName, options: Pick<ReadOptions, 'exchange'>): Market | null {
   const known = exchange ?? options.exchange?.toUpperCase() ?? null;
   return known === null || symbol === null ? null : { exchange: known, symbol };
 }
@@ -110,10 +155,10 @@ function marketOf({ exchange, symbol }: FileName, options: ReadOptions): Market 
 function withInnerName(
   named: FileName,
   file: string,
-  innerName: string | null,
+  innerName: string,
 ): { readonly ok: true; readonly named: FileName } | Failure {
-  const inner = innerName === null ? null : readCandleName(path.join(path.dirname(file), innerName));
-  const within = inner?.ok === true ? inner.named : null;
+  const inner = readCandleName(path.join(path.dirname(file), innerName));
+  const within = inner.ok ? inner.named : null;
   if (named.symbol !== null && within !== null && (within.symbol ?? named.symbol) !== named.symbol) {
     return failed('bad-series', `its name says ${named.symbol} but the file in it ${within.symbol}: rename it`);
   }
@@ -122,24 +167,34 @@ function withInnerName(
 
 type Parsed = (Extract<FormatReading, { ok: true }> & { readonly format: string }) | Failure;
 
-async function parse(bytes: Buffer, fileName: string, named: FileName, options: ReadOptions): Promise<Parsed> {
+/** By the formats that read plain rows; where none does, all take their turn. */
+function parse(bytes: Buffer, fileName: string, named: FileName, options: ReadOptions): Parsed | Promise<Parsed> {
   const kind = contentOf(bytes, fileName.replace(/\.gz$/i, ''));
   if (!kind.ok) return kind;
-  const formats = FORMATS.filter(
-    ({ id, content }) => content === kind.content && (options.format === null || options.format === id),
-  );
+  const isWanted = ({ id, content }: CandleFormat): boolean =>
+    content === kind.content && (options.format === null || options.format === id);
   const plain = kind.content === 'json' ? plainRows(bytes) : null;
-  for (const { id, fromPlain } of plain === null ? [] : formats) {
-    const reading = fromPlain?.(plain!, named) ?? null;
-    if (reading !== null) return reading.ok ? { ...reading, format: id } : reading;
+  for (const format of plain === null ? [] : FORMATS) {
+    const reading = isWanted(format) ? (format.fromPlain?.(plain!, named) ?? null) : null;
+    if (reading !== null) return reading.ok ? { ...reading, format: format.id } : reading;
   }
   // The formats may take their time, and the next file is read into the same memory.
-  const source = sourceOf(Buffer.from(bytes), options.format !== null);
+  return parseByFormats(Buffer.from(bytes), FORMATS.filter(isWanted), kind.content, named, options);
+}
+
+async function parseByFormats(
+  bytes: Buffer,
+  formats: readonly CandleFormat[],
+  content: Content,
+  named: FileName,
+  { format }: ReadOptions,
+): Promise<Parsed> {
+  const source = sourceOf(bytes, format !== null);
   for (const { id, parse: parseAs } of formats) {
     const reading = await parseAs(source, named);
     if (reading !== null) return reading.ok ? { ...reading, format: id } : reading;
   }
-  return options.format === null ? explainContent(kind.content, source) : notChosen(options.format, kind.content);
+  return format === null ? explainContent(content, source) : notChosen(format, content);
 }
 
 function sourceOf(bytes: Buffer, chosen: boolean): Source {
@@ -160,11 +215,10 @@ function notChosen(format: string, content: Content): Failure {
 type Finished = { readonly ok: true; readonly parsed: Omit<ParsedSeries, 'file' | 'format'> } | Failure;
 
 /** A series that knows its market and timeframe, repaired. */
-function finish(raw: RawSeries, options: ReadOptions, modifiedAt: number): Finished {
-  const market = marketOf(raw, options);
+function finish(raw: RawSeries, market: Market | null, { now }: ReadOptions, modifiedAt: number): Finished {
   if (raw.rows.length === 0) return failed('no-candles', 'it holds no candles');
   if (market === null) return unnamed(raw);
-  const repaired = repairColumns(raw.rows, raw.timeframe, options.now);
+  const repaired = repairColumns(raw.rows, raw.timeframe, now);
   if (!repaired.ok) return repaired;
   const { columns, timeframe } = repaired;
   const all: CandleSeries = { market, timeframe, ...columns };
@@ -188,7 +242,7 @@ function tellUnnamed(file: string, raw: RawSeries, { now, onUnnamed }: ReadOptio
   if (onUnnamed === undefined) return;
   const repaired = repairColumns(raw.rows, raw.timeframe, now);
   if (!repaired.ok) return;
-  onUnnamed({ file, timeframe: repaired.timeframe, columns: repaired.columns, naiveTimes: raw.naiveTimes });
+  onUnnamed({ file, timeframe: repaired.timeframe, columns: copied(repaired.columns), naiveTimes: raw.naiveTimes });
 }
 
 /**

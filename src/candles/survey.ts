@@ -66,7 +66,7 @@ export interface SurveyedSeries {
   readonly lastOpen: number;
   /** From the close of the last candle to now, ms; negative while it is open. */
   readonly ageMs: number;
-  /** The last close is more than two timeframes ago (rulings.md 4). */
+  /** The last close is more than two timeframes ago. */
   readonly stale: boolean;
   /** The last candle is not closed yet. */
   readonly open: boolean;
@@ -104,7 +104,7 @@ export interface Survey {
   readonly markets: readonly { readonly market: Market; readonly doubt: Doubt | null }[];
 }
 
-/** A last close older than this many timeframes is stale (rulings.md 4). */
+/** A last close older than this many timeframes is stale. */
 const STALE_TIMEFRAMES = 2;
 
 export function surveyCandles({ parsed: read, skipped, unnamed }: SurveyInput, options: SurveyOptions): Survey {

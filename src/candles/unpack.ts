@@ -13,9 +13,13 @@ export type UnpackedReading =
     }
   | Failure;
 
-/** Packing is told by the bytes: gzip, zip, or a gzip of a zip; names do not matter. */
-export function readUnpacked(file: string): UnpackedReading {
-  const content = readBytes(file);
+/**
+ * Packing is told by the bytes: gzip, zip, or a gzip of a zip; names do not matter.
+ *
+ * @param now wall clock, ms UTC
+ */
+export function readUnpacked(file: string, now: number): UnpackedReading {
+  const content = readBytes(file, now);
   if (!content.ok) return content;
   const unzipped = isGzip(content.bytes) ? readGzip(content.bytes) : content;
   if (!unzipped.ok) return unzipped;

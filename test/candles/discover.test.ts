@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, realpathSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { discoverCandleFiles, SAMPLE_MARKER } from '../../src/candles/discover.ts';
+import { discoverCandleFiles, pathOf, SAMPLE_MARKER } from '../../src/candles/discover.ts';
 import { describeWithShared, sharedPath } from '../support/shared.ts';
 import { folderWith } from './support.ts';
 
@@ -25,7 +25,7 @@ describe('folders', () => {
     });
     const { names, files } = await find(folder);
     expect(names).toEqual(['B.csv', 'E.JSON', 'a/b/y.feather', 'a/z.json.gz', 'b.json', 'c.parquet', 'd.zip']);
-    expect(files[2]!.path).toBe(path.join(realpathSync(folder), 'a', 'b', 'y.feather'));
+    expect(pathOf(files[2]!)).toBe(path.join(realpathSync(folder), 'a', 'b', 'y.feather'));
   });
 
   test('files of doubtful types are looked at where their names say symbol and timeframe', async () => {
@@ -141,8 +141,11 @@ describe('given paths', () => {
 
   test('a named pipe among the files does not block', async () => {
     const folder = folderWith({ 'a.json': '' });
-    execFileSync('mkfifo', [path.join(folder, 'b.json')]);
-    expect((await find(folder)).names).toEqual(['a.json', 'b.json']);
+    const pipe = 'A_BUSDT_1h.json';
+    execFileSync('mkfifo', [path.join(folder, pipe)]);
+    const skipped = [{ file: pipe, reason: 'not-a-file', market: { exchange: 'A', symbol: 'BUSDT' } }];
+    expect(await find(folder)).toMatchObject({ names: ['a.json'], skipped });
+    expect((await find(path.join(folder, pipe))).skipped).toMatchObject([{ reason: 'not-a-file' }]);
   });
 });
 

@@ -18,6 +18,7 @@ import {
   rowsOf,
   skipOf,
   START,
+  fileAt,
 } from './support.ts';
 
 const NAME = 'BINANCE_BTCUSDT_1h.json';
@@ -287,7 +288,7 @@ describe('what is refused', () => {
   test('a named pipe does not block', async () => {
     const pipe = path.join(folderWith(), NAME);
     execFileSync('mkfifo', [pipe]);
-    expect(await readCandleFile({ path: pipe, name: NAME, sampleMarker: null }, READ_ANY)).toMatchObject({
+    expect(await readCandleFile(fileAt(pipe), READ_ANY)).toMatchObject({
       skipped: { reason: 'not-a-file' },
     });
   });
@@ -297,7 +298,7 @@ describe('what is refused', () => {
     mkdirSync(path.join(folder, 'A_BUSDT_1h.json'));
     truncateSync(path.join(folder, NAME), 64 * 1024 * 1024 + 1);
     const reason = async (name: string) => {
-      const result = await readCandleFile({ path: path.join(folder, name), name, sampleMarker: null }, READ_ANY);
+      const result = await readCandleFile(fileAt(path.join(folder, name)), READ_ANY);
       return result.ok ? 'read' : result.skipped.reason;
     };
     expect([await reason('A_BUSDT_1h.json'), await reason('A_NONEUSDT_1h.json'), await reason(NAME)]).toEqual([
@@ -310,9 +311,7 @@ describe('what is refused', () => {
   test.skipIf(process.getuid?.() === 0)('a file without permission', async () => {
     const folder = folderWith({ [NAME]: text });
     chmodSync(path.join(folder, NAME), 0);
-    expect(
-      await readCandleFile({ path: path.join(folder, NAME), name: NAME, sampleMarker: null }, READ_ANY),
-    ).toMatchObject({
+    expect(await readCandleFile(fileAt(path.join(folder, NAME)), READ_ANY)).toMatchObject({
       skipped: { reason: 'unreadable' },
     });
   });
@@ -368,9 +367,7 @@ describeWithShared('candles/perps-2026-01', 'the 418 files of January 2026', () 
   test('415 are read, the three truncated ones are named', async () => {
     const folder = sharedPath('candles', 'perps-2026-01');
     const results = await Promise.all(
-      readdirSync(folder).map((name) =>
-        readCandleFile({ path: path.join(folder, name), name, sampleMarker: null }, READ_ANY),
-      ),
+      readdirSync(folder).map((name) => readCandleFile(fileAt(path.join(folder, name)), READ_ANY)),
     );
     const skipped = results.flatMap((result) => (result.ok ? [] : [result.skipped]));
     expect(results).toHaveLength(418);
@@ -397,12 +394,10 @@ describeWithShared('candles/perps-2026-01', 'the 418 files of January 2026', () 
 });
 
 describeWithShared('candles/bybit-futures', 'real files of other layouts', () => {
-  const read = (...parts: string[]) =>
-    readCandleFile({ path: sharedPath('candles', ...parts), name: parts.at(-1)!, sampleMarker: null }, READ_ANY);
+  const read = (...parts: string[]) => readCandleFile(fileAt(sharedPath('candles', ...parts)), READ_ANY);
 
   test('a folder named after a program is no exchange: --exchange names it', async () => {
-    const path = sharedPath('candles', 'freqtrade-futures', 'XRP_USDT_USDT-5m-futures.json');
-    const file = { path, name: 'XRP_USDT_USDT-5m-futures.json', sampleMarker: null };
+    const file = fileAt(sharedPath('candles', 'freqtrade-futures', 'XRP_USDT_USDT-5m-futures.json'));
     expect(await readCandleFile(file, READ_ANY)).toMatchObject({ ok: false, skipped: { reason: 'unknown-name' } });
     expect(await readCandleFile(file, { ...READ_ANY, exchange: 'binance' })).toMatchObject({
       ok: true,

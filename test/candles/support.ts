@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, expect } from 'vitest';
 import type { CandleColumns } from '../../src/core/candles.ts';
+import type { CandleFile } from '../../src/candles/discover.ts';
 import { readCandleFile, type ParsedSeries, type ReadOptions } from '../../src/candles/reader.ts';
 
 export { brokenPromise } from './broken-promise.ts';
@@ -41,6 +42,11 @@ export function asObjects(list: readonly Row[]): object[] {
 /** Reads whatever can be read, at a time when none of the recorded and made candles lie ahead. */
 export const READ_ANY: ReadOptions = { format: null, exchange: null, now: Date.UTC(2026, 10, 20) };
 
+/** The file at that absolute path, as the search would give it. */
+export function fileAt(file: string, name = path.basename(file)): CandleFile {
+  return { folder: path.dirname(file) + path.sep, name, sampleMarker: null };
+}
+
 /** Reads `content` as a file of this name. */
 export async function readAs(
   name: string,
@@ -51,7 +57,7 @@ export async function readAs(
   const folder = folderWith({ [name]: content });
   const file = path.join(folder, name);
   if (modifiedAt !== undefined) utimesSync(file, modifiedAt / 1000, modifiedAt / 1000);
-  return readCandleFile({ path: file, name, sampleMarker: null }, { ...READ_ANY, ...options });
+  return readCandleFile(fileAt(file, name), { ...READ_ANY, ...options });
 }
 
 export async function readOne(

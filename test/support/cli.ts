@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { ROOT } from './places.ts';
 import { leakingFiles, refuseLeaks } from './secrets.ts';
 
-export const ROOT = path.join(import.meta.dirname, '..', '..');
-export const SAMPLE = path.join(ROOT, 'data', 'sample');
 export const LAUNCHER = path.join(ROOT, 'bin', 'scan.cjs');
 
 export interface CliResult {

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { run } from '../../src/cli.ts';
-import { ROOT, type CliResult, type Workplace } from './cli.ts';
+import { type CliResult, type Workplace } from './cli.ts';
+import { ROOT } from './places.ts';
 import { refuseLeaks } from './secrets.ts';
 
 interface Options {

@@ -1,14 +1,11 @@
-/** All candle files of a run as markets. */
-import { readFileSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
-import { z } from 'zod';
-import type { CandleFindings, CandleSeries, SkippedFile } from '../core/candles.ts';
-import { marketKey, type Market } from '../core/market.ts';
-import type { CandleFile } from './discover.ts';
+/** How all files of a run were read before markets were read one at a time: every answer of today's reading is compared with it. */
+import type { CandleFindings, CandleSeries, SkippedFile } from '../../../src/core/candles.ts';
+import { marketKey, type Market } from '../../../src/core/market.ts';
+import type { CandleFile } from '../../../src/candles/discover.ts';
 import { mergeSeries, settleSpot } from './merge.ts';
 import { readCandleFile, type ParsedSeries, type ReadOptions } from './reader.ts';
 
-export interface LoadedMarket {
+interface LoadedMarket {
   readonly market: Market;
   /** At most one per timeframe; empty when no file of the market could be read. */
   readonly series: readonly CandleSeries[];
@@ -28,9 +25,6 @@ export interface LoadedCandles {
   readonly newestOpen: number | null;
 }
 
-/** Reading is synchronous, because that is faster; now and then bars and signals get their turn. */
-const FILES_PER_TURN = 32;
-
 /**
  * @param onFile is told how many files are done
  * @param unread files that the search skipped: their markets are known by name
@@ -49,7 +43,6 @@ export async function loadCandles(
       parsed.push(...result.series);
       skipped.push(...result.refused);
     } else skipped.push(result.skipped);
-    if (index % FILES_PER_TURN === 0) await setImmediate();
     onFile(index + 1);
   }
   const settled = settleSpot(parsed);
@@ -85,16 +78,4 @@ function groupByMarket(series: readonly CandleSeries[], skipped: readonly Skippe
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
-}
-
-const markerSchema = z.object({ generated: z.literal(true), as_of: z.int().nonnegative() });
-
-/** The time of a sample, ms UTC, from its marker file; null when the marker does not say it. */
-export function readSampleTime(marker: string): number | null {
-  try {
-    return markerSchema.parse(JSON.parse(readFileSync(marker, 'utf8'))).as_of;
-  } catch {
-    // A marker without a time still marks the folder; its newest candle then tells the time.
-    return null;
-  }
 }

@@ -1,0 +1,36 @@
+/** The names that most files have, e.g. `HYPERLIQUID_BTCUSDT_4h.json`, read by one look: the answer is the one of `readCandleName`. */
+import { isTimeframe } from '../core/time.ts';
+import { isInSpotFolder, readExchangeWord } from './name-words.ts';
+import type { FileName } from './names.ts';
+
+/** A second word of six letters is no quote, so that the first cannot be the coin of a pair. */
+const PLAIN = /^([A-Z][A-Z0-9]{1,15})_([A-Z0-9]{6,24})_(\d{1,2}[mhd])\.json$/;
+
+/** By the first word of a name; null where it is no exchange. There are as many as a user has exchanges. */
+const exchanges = new Map<string, string | null>();
+const WORDS_KEPT = 256;
+
+function exchangeOf(word: string): string | null {
+  const known = exchanges.get(word);
+  if (known !== undefined) return known;
+  const said = readExchangeWord(word);
+  const exchange = said === null || said.spot ? null : said.exchange;
+  if (exchanges.size === WORDS_KEPT) exchanges.clear();
+  exchanges.set(word, exchange);
+  return exchange;
+}
+
+/**
+ * Null for names of other forms, which is no fault of them.
+ *
+ * @param base the file's name without its folder
+ */
+export function readPlainName(folder: string, base: string): FileName | null {
+  const found = PLAIN.exec(base);
+  if (found === null) return null;
+  const [, word = '', symbol = '', timeframe = ''] = found;
+  const exchange = exchangeOf(word);
+  return exchange === null || !isTimeframe(timeframe)
+    ? null
+    : { exchange, symbol, timeframe, spot: isInSpotFolder(folder) };
+}
