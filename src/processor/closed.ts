@@ -1,7 +1,7 @@
 import { sliceColumns, type CandleSeries } from '../core/candles.ts';
 import { TIMEFRAME_MS } from '../core/time.ts';
 
-/** The candles of `series` that are closed at `asOf` (ms UTC): open time + timeframe <= asOf (rulings.md 1). */
+/** The candles of `series` that are closed at `asOf` (ms UTC): open time + timeframe <= asOf. */
 export function closedCandles(series: CandleSeries, asOf: number): CandleSeries {
   const lastOpen = asOf - TIMEFRAME_MS[series.timeframe];
   let closed = series.length;

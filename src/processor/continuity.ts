@@ -1,7 +1,7 @@
 import { sliceColumns, type CandleSeries } from '../core/candles.ts';
 import { TIMEFRAME_MS } from '../core/time.ts';
 
-/** strategies.md 1.1. A redenomination (x1000, /10) is no move that anyone could have traded. */
+/** A redenomination (x1000, /10) is no move that anyone could have traded. */
 const LARGEST_RISE = 2;
 const LARGEST_FALL = -0.67;
 const LARGEST_GAP_BARS = 24;

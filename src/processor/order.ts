@@ -1,41 +1,81 @@
-/** The order of the feed and the ranks in it (rulings.md 11). */
-import type { SignalHead } from '../core/signal.ts';
+/** The order of the feed and the ranks in it. */
+import type { StrategyRecord } from '../core/strategy.ts';
+import { compareText } from '../core/text.ts';
+import type { KnownMarket } from './known-market.ts';
+
+/** One signal: the strategy's answer for the market. */
+export interface Place {
+  /** Index among the markets. */
+  readonly market: number;
+  /** Index among the strategies. */
+  readonly strategy: number;
+  /** 1 is the best of its strategy among signals with a score; null without one. */
+  readonly rank: number | null;
+}
+
+export interface OrderedStrategy {
+  readonly id: string;
+  readonly record: StrategyRecord;
+}
+
+const RECORD_ORDER: Readonly<Record<StrategyRecord['status'], number>> = {
+  positive: 0,
+  inconclusive: 1,
+  unmeasured: 2,
+  negative: 3,
+};
+
+interface Ranked extends Place {
+  readonly group: number;
+  /** Mean after costs of a strategy with a positive record, R; 0 otherwise. */
+  readonly expected: number;
+  readonly record: number;
+  readonly id: string;
+}
 
 /**
- * With a direction by score, then ok without one by score, then the rest; ties by exchange, symbol, strategy. Each signal that
- * is ok gets its place among those of its strategy. Bounds have no say.
+ * All signals in the feed's order: with a direction first, those with a positive record by what it earned, then inconclusive and
+ * unmeasured ones by rank, then negative ones; then those without a direction, then those without a score. Equal ranks stand by
+ * record, so that the best of each strategy come first: strategies are not one scale. `markets`: by exchange, then symbol.
  */
-export function orderSignals<S extends SignalHead>(signals: readonly S[]): readonly S[] {
-  const places = new Map<string, number>();
-  const placeOf = ({ status, strategy }: SignalHead): number | null => {
-    if (status !== 'ok') return null;
-    const place = (places.get(strategy) ?? 0) + 1;
-    places.set(strategy, place);
-    return place;
-  };
-  const ordered: S[] = [];
-  for (const signal of [...signals].sort(compareSignals)) {
-    ordered.push({ ...signal, rank_in_strategy: placeOf(signal) });
-  }
-  return ordered;
+export function orderSignals(
+  markets: readonly KnownMarket[],
+  strategies: readonly OrderedStrategy[],
+): readonly Place[] {
+  const places = strategies.flatMap((strategy, index) => ranked(markets, strategy, index));
+  return places.sort(comparePlaces).map(({ market, strategy, rank }) => ({ market, strategy, rank }));
 }
 
-function compareSignals(a: SignalHead, b: SignalHead): number {
+/** The signals of one strategy with their ranks: those with a direction count first, each by score. */
+function ranked(markets: readonly KnownMarket[], { id, record }: OrderedStrategy, strategy: number): Ranked[] {
+  const recordOrder = RECORD_ORDER[record.status];
+  const isPositive = record.status === 'positive';
+  const own = markets.map((known, market): { market: number; group: number; score: number } => {
+    const answer = known.answers[strategy]!;
+    const score = known.scores[strategy] ?? null;
+    if (answer.kind !== 'scored' || score === null) return { market, group: 4, score: 0 };
+    const directed = isPositive ? 0 : record.status === 'negative' ? 2 : 1;
+    return { market, group: answer.direction === 'none' ? 3 : directed, score: score.score };
+  });
+  own.sort((a, b) => a.group - b.group || b.score - a.score || a.market - b.market);
+  return own.map(({ market, group }, index) => ({
+    market,
+    strategy,
+    rank: group === 4 ? null : index + 1,
+    group,
+    expected: isPositive ? (record.net_r ?? 0) : 0,
+    record: recordOrder,
+    id,
+  }));
+}
+
+function comparePlaces(a: Ranked, b: Ranked): number {
   return (
-    groupOf(a) - groupOf(b) ||
-    (b.score ?? 0) - (a.score ?? 0) ||
-    compareText(a.exchange, b.exchange) ||
-    compareText(a.symbol, b.symbol) ||
-    compareText(a.strategy, b.strategy)
+    a.group - b.group ||
+    (a.group === 0 ? b.expected - a.expected : 0) ||
+    (a.rank ?? 0) - (b.rank ?? 0) ||
+    a.record - b.record ||
+    compareText(a.id, b.id) ||
+    a.market - b.market
   );
-}
-
-function groupOf({ status, direction }: SignalHead): number {
-  if (status !== 'ok') return 2;
-  return direction === 'none' ? 1 : 0;
-}
-
-/** By UTF-16 units: the same on every machine, whatever its locale. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

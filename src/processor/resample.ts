@@ -1,4 +1,5 @@
-import type { CandleSeries } from '../core/candles.ts';
+/** Candles of a coarser timeframe from finer ones, into memory that is used again. */
+import type { CandleColumns, CandleSeries } from '../core/candles.ts';
 import { floorTo, TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
 
 /** True when candles of `from` can be put together to candles of `to`. */
@@ -6,50 +7,97 @@ export function canResample(from: Timeframe, to: Timeframe): boolean {
   return TIMEFRAME_MS[from] < TIMEFRAME_MS[to] && TIMEFRAME_MS[to] % TIMEFRAME_MS[from] === 0;
 }
 
-/**
- * `series` in a coarser timeframe. Only buckets that hold every one of their candles count (rulings.md 2): a bucket with a
- * hole would understate its volume and range. `canResample` must hold.
- */
-export function resample(series: CandleSeries, timeframe: Timeframe): CandleSeries {
+export interface Resampler {
+  /**
+   * The last whole candles of `timeframe` that `series` makes. Only buckets that hold every one of their candles count: a bucket with
+   * a hole would understate its volume and range. `canResample` must hold. The answer lasts until `reset`.
+   */
+  readonly resample: (series: CandleSeries, timeframe: Timeframe) => CandleSeries;
+  /** What was answered before may be overwritten from here on. */
+  readonly reset: () => void;
+}
+
+/** Where the candles of one answer stand: at the end of each column. */
+interface Slot {
+  readonly columns: Omit<CandleColumns, 'length'>;
+  /** The last candles of the columns, by their number: markets of one folder have the same few. */
+  readonly views: Map<number, CandleColumns>;
+}
+
+/** @param most how many candles an answer has at most */
+export function createResampler(most: number): Resampler {
+  const slots: Slot[] = [];
+  let used = 0;
+  return {
+    resample: (series, timeframe) => {
+      const slot = (slots[used++] ??= createSlot(most));
+      const length = fillSlot(series, timeframe, slot.columns, most);
+      return { market: series.market, timeframe, ...viewOf(slot, most, length) };
+    },
+    reset: () => {
+      used = 0;
+    },
+  };
+}
+
+function createSlot(most: number): Slot {
+  const column = (): Float64Array => new Float64Array(most);
+  const columns = { time: column(), open: column(), high: column(), low: column(), close: column(), volume: column() };
+  return { columns, views: new Map() };
+}
+
+function viewOf({ columns, views }: Slot, most: number, length: number): CandleColumns {
+  const known = views.get(length);
+  if (known !== undefined) return known;
+  const last = (column: Float64Array): Float64Array => column.subarray(most - length);
+  const view = {
+    length,
+    time: last(columns.time),
+    open: last(columns.open),
+    high: last(columns.high),
+    low: last(columns.low),
+    close: last(columns.close),
+    volume: last(columns.volume),
+  };
+  views.set(length, view);
+  return view;
+}
+
+/** Fills the columns from their end, and answers how many candles there are. */
+function fillSlot(series: CandleSeries, timeframe: Timeframe, out: Slot['columns'], most: number): number {
+  const { time, open, high, low, close, volume } = series;
   const bucketMs = TIMEFRAME_MS[timeframe];
   const perBucket = bucketMs / TIMEFRAME_MS[series.timeframe];
-  const capacity = Math.floor(series.length / perBucket);
-  const column = (): Float64Array => new Float64Array(capacity);
-  const out = { time: column(), open: column(), high: column(), low: column(), close: column(), volume: column() };
-  let length = 0;
-  let first = 0;
-  while (first < series.length) {
-    const bucket = floorTo(series.time[first]!, bucketMs);
-    let end = first + 1;
-    while (end < series.length && series.time[end]! < bucket + bucketMs) end++;
+  let free = most;
+  let end = series.length;
+  while (end > 0 && free > 0) {
+    const bucket = floorTo(time[end - 1]!, bucketMs);
+    let first = end - perBucket;
+    if (first < 0 || time[first] !== bucket) first = startOfBucket(time, end, bucket);
     if (end - first === perBucket) {
-      let high = series.high[first]!;
-      let low = series.low[first]!;
-      let volume = 0;
+      let highest = high[first]!;
+      let lowest = low[first]!;
+      let sum = 0;
       for (let i = first; i < end; i++) {
-        high = Math.max(high, series.high[i]!);
-        low = Math.min(low, series.low[i]!);
-        volume += series.volume[i]!;
+        if (high[i]! > highest) highest = high[i]!;
+        if (low[i]! < lowest) lowest = low[i]!;
+        sum += volume[i]!;
       }
-      out.time[length] = bucket;
-      out.open[length] = series.open[first]!;
-      out.high[length] = high;
-      out.low[length] = low;
-      out.close[length] = series.close[end - 1]!;
-      out.volume[length] = volume;
-      length++;
+      free--;
+      out.time[free] = bucket;
+      out.open[free] = open[first]!;
+      out.high[free] = highest;
+      out.low[free] = lowest;
+      out.close[free] = close[end - 1]!;
+      out.volume[free] = sum;
     }
-    first = end;
+    end = first;
   }
-  return {
-    market: series.market,
-    timeframe,
-    length,
-    time: out.time.subarray(0, length),
-    open: out.open.subarray(0, length),
-    high: out.high.subarray(0, length),
-    low: out.low.subarray(0, length),
-    close: out.close.subarray(0, length),
-    volume: out.volume.subarray(0, length),
-  };
+  return most - free;
+}
+
+function startOfBucket(time: Float64Array, end: number, bucket: number): number {
+  let first = end - 1;
+  while (first > 0 && time[first - 1]! >= bucket) first--;
+  return first;
 }

@@ -1,19 +1,22 @@
-/** Which candles of a market its strategies see (rulings.md 2 to 4). */
+/** Which candles of a market its strategies see. */
 import { sliceColumns, type CandleSeries } from '../core/candles.ts';
 import { AUTO_TIMEFRAMES, TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
 import { closedCandles } from './closed.ts';
 import { continuousTail } from './continuity.ts';
-import { canResample, resample } from './resample.ts';
+import { canResample, createResampler } from './resample.ts';
 
-/** Strategies see at most this many candles, so that a longer file changes nothing (rulings.md 3). */
+/** Strategies see at most this many candles, so that a longer file changes nothing. */
 export const WINDOW_CANDLES = 600;
 
-/** A last close older than this many timeframes is stale (rulings.md 4). */
+/** A last close older than this many timeframes is stale. */
 const STALE_TIMEFRAMES = 2;
+
+/** What a market has been resampled to stands in the same memory for all markets. */
+const resampler = createResampler(WINDOW_CANDLES);
 
 export interface SelectedSeries {
   readonly kind: 'series';
-  /** Closed, after the last break, at most 600, at least 1. */
+  /** Closed, after the last break, at most 600, at least 1. What was resampled lasts until the next market is selected. */
   readonly series: CandleSeries;
   /** The finer timeframe it was made from, null when the market has a file of its own. */
   readonly resampledFrom: Timeframe | null;
@@ -40,6 +43,7 @@ export interface SelectOptions {
 
 /** @param files the readable series of one market, at most one per timeframe */
 export function selectSeries(files: readonly CandleSeries[], options: SelectOptions): Selection {
+  resampler.reset();
   if (files.length === 0) return { kind: 'none', reason: 'unreadable' };
   const { timeframe, asOf, warmup } = options;
   const selected =
@@ -87,9 +91,10 @@ function isBetter(candidate: SelectedSeries, best: SelectedSeries): boolean {
 }
 
 function resampled(finer: CandleSeries, timeframe: Timeframe, asOf: number): SelectedSeries | null {
-  // A break inside a bucket would vanish in it, so the finer candles are cut first; gaps count in the coarser bars.
+  // A break inside a bucket would vanish in it, so the finer candles are cut first; gaps count in the coarser bars. More candles than
+  // the window are not made: whether there was a break before it is nobody's concern.
   const continuous = continuousTail(closedCandles(finer, asOf), TIMEFRAME_MS[timeframe]);
-  return prepare(resample(continuous.series, timeframe), finer.timeframe, continuous.cut, asOf);
+  return prepare(resampler.resample(continuous.series, timeframe), finer.timeframe, continuous.cut, asOf);
 }
 
 /** Null when nothing is left. */

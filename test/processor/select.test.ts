@@ -1,13 +1,16 @@
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readCandleFile } from '../../src/candles/reader.ts';
 import type { CandleSeries } from '../../src/core/candles.ts';
 import { TIMEFRAME_MS } from '../../src/core/time.ts';
 import { closedCandles } from '../../src/processor/closed.ts';
 import { continuousTail } from '../../src/processor/continuity.ts';
-import { canResample, resample } from '../../src/processor/resample.ts';
+import { canResample, createResampler } from '../../src/processor/resample.ts';
 import { selectSeries, WINDOW_CANDLES, type SelectedSeries, type SelectOptions } from '../../src/processor/select.ts';
 import { describeWithShared, sharedPath } from '../support/shared.ts';
 import { closeOf, HOUR, series, START } from './series.ts';
+
+const { resample } = createResampler(10_000);
 
 function select(files: readonly CandleSeries[], options: Partial<SelectOptions> & { asOf: number }): SelectedSeries {
   const selection = selectSeries(files, { timeframe: '4h', warmup: 100, ...options });
@@ -220,7 +223,7 @@ describe('nothing to show', () => {
 
 describeWithShared('candles/bybit-futures', 'real candles', () => {
   const read = async (folder: string, name: string): Promise<CandleSeries> => {
-    const file = { path: sharedPath('candles', folder, name), name, sampleMarker: null };
+    const file = { folder: sharedPath('candles', folder) + path.sep, name, sampleMarker: null };
     const result = await readCandleFile(file, { format: null, exchange: null, now: Infinity });
     if (!result.ok) throw new Error(result.skipped.detail);
     return result.series[0]!.series;

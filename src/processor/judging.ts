@@ -1,0 +1,196 @@
+/** One market through every strategy, from candles alone: exactly one answer for each, whatever happens. */
+import type { CandleSeries } from '../core/candles.ts';
+import type { Detail } from '../core/feed.ts';
+import type { SignalStatus } from '../core/signal.ts';
+import type { Judged, MarketView, Reason, Strategy } from '../core/strategy.ts';
+import { DAY_MS, MINUTE_MS, TIMEFRAME_MS } from '../core/time.ts';
+import { closeOfLast } from './closed.ts';
+import type { CandleFacts, JudgedCandles, ScoredAnswer, StrategyAnswer } from './known-market.ts';
+import { closeBefore, memoOf } from './price-memo.ts';
+import { priceHundredthsOf } from './score.ts';
+import type { SelectedSeries, Selection } from './select.ts';
+import { nameOfNotFinite } from './finite.ts';
+import { createViewer } from './view.ts';
+
+export interface JudgeOptions {
+  readonly strategies: readonly Strategy[];
+  /** The time everything is computed for, ms UTC; a later candle is an error. */
+  readonly asOf: number;
+  readonly detail: Detail;
+}
+
+/** A market in which this share of candles had no trade is not traded any more. */
+const QUIET_BARS = 50;
+const QUIET_SHARE = 0.2;
+
+const STRATEGY_FAULTS = { threw: 'strategy-threw', nonsense: 'strategy-nonsense' } as const;
+/** Of the message of an error that a strategy throws. */
+const LONGEST_MESSAGE = 500;
+
+const NO_CANDLES: Readonly<Record<Extract<Selection, { kind: 'none' }>['reason'], string>> = {
+  unreadable: 'none of its candle files could be read; see summary.files_skipped',
+  'no-closed-candles': 'its files hold no candle that is closed by now',
+  'no-timeframe': 'it has no file of the timeframe, and none finer that gives it with enough candles',
+};
+
+/** True when the strategy itself failed, which degrades the run; candles that allow no answer do not. */
+export function isStrategyFault(code: string): boolean {
+  return Object.values<string>(STRATEGY_FAULTS).includes(code);
+}
+
+/** One judge for a run: it judges market after market with the same memory, and what it answers refers to none of it. */
+export function createJudge({ strategies, asOf, detail }: JudgeOptions): (selection: Selection) => JudgedCandles {
+  const viewOf = createViewer();
+  const shared = createSharing();
+  return (selection) => {
+    if (selection.kind === 'none') {
+      const reason = { code: selection.reason, text: NO_CANDLES[selection.reason] };
+      return { facts: null, memo: null, answers: strategies.map(() => unscored('insufficient_data', reason)) };
+    }
+    const { series } = selection;
+    const early = closeOfLast(series) - asOf;
+    const staleness = early > 0 ? null : stalenessOf(selection, asOf);
+    const view = viewOf(series);
+    const answers = strategies.map((strategy): StrategyAnswer => {
+      const unfit = unfitness(strategy, series, early);
+      if (unfit !== null) return unfit;
+      const isExplained = staleness === null && detail === 'full';
+      const answer = ask(strategy, view, staleness === null, isExplained);
+      if (answer.kind === 'unscored') return answer;
+      return staleness === null ? shared(answer) : unscored('stale', staleness);
+    });
+    const spans = answers.map((answer) => (answer.kind === 'scored' ? answer.seriesSpanMs : DAY_MS));
+    const facts = factsOf(selection, view, staleness !== null);
+    return { facts, memo: staleness === null ? memoOf(series, spans) : null, answers };
+  };
+}
+
+function unscored(status: Exclude<SignalStatus, 'ok'>, reason: Reason): StrategyAnswer {
+  return { kind: 'unscored', status, reason };
+}
+
+/** Why the strategy is not asked; null when it is. */
+function unfitness(strategy: Strategy, series: CandleSeries, early: number): StrategyAnswer | null {
+  if (early > 0) {
+    const text = `its last candle closes ${Math.ceil(early / MINUTE_MS)} min after the time of the scan`;
+    return unscored('error', { code: 'candle-not-closed', text });
+  }
+  if (series.length >= strategy.warmup) return null;
+  const text = `${series.length} closed candles, ${strategy.warmup} needed`;
+  return unscored('insufficient_data', { code: 'warm-up', text });
+}
+
+/** A strategy's answer that can be believed, or the reason why there is none. */
+function ask(strategy: Strategy, view: MarketView, mayExplain: boolean, always: boolean): StrategyAnswer {
+  try {
+    const judged = strategy.judge(view);
+    if (judged.kind === 'failed') return unscored('error', { code: judged.code, text: judged.text });
+    if (!isFinite(judged, closeNow(view)))
+      return nonsense(`${nameOfNotFinite(judged) ?? 'a number'} has no finite value`);
+    if (!mayExplain || (judged.direction === 'none' && !always)) return scored(judged, null);
+    const explanation = strategy.explain(view, judged);
+    const found = nameOfNotFinite(explanation);
+    if (found !== null) return nonsense(`${found} has no finite value`);
+    return scored(judged, { points: judged.points, explanation });
+  } catch (error) {
+    return unscored('error', { code: STRATEGY_FAULTS.threw, text: messageOf(error) });
+  }
+}
+
+function nonsense(text: string): StrategyAnswer {
+  return unscored('error', { code: STRATEGY_FAULTS.nonsense, text });
+}
+
+function closeNow({ candles: { close, length } }: MarketView): number {
+  return close[length - 1]!;
+}
+
+/**
+ * One sum over all numbers: what is not finite makes the sum so. Distances of triggers, the one from the close in percent, must be so
+ * as hundredths, to which the feed rounds them.
+ */
+function isFinite({ points, setup, triggers: { long, short }, heldAgo, seriesSpanMs }: Judged, close: number): boolean {
+  let sum = seriesSpanMs + (heldAgo.long ?? 0) + (heldAgo.short ?? 0);
+  for (const one of points) sum += one.points + one.max;
+  if (setup !== null) sum += setup.entry + setup.stop_loss + setup.take_profit + setup.risk_reward + setup.max_bars;
+  if (long !== null) sum += 10_000 * (long.price / close) + 100 * long.distanceAtr;
+  if (short !== null) sum += 10_000 * (short.price / close) + 100 * short.distanceAtr;
+  return Number.isFinite(sum);
+}
+
+function scored(judged: Judged, explained: ScoredAnswer['explained']): ScoredAnswer {
+  const { direction, side, setup, triggers, unmet, heldAgo, seriesSpanMs, points } = judged;
+  const priceHundredths = priceHundredthsOf(points);
+  return {
+    kind: 'scored',
+    direction,
+    side,
+    setup,
+    triggers,
+    unmet,
+    heldAgo,
+    seriesSpanMs,
+    priceHundredths,
+    explained,
+  };
+}
+
+/** Thousands of markets lack the same few conditions: they share the lists. */
+function createSharing(): (answer: ScoredAnswer) => ScoredAnswer {
+  const unmetLists = new Map<string, ScoredAnswer['unmet']>();
+  return (answer) => {
+    const { long, short } = answer.unmet;
+    const key = `${long.join()} ${short.join()}`;
+    const known = unmetLists.get(key);
+    if (known === undefined) unmetLists.set(key, answer.unmet);
+    return known === undefined ? answer : { ...answer, unmet: known };
+  };
+}
+
+/** Anything may be thrown, also what throws again when it is looked at. */
+function messageOf(thrown: unknown): string {
+  try {
+    const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `it threw ${String(thrown)}`;
+    return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}...` : text;
+  } catch {
+    return 'it threw something that has no text';
+  }
+}
+
+/** Why the candles are too old for a signal; null when they are not. */
+function stalenessOf({ stale, series }: SelectedSeries, asOf: number): Reason | null {
+  if (stale) {
+    const age = (asOf - closeOfLast(series)) / TIMEFRAME_MS[series.timeframe];
+    const text = `its last candle closed ${age.toFixed(1)} times ${series.timeframe} before the time of the scan`;
+    return { code: 'old-candles', text };
+  }
+  const recent = Math.min(QUIET_BARS, series.length);
+  let quiet = 0;
+  for (let index = series.length - recent; index < series.length; index += 1)
+    if (series.volume[index] === 0) quiet += 1;
+  if (quiet <= QUIET_SHARE * recent) return null;
+  return { code: 'no-volume', text: `${quiet} of its last ${recent} candles have no volume` };
+}
+
+function factsOf({ series, resampledFrom, cut }: SelectedSeries, view: MarketView, stale: boolean): CandleFacts {
+  const last = series.length - 1;
+  const price = series.close[last]!;
+  const change = (spanMs: number): number | null => {
+    const before = closeBefore(series, spanMs);
+    return before === null ? null : 100 * (price / before - 1);
+  };
+  const atr = view.indicators.atr14[last]!;
+  return {
+    timeframe: series.timeframe,
+    candleTime: series.time[last]!,
+    closedAt: closeOfLast(series),
+    price,
+    change24hPct: change(DAY_MS),
+    change7dPct: change(7 * DAY_MS),
+    atrPct: Number.isNaN(atr) ? null : (100 * atr) / price,
+    count: series.length,
+    stale,
+    resampled: resampledFrom !== null,
+    cut,
+  };
+}

@@ -1,0 +1,227 @@
+import { describe, expect, it } from 'vitest';
+import type { Judgement } from '../../src/core/strategy.ts';
+import { HOUR_MS } from '../../src/core/time.ts';
+import { createJudge, isStrategyFault } from '../../src/processor/judging.ts';
+import { AS_OF, CLOSE_TIME, EXPLANATION, judged, judgeWith, selected, series, strategy } from './known.ts';
+
+const failing: Judgement = { kind: 'failed', code: 'ATR_ZERO', text: 'the average true range is 0' };
+const quiet = (index: number): number => (index >= 589 ? 0 : 1);
+
+function statusOf(
+  selection: ReturnType<typeof selected>,
+  answer: () => Judgement = () => judged(),
+): readonly unknown[] {
+  const [only] = judgeWith([strategy('s', answer)], selection).answers;
+  return only!.kind === 'scored' ? ['ok', null] : [only!.status, only!.reason.code];
+}
+
+describe('judging a market', () => {
+  it('gives exactly one answer per strategy, in their order', () => {
+    const strategies = [strategy('c'), strategy('a', () => failing), strategy('b')];
+    for (const selection of [selected(), selected({ stale: true }), { kind: 'none', reason: 'unreadable' } as const]) {
+      expect(judgeWith(strategies, selection).answers).toHaveLength(3);
+    }
+    expect(judgeWith(strategies, selected()).answers.map(({ kind }) => kind)).toEqual(['scored', 'unscored', 'scored']);
+  });
+
+  it.each([
+    [
+      'a failed answer on too few candles',
+      selected({ series: series(99), stale: true }),
+      () => failing,
+      'insufficient_data',
+      'warm-up',
+    ],
+    ['a failed answer on stale candles', selected({ stale: true }), () => failing, 'error', 'ATR_ZERO'],
+    ['a failed answer on quiet candles', selected({ series: series(600, quiet) }), () => failing, 'error', 'ATR_ZERO'],
+    ['too few and stale', selected({ series: series(99), stale: true }), undefined, 'insufficient_data', 'warm-up'],
+    ['stale', selected({ stale: true }), undefined, 'stale', 'old-candles'],
+    ['11 of 50 candles without volume', selected({ series: series(600, quiet) }), undefined, 'stale', 'no-volume'],
+    [
+      '10 of 50 candles without volume',
+      selected({ series: series(600, (i) => (i >= 590 ? 0 : 1)) }),
+      undefined,
+      'ok',
+      null,
+    ],
+    [
+      'silence before the last 50 candles',
+      selected({ series: series(600, (i) => (i < 550 ? 0 : 1)) }),
+      undefined,
+      'ok',
+      null,
+    ],
+    ['exactly the warm-up', selected({ series: series(100) }), undefined, 'ok', null],
+    ['one candle less', selected({ series: series(99) }), undefined, 'insufficient_data', 'warm-up'],
+  ] as const)('status of %s', (_name, selection, answer, status, code) => {
+    expect(statusOf(selection, answer)).toEqual([status, code]);
+  });
+
+  it('a strategy never sees fewer candles than its warm-up', () => {
+    let asked = 0;
+    const judge = (): ReturnType<typeof judged> => {
+      asked += 1;
+      return judged();
+    };
+    judgeWith([strategy('s', judge)], selected({ series: series(99) }));
+    expect(asked).toBe(0);
+    judgeWith([strategy('s', judge)], selected({ series: series(100) }));
+    expect(asked).toBe(1);
+  });
+
+  it.each(['unreadable', 'no-closed-candles', 'no-timeframe'] as const)(
+    'without candles (%s) there are no facts',
+    (reason) => {
+      const { facts, memo, answers } = judgeWith([strategy('s')], { kind: 'none', reason });
+      expect([facts, memo]).toEqual([null, null]);
+      expect(answers).toMatchObject([{ kind: 'unscored', status: 'insufficient_data', reason: { code: reason } }]);
+    },
+  );
+
+  it('a candle that closes after the time of the scan is an error', () => {
+    const judge = createJudge({ strategies: [strategy('s')], asOf: CLOSE_TIME - 1, detail: 'lean' });
+    expect(judge(selected()).answers).toMatchObject([{ status: 'error', reason: { code: 'candle-not-closed' } }]);
+  });
+
+  it('keeps the last close, its changes and its range', () => {
+    const { facts, memo } = judgeWith([strategy('s')], selected());
+    const price = 10.599;
+    expect(facts).toMatchObject({ price, closedAt: CLOSE_TIME, candleTime: CLOSE_TIME - 4 * HOUR_MS, count: 600 });
+    expect(facts!.change24hPct).toBeCloseTo(100 * (price / 10.593 - 1), 10);
+    expect(facts!.change7dPct).toBeCloseTo(100 * (price / 10.557 - 1), 10);
+    expect(facts!.atrPct).toBeCloseTo((100 * 2) / price, 6);
+    expect(memo).toMatchObject({ closeTime: CLOSE_TIME, closeNow: price });
+    expect(AS_OF).toBeGreaterThan(CLOSE_TIME);
+  });
+
+  it('changes are unknown where history does not reach so far', () => {
+    const { facts } = judgeWith([strategy('s')], selected({ series: series(6) }));
+    expect(facts).toMatchObject({ change24hPct: null, change7dPct: null, atrPct: null });
+  });
+});
+
+/** A market whose last close is so small that a price can be beyond every multiple of it. */
+function worthless(): ReturnType<typeof selected> {
+  const candles = series(600);
+  return selected({ series: { ...candles, close: candles.close.map((close) => close * 1e-300) } });
+}
+
+describe('a strategy that cannot be believed', () => {
+  const broken: readonly (readonly [string, () => Judgement, string])[] = [
+    [
+      'throws',
+      () => {
+        throw new TypeError('planted');
+      },
+      'strategy-threw',
+    ],
+    [
+      'throws what has no text',
+      () => {
+        throw {
+          toString: () => {
+            throw new Error('again');
+          },
+        };
+      },
+      'strategy-threw',
+    ],
+    [
+      'gives NaN points',
+      () => judged({ points: [{ component: 'a', points: Number.NaN, max: 80 }] }),
+      'strategy-nonsense',
+    ],
+    [
+      'gives an infinite stop',
+      () => judged({ setup: { ...judged().setup!, stop_loss: -Infinity } }),
+      'strategy-nonsense',
+    ],
+    [
+      'gives a NaN trigger',
+      () => judged({ triggers: { long: { price: Number.NaN, distanceAtr: 1 }, short: null } }),
+      'strategy-nonsense',
+    ],
+    [
+      'gives an infinite distance',
+      () => judged({ triggers: { long: null, short: { price: 1, distanceAtr: Infinity } } }),
+      'strategy-nonsense',
+    ],
+    [
+      'gives a distance beyond all hundredths',
+      () => judged({ triggers: { long: { price: 1e-300, distanceAtr: 1e307 }, short: null } }),
+      'strategy-nonsense',
+    ],
+    [
+      'gives a trigger beyond all percent',
+      () => judged({ triggers: { long: { price: 1e300, distanceAtr: 1 }, short: null } }),
+      'strategy-nonsense',
+    ],
+    [
+      'gives a weight that is none',
+      () => judged({ points: [{ component: 'a', points: 1, max: Number.NaN }] }),
+      'strategy-nonsense',
+    ],
+    ['gives an endless idea', () => judged({ setup: { ...judged().setup!, max_bars: Infinity } }), 'strategy-nonsense'],
+    ['held nobody knows when', () => judged({ heldAgo: { long: 0, short: Number.NaN as 0 } }), 'strategy-nonsense'],
+    ['gives no span', () => judged({ seriesSpanMs: Number.NaN }), 'strategy-nonsense'],
+  ];
+  it.each(broken)('that %s costs its own signal alone', (_name, judge, code) => {
+    const { answers } = judgeWith([strategy('broken', judge), strategy('sound')], worthless());
+    expect(answers).toMatchObject([{ kind: 'unscored', status: 'error', reason: { code } }, { kind: 'scored' }]);
+    expect(isStrategyFault(code)).toBe(true);
+  });
+
+  it('that explains with a number that is not finite, or throws while explaining, costs its own signal alone', () => {
+    const explaining = (explain: () => typeof EXPLANATION) => strategy('broken', () => judged(), { explain });
+    const infinite = explaining(() => ({ ...EXPLANATION, observability: { deep: [{ atr: Infinity }] } }));
+    expect(judgeWith([infinite], selected()).answers).toMatchObject([
+      { status: 'error', reason: { code: 'strategy-nonsense', text: 'observability.deep.0.atr has no finite value' } },
+    ]);
+    const throwing = explaining(() => {
+      throw new Error('planted');
+    });
+    expect(judgeWith([throwing], selected()).answers).toMatchObject([
+      { status: 'error', reason: { code: 'strategy-threw', text: 'Error: planted' } },
+    ]);
+  });
+
+  it('a message of any length is cut', () => {
+    const long = strategy('s', () => {
+      throw new Error('x'.repeat(10_000));
+    });
+    const [answer] = judgeWith([long], selected()).answers;
+    expect(answer!.kind === 'unscored' && answer!.reason.text.length).toBeLessThan(600);
+  });
+});
+
+function counted(): { readonly explain: () => typeof EXPLANATION; readonly asked: () => number } {
+  let count = 0;
+  return {
+    explain: () => {
+      count += 1;
+      return EXPLANATION;
+    },
+    asked: () => count,
+  };
+}
+
+describe('explaining', () => {
+  it('is asked for signals with a direction, and with full detail for every signal with a score', () => {
+    const { explain, asked } = counted();
+    const strategies = [
+      strategy('long', () => judged(), { explain }),
+      strategy('none', () => judged({ direction: 'none' }), { explain }),
+    ];
+    const lean = judgeWith(strategies, selected());
+    expect(lean.answers.map((answer) => answer.kind === 'scored' && answer.explained !== null)).toEqual([true, false]);
+    expect(asked()).toBe(1);
+    const full = judgeWith(strategies, selected(), 'full');
+    expect(full.answers.map((answer) => answer.kind === 'scored' && answer.explained !== null)).toEqual([true, true]);
+  });
+
+  it('is not asked for a market that is stale', () => {
+    const { explain, asked } = counted();
+    judgeWith([strategy('s', () => judged(), { explain })], selected({ stale: true }), 'full');
+    expect(asked()).toBe(0);
+  });
+});
