@@ -1,10 +1,10 @@
 /** What goals will cost, before anything is asked. */
-import type { CoinalyzeSymbol } from '../core/market.ts';
-import type { SeriesKind } from '../core/series.ts';
-import { concerns, standingOf, type Goal, type Pair, type PlannedSignal } from './goal.ts';
+import type { SeriesKey } from '../core/offer.ts';
+import { concernedBy, standingOf, type Goal, type PlannedSignal, type Undecided } from './goal.ts';
+import type { Offers } from './planner.ts';
 
 export interface Cost {
-  readonly units: number;
+  readonly calls: number;
   /** Least number of requests for them. */
   readonly requests: number;
 }
@@ -14,68 +14,52 @@ export interface CostRange {
   readonly atMost: Cost;
 }
 
-/** `counts`: distinct pairs of each kind. `size`: most symbols in one request. */
-export function costOf(counts: readonly number[], size: number): Cost {
-  return {
-    units: counts.reduce((sum, count) => sum + count, 0),
-    requests: counts.reduce((sum, count) => sum + Math.ceil(count / size), 0),
-  };
+/** What asking for all of `keys` costs, request by request. */
+export function costOf(keys: Iterable<SeriesKey>, offers: Offers): Cost {
+  const remaining = new Set(keys);
+  let [calls, requests] = [0, 0];
+  for (let before = -1; remaining.size > 0 && remaining.size !== before;) {
+    before = remaining.size;
+    for (const offer of offers([...remaining])) {
+      calls += offer.calls;
+      requests += 1;
+      for (const key of offer.brings) remaining.delete(key);
+    }
+  }
+  return { calls, requests };
 }
 
 /** How much the planner will ask for as long as nothing fails; what the answers say decides where in between. */
-export function costRange(goal: Goal, signals: readonly PlannedSignal[], size: number): CostRange {
+export function costRange(goal: Goal, signals: readonly PlannedSignal[], offers: Offers): CostRange {
   const { undecided } = standingOf(goal, signals);
-  const certain = openPairs(undecided.filter(({ needsAll }) => needsAll).map(({ signal }) => signal));
-  const least = costOf(countsOf(certain), size);
-  const more = undecided.filter(({ needsAll }) => !needsAll).map(({ signal }) => signal);
-  const units = least.units + symbolsOutside(certain, more);
+  const certain = pendingKeys(undecided.filter(({ needsAll }) => needsAll).map(({ signal }) => signal));
+  const { calls, requests } = costOf(certain, offers);
+  const maybe = undecided.filter(({ needsAll }) => !needsAll);
+  const least = calls + instrumentsOutside(certain, maybe);
+  const most = Math.max(
+    1,
+    ...offers([...pendingKeys(undecided.map(({ signal }) => signal))]).map((offer) => offer.calls),
+  );
   return {
-    atLeast: { units, requests: Math.max(least.requests, Math.ceil(units / size)) },
-    atMost: mostOf(goal, signals, size),
+    atLeast: { calls: least, requests: Math.max(requests, Math.ceil(least / most)) },
+    atMost: mostOf(goal, signals, offers),
   };
 }
 
 /** The upper end of `costRange`. */
-export function mostOf(goal: Goal, signals: readonly PlannedSignal[], size: number): Cost {
-  const concerned =
-    goal.kind === 'top' ? everInTop(goal.count, signals) : signals.filter((signal) => concerns(goal, signal));
-  return costOf(countsOf(openPairs(concerned)), size);
+export function mostOf(goal: Goal, signals: readonly PlannedSignal[], offers: Offers): Cost {
+  return costOf(pendingKeys(concernedBy(goal, signals)), offers);
 }
 
-type Pairs = ReadonlyMap<SeriesKind, ReadonlySet<Pair>>;
-
-/** Distinct pairs that are open, by kind. */
-function openPairs(signals: readonly PlannedSignal[]): Pairs {
-  const pairs = new Map<SeriesKind, Set<Pair>>();
-  for (const { open } of signals) {
-    for (const { pair } of open) {
-      const ofKind = pairs.get(pair.kind);
-      if (ofKind === undefined) pairs.set(pair.kind, new Set([pair]));
-      else ofKind.add(pair);
-    }
-  }
-  return pairs;
+function pendingKeys(signals: readonly PlannedSignal[]): ReadonlySet<SeriesKey> {
+  const keys = new Set<SeriesKey>();
+  for (const { pending } of signals) for (const { key } of pending) keys.add(key);
+  return keys;
 }
 
-function countsOf(pairs: Pairs): readonly number[] {
-  return [...pairs.values()].map((ofKind) => ofKind.size);
-}
-
-/** Signals that fewer than `count` others beat for certain. */
-function everInTop(count: number, signals: readonly PlannedSignal[]): readonly PlannedSignal[] {
-  const directed = signals.filter(({ hasDirection }) => hasDirection);
-  const lows = directed.filter(({ blocked }) => !blocked).map(({ low }) => low);
-  const bar = lows.sort((a, b) => b - a)[count - 1] ?? -Infinity;
-  return directed.filter(({ high }) => high >= bar);
-}
-
-/** Each of `signals` needs one pair at least; those of one symbol may share it. */
-function symbolsOutside(certain: Pairs, signals: readonly PlannedSignal[]): number {
-  const covered = new Set([...certain.values()].flatMap((pairs) => [...pairs].map(({ symbol }) => symbol)));
-  const symbols = new Set<CoinalyzeSymbol>();
-  for (const { open } of signals) {
-    const { symbol } = open[0]!.pair;
-    if (!covered.has(symbol)) symbols.add(symbol);
-  }
-  return symbols.size;
+/** Each of `maybe` needs one series at least; those of one instrument may share it. */
+function instrumentsOutside(certain: ReadonlySet<SeriesKey>, maybe: readonly Undecided[]): number {
+  const covered = new Set([...certain].map(({ instrument }) => instrument));
+  const instruments = new Set(maybe.map(({ signal }) => signal.pending[0]!.key.instrument));
+  return [...instruments].filter((instrument) => !covered.has(instrument)).length;
 }

@@ -1,144 +1,146 @@
 /** From what is not known yet to the next request. */
-import type { CoinalyzeSymbol } from '../core/market.ts';
+import type { Offer, SeriesKey } from '../core/offer.ts';
 import { SERIES_KINDS, type SeriesKind } from '../core/series.ts';
-import { costOf, mostOf, type Cost } from './estimate.ts';
-import {
-  compareAtBest,
-  concerns,
-  EVERYTHING,
-  isMember,
-  standingOf,
-  type Goal,
-  type Pair,
-  type PlannedSignal,
-  type SingleGoal,
-} from './goal.ts';
-import { Tally, type Worth } from './tally.ts';
+import { EVERYTHING, standingOf, type Goal, type PendingSeries, type PlannedKey, type PlannedSignal } from './goal.ts';
+
+/** The requests that would bring some of `wanted`, which stands best first. */
+export type Offers = (wanted: readonly SeriesKey[]) => readonly Offer[];
 
 export interface PlannerOptions {
-  /** Most symbols in one request. */
-  readonly size: number;
-  /** Whether places left in a request may go to pairs that cannot change the goal, for the sake of the rest of the feed. */
+  readonly offers: Offers;
+  /** Whether places left in a request may go to series that cannot change the goal, for the sake of the remaining feed. */
   readonly fill: boolean;
 }
 
-/** One request. */
-export interface PlannedBatch {
-  readonly kind: SeriesKind;
-  readonly symbols: readonly CoinalyzeSymbol[];
-  /** So many of the symbols, the first ones, are asked for the sake of the goal. */
+/** The request to send next. */
+export interface PlannedOffer {
+  readonly offer: Offer;
+  /** So many of the series that it brings are asked for the sake of the goal. */
   readonly needed: number;
 }
 
-const NOTHING: ReadonlySet<Pair> = new Set();
+/** What asking for one series is worth, in whole numbers, so that sums depend on no order. */
+interface Worth {
+  readonly key: PlannedKey;
+  /** Signals that it decides, in twelfths: the last pending series of a signal decides it, one of four a quarter. */
+  signals: number;
+  /** Points that it decides over those signals, in hundredths. */
+  points: number;
+}
+
+type Worths = ReadonlyMap<SeriesKey, Worth>;
+
+/** Divides by one, two, three and four kinds without a rest. */
+const WHOLE = 12;
+/** Points have two decimals. */
+const POINT = 100;
 
 /**
- * All signals of a run with what they still need. It is told what changes and keeps what each goal has been asked about since, so
- * that a plan costs what the last answer changed and not what all signals are.
+ * The next request towards `goal`, or null when asking can bring it no nearer. Only series that have to be known are wanted,
+ * so that no call is spent on a guess: a signal that may still be ruled out is asked for its widest series alone. The offer with
+ * most signals per call is taken, then with most points, then of the first kind. Plan again after each answer.
  */
-export class Planner {
-  readonly #signals: (readonly PlannedSignal[])[] = [];
-  /** By kind of goal, or by score. */
-  readonly #tallies = new Map<SingleGoal['kind'] | number, { readonly goal: SingleGoal; readonly tally: Tally }>();
-  /** With a direction, in the order of the best they could become; then what has changed since. */
-  #directed: readonly PlannedSignal[] = [];
-  readonly #gone = new Set<PlannedSignal>();
-  readonly #come = new Set<PlannedSignal>();
-  /** All of `#signals`; null after a change. */
-  #flat: readonly PlannedSignal[] | null = null;
-
-  /** `signals` take the place of those that `market` had, if any. */
-  update(market: number, signals: readonly PlannedSignal[]): void {
-    const before = this.#signals[market] ?? [];
-    for (const { goal, tally } of this.#tallies.values()) {
-      for (const signal of before) if (concerns(goal, signal)) tally.remove(signal, isMember(goal, signal));
-      for (const signal of signals) if (concerns(goal, signal)) tally.add(signal, isMember(goal, signal));
-    }
-    for (const signal of before) if (signal.hasDirection && !this.#come.delete(signal)) this.#gone.add(signal);
-    for (const signal of signals) if (signal.hasDirection) this.#come.add(signal);
-    this.#signals[market] = signals;
-    this.#flat = null;
-  }
-
-  /** Those of all markets, in the order of the markets. */
-  get signals(): readonly PlannedSignal[] {
-    return (this.#flat ??= this.#signals.flat());
-  }
-
-  /**
-   * The next request towards `goal`, or null when asking can bring it no nearer. Only pairs that have to be known go into it,
-   * so that no unit is spent on a guess: a signal that may still be ruled out is asked for its widest pair alone. Most signals per
-   * unit first, then most points, then the oldest kept answer. Plan again after each answer.
-   */
-  next(goal: Goal, { size, fill }: PlannerOptions): PlannedBatch | null {
-    const needed = mostUseful(this.#tallyFor(goal), size);
-    if (needed === null) return null;
-    const { kind } = needed[0]!.pair;
-    const taken = new Set(needed.map(({ pair }) => pair));
-    const others = fill ? this.#tallyOf(EVERYTHING).best(kind, size - needed.length, taken) : [];
-    return { kind, symbols: [...needed, ...others].map(({ pair }) => pair.symbol), needed: needed.length };
-  }
-
-  /** The most that `goal` can still cost as long as nothing fails: the upper end of `costRange`. */
-  ahead(goal: Goal, size: number): Cost {
-    if (goal.kind === 'top') return mostOf(goal, this.#atBest(), size);
-    const tally = this.#tallyOf(goal);
-    return costOf(
-      SERIES_KINDS.map((kind) => tally.open(kind)),
-      size,
-    );
-  }
-
-  /** Nothing that is still open can change what `goal` asks for. */
-  isMet(goal: Goal): boolean {
-    return standingOf(goal, goal.kind === 'all' || goal.kind === 'min-score' ? this.signals : this.#atBest()).met;
-  }
-
-  /** Signals with a direction. In order already but for the changes, they are sorted in no time. */
-  #atBest(): readonly PlannedSignal[] {
-    if (this.#gone.size + this.#come.size > 0) {
-      const same = this.#directed.filter((signal) => !this.#gone.has(signal));
-      this.#directed = [...same, ...this.#come].sort(compareAtBest);
-      this.#gone.clear();
-      this.#come.clear();
-    }
-    return this.#directed;
-  }
-
-  #tallyFor(goal: Goal): Tally {
-    if (goal.kind !== 'top') return this.#tallyOf(goal);
-    const tally = new Tally();
-    for (const { signal, needsAll } of standingOf(goal, this.#atBest()).undecided) tally.add(signal, needsAll);
-    return tally;
-  }
-
-  #tallyOf(goal: SingleGoal): Tally {
-    const key = goal.kind === 'min-score' ? goal.score : goal.kind;
-    const found = this.#tallies.get(key);
-    if (found !== undefined) return found.tally;
-    const tally = new Tally();
-    for (const signal of this.signals) if (concerns(goal, signal)) tally.add(signal, isMember(goal, signal));
-    this.#tallies.set(key, { goal, tally });
-    return tally;
-  }
+export function nextOffer(
+  goal: Goal,
+  signals: readonly PlannedSignal[],
+  { offers, fill }: PlannerOptions,
+): PlannedOffer | null {
+  const worths = weigh(goal, signals);
+  const wanted = bestFirst(worths.values());
+  const best = mostUseful(offers(wanted), worths);
+  if (best === null) return null;
+  const offer = fill ? filled(best, worths, signals, offers) : best;
+  return { offer, needed: neededOf(offer, worths).length };
 }
 
-/** The request of one kind, full or short, whose pairs are worth most. */
-function mostUseful(tally: Tally, size: number): readonly Worth[] | null {
-  let best: readonly Worth[] | null = null;
-  for (const kind of SERIES_KINDS) {
-    const members = tally.best(kind, size, NOTHING);
-    if (members.length > 0 && (best === null || compareRequests(members, best) < 0)) best = members;
+/** Every series that `goal` needs at once, with its worth. */
+function weigh(goal: Goal, signals: readonly PlannedSignal[]): Worths {
+  const worths = new Map<SeriesKey, Worth>();
+  for (const { signal, needsAll } of standingOf(goal, signals).undecided) {
+    const wanted = needsAll ? signal.pending : [widest(signal.pending)];
+    for (const { key, width } of wanted) {
+      let worth = worths.get(key);
+      if (worth === undefined) worths.set(key, (worth = { key, signals: 0, points: 0 }));
+      worth.signals += WHOLE / wanted.length;
+      worth.points += Math.round(width * POINT);
+    }
   }
-  return best;
+  return worths;
 }
 
-/** By signals per unit, then by points per unit; equal ones by kind: the first one found stays. */
-function compareRequests(a: readonly Worth[], b: readonly Worth[]): number {
-  const per = (members: readonly Worth[], of: (worth: Worth) => number): number =>
-    members.reduce((sum, worth) => sum + of(worth), 0) / members.length;
-  return (
-    per(b, ({ signals }) => signals) - per(a, ({ signals }) => signals) ||
-    per(b, ({ points }) => points) - per(a, ({ points }) => points)
+/** The series that can move the score most; of equals the one of the first kind. */
+function widest(pending: readonly PendingSeries[]): PendingSeries {
+  return pending.reduce((best, one) =>
+    one.width > best.width || (one.width === best.width && kindRank(one.key.kind) < kindRank(best.key.kind))
+      ? one
+      : best,
   );
+}
+
+function kindRank(kind: SeriesKind): number {
+  return SERIES_KINDS.indexOf(kind);
+}
+
+function bestFirst(worths: Iterable<Worth>): readonly PlannedKey[] {
+  return [...worths].sort(compareWorth).map(({ key }) => key);
+}
+
+/** Most signals first, then most points, then the oldest cached answer; of equals the first instrument. */
+function compareWorth(a: Worth, b: Worth): number {
+  if (a.signals !== b.signals) return b.signals - a.signals;
+  if (a.points !== b.points) return b.points - a.points;
+  const [from, to] = [a.key.keptTo ?? -Infinity, b.key.keptTo ?? -Infinity];
+  if (from !== to) return from - to;
+  if (a.key.instrument !== b.key.instrument) return a.key.instrument < b.key.instrument ? -1 : 1;
+  return kindRank(a.key.kind) - kindRank(b.key.kind);
+}
+
+/** Null when none of the offers brings anything that is needed. */
+function mostUseful(offers: readonly Offer[], worths: Worths): Offer | null {
+  let best: Rated | null = null;
+  for (const offer of offers) {
+    const rated = rate(offer, worths);
+    if (rated.signals > 0 && (best === null || compareRated(rated, best) < 0)) best = rated;
+  }
+  return best?.offer ?? null;
+}
+
+interface Rated {
+  readonly offer: Offer;
+  /** Per call. */
+  readonly signals: number;
+  readonly points: number;
+  readonly rank: number;
+}
+
+function rate(offer: Offer, worths: Worths): Rated {
+  const needed = neededOf(offer, worths);
+  const perCall = (of: (worth: Worth) => number): number =>
+    needed.reduce((sum, worth) => sum + of(worth), 0) / offer.calls;
+  return {
+    offer,
+    signals: perCall(({ signals }) => signals),
+    points: perCall(({ points }) => points),
+    rank: Math.min(...needed.map(({ key }) => kindRank(key.kind))),
+  };
+}
+
+function compareRated(a: Rated, b: Rated): number {
+  return b.signals - a.signals || b.points - a.points || a.rank - b.rank;
+}
+
+function neededOf({ brings }: Offer, worths: Worths): readonly Worth[] {
+  return brings.flatMap((key) => worths.get(key) ?? []);
+}
+
+/** The same request with room left given to what else is pending of its kind, worth most first. */
+function filled(best: Offer, worths: Worths, signals: readonly PlannedSignal[], offers: Offers): Offer {
+  const needed = neededOf(best, worths).map(({ key }) => key);
+  const first = needed[0]!;
+  const taken = new Set<SeriesKey>(needed);
+  const others = [...weigh(EVERYTHING, signals).values()].filter(
+    ({ key }) => key.kind === first.kind && !taken.has(key),
+  );
+  const larger = offers([...needed, ...bestFirst(others)]);
+  return larger.find(({ brings }) => brings.includes(first)) ?? best;
 }

@@ -1,71 +1,81 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CoinalyzeSymbol } from '../../src/core/market.ts';
-import { standingOf, type Goal, type Pair, type PlannedSignal } from '../../src/plan/goal.ts';
+import type { Offer, SeriesKey } from '../../src/core/offer.ts';
+import { SERIES_KINDS } from '../../src/core/series.ts';
+import { EVERYTHING, standingOf, type Goal, type PlannedSignal } from '../../src/plan/goal.ts';
+import { nextOffer, type Offers } from '../../src/plan/planner.ts';
 import {
   answerOf,
+  batchesOf,
   goalArbitrary,
-  nextBatch,
+  keyFor,
+  membersOf,
   play,
   scoreOf,
   seen,
   worldArbitrary,
+  type Scored,
   type TrueSignal,
   type World,
 } from './worlds.ts';
 
 const world = worldArbitrary({ signals: 8, symbols: 5 });
-const size = fc.constantFrom(1, 2, 3, 20);
+const offers = fc.constantFrom(1, 2, 3, 20).map(batchesOf);
 
-function truth({ signals }: World): { place: number; hasDirection: boolean; score: number }[] {
+function truth({ signals }: World): readonly Scored[] {
   return signals.map((signal) => ({ ...signal, score: scoreOf(signal) }));
 }
 
 /** What a reader of the feed sees: neutral points stand for what is not known. */
-function shown(of: World, known: ReadonlySet<Pair>): { place: number; hasDirection: boolean; score: number }[] {
+function shown(of: World, known: ReadonlySet<SeriesKey>): readonly Scored[] {
   const score = ({ price, parts }: TrueSignal): number =>
-    parts.reduce((sum, { pair, points, width }) => sum + (known.has(pair) ? points : width / 2), price);
+    parts.reduce((sum, { key, points, width }) => sum + (known.has(key) ? points : width / 2), price);
   return of.signals.map((signal) => ({ ...signal, score: score(signal) }));
 }
 
-/** `right` as the feed would show it: the same members with the scores of `all`. */
-function restrict(right: string, all: readonly { place: number; score: number }[]): string {
-  const members = new Set(right.split(' ').map((text) => text.split('=')[0]));
-  const own = all.filter(({ place }) => members.has(String(place)));
-  return own
-    .sort((a, b) => b.score - a.score || a.place - b.place)
-    .map(({ place, score }) => `${place}=${score}`)
-    .join(' ');
+function scored({ place, strategy, hasDirection }: PlannedSignal, score: number): Scored {
+  return { place, strategy, hasDirection, score };
 }
 
-describe('the planner', () => {
-  it('a planned run answers the goal as a full fetch does', () => {
+/** Those of `drawn` that the bits of `mask` name. */
+function some({ keys }: World, mask: number): ReadonlySet<SeriesKey> {
+  return new Set(keys.filter((_, index) => ((mask >> (index % 16)) & 1) === 1));
+}
+
+const mask = fc.integer({ min: 0, max: 2 ** 16 });
+
+describe('a planned run', () => {
+  it('answers the goal as a full fetch does', () => {
     fc.assert(
-      fc.property(world, goalArbitrary, size, fc.boolean(), (drawn, goal, most, fill) => {
-        const { known } = play(drawn, goal, most, fill);
-        expect(standingOf(goal, seen(drawn, known))).toEqual({ met: true, undecided: [], blocked: [] });
-        const right = answerOf(goal, truth(drawn));
-        expect(restrict(right, shown(drawn, known))).toBe(right);
-        // Whatever the rest turns out to be, nobody else becomes a member.
-        const members = new Set(right.split(' ').map((text) => text.split('=')[0]));
-        for (const signal of seen(drawn, known)) {
-          if (members.has(String(signal.place)) || signal.low === signal.high) continue;
-          if (goal.kind === 'min-score') expect(signal.high).toBeLessThan(goal.score);
-        }
+      fc.property(world, goalArbitrary, offers, fc.boolean(), (drawn, goal, port, fill) => {
+        const { known } = play(drawn, goal, port, fill);
+        const signals = seen(drawn, known);
+        expect(standingOf(goal, signals)).toEqual({ met: true, undecided: [], waiting: [] });
+        const right = membersOf(goal, truth(drawn));
+        const places = new Set(right.map(({ place }) => place));
+        // Members are shown with their scores, in their order.
+        const members = shown(drawn, known).filter(({ place }) => places.has(place));
+        expect(answerOf(EVERYTHING, members)).toBe(answerOf(EVERYTHING, right));
+        // Whatever the remaining series turn out to be, nobody else becomes a member.
+        const atBest = signals.map((signal) => scored(signal, places.has(signal.place) ? signal.low : signal.high));
+        expect(membersOf(goal, atBest).map(({ place }) => place)).toEqual(right.map(({ place }) => place));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 3_000 },
     );
   });
 
-  it('asks for nothing twice, never more than the size at once, and one kind at a time', () => {
+  it('asks for nothing twice, never more than a request holds, and one kind at a time', () => {
     fc.assert(
-      fc.property(world, goalArbitrary, size, fc.boolean(), (drawn, goal, most, fill) => {
-        const { asked } = play(drawn, goal, most, fill);
+      fc.property(world, goalArbitrary, fc.constantFrom(1, 2, 3, 20), fc.boolean(), (drawn, goal, size, fill) => {
+        const { asked } = play(drawn, goal, batchesOf(size), fill);
         expect(new Set(asked).size).toBe(asked.length);
-        const batch = nextBatch(goal, seen(drawn, new Set()), { size: most, fill });
-        if (batch === null) return;
-        expect(batch.symbols.length).toBeLessThanOrEqual(most);
-        expect(new Set(batch.symbols).size).toBe(batch.symbols.length);
+        const planned = nextOffer(goal, seen(drawn, new Set()), { offers: batchesOf(size), fill });
+        if (planned === null) return;
+        const { brings, calls } = planned.offer;
+        expect(brings.length).toBeLessThanOrEqual(size);
+        expect(calls).toBe(brings.length);
+        expect(new Set(brings).size).toBe(brings.length);
+        expect(new Set(brings.map(({ kind }) => kind)).size).toBe(1);
       }),
       { numRuns: 1_000 },
     );
@@ -73,35 +83,12 @@ describe('the planner', () => {
 
   it('costs no more than the plain filter, which costs no more than everything', () => {
     fc.assert(
-      fc.property(world, fc.integer({ min: 1, max: 5 }), size, (drawn, count, most) => {
-        const baseline = new Set(
-          drawn.signals
-            .filter(({ hasDirection }) => hasDirection)
-            .flatMap(({ parts }) => parts.map(({ pair }) => pair)),
-        ).size;
-        expect(play(drawn, { kind: 'actionable' }, most).asked.length).toBe(baseline);
-        expect(play(drawn, { kind: 'top', count }, most).asked.length).toBeLessThanOrEqual(baseline);
-        expect(play(drawn, { kind: 'all' }, most).asked.length).toBe(drawn.pairs.length);
-      }),
-      { numRuns: 1_000 },
-    );
-  });
-
-  it('every signal that is asked about could still have been settled by nothing else', () => {
-    // Whoever is undecided gets its best, all others their worst: then it must be in the answer, so it cannot be left alone.
-    fc.assert(
-      fc.property(world, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 2 ** 16 }), (drawn, count, mask) => {
-        const known = new Set(drawn.pairs.filter((_, index) => ((mask >> (index % 16)) & 1) === 1));
-        const signals = seen(drawn, known);
-        for (const { signal } of standingOf({ kind: 'top', count }, signals).undecided) {
-          const before = signals.filter(
-            (other) =>
-              other.hasDirection &&
-              other !== signal &&
-              (other.low > signal.high || (other.low === signal.high && other.place < signal.place)),
-          );
-          expect(before.length).toBeLessThan(count);
-        }
+      fc.property(world, fc.integer({ min: 1, max: 5 }), offers, (drawn, count, port) => {
+        const directed = drawn.signals.filter(({ hasDirection }) => hasDirection);
+        const baseline = new Set(directed.flatMap(({ parts }) => parts.map(({ key }) => key))).size;
+        expect(play(drawn, { kind: 'actionable' }, port).asked.length).toBe(baseline);
+        expect(play(drawn, { kind: 'top', count }, port).asked.length).toBeLessThanOrEqual(baseline);
+        expect(play(drawn, EVERYTHING, port).asked.length).toBe(drawn.keys.length);
       }),
       { numRuns: 1_000 },
     );
@@ -109,103 +96,286 @@ describe('the planner', () => {
 
   it('with fewer signals than asked for, the best are all of them', () => {
     fc.assert(
-      fc.property(world, size, (drawn, most) => {
-        const top = play(drawn, { kind: 'top', count: 100 }, most);
-        expect(new Set(top.asked)).toEqual(new Set(play(drawn, { kind: 'actionable' }, most).asked));
+      fc.property(world, offers, (drawn, port) => {
+        const top = play(drawn, { kind: 'top', count: 100 }, port);
+        expect(new Set(top.asked)).toEqual(new Set(play(drawn, { kind: 'actionable' }, port).asked));
       }),
     );
   });
 
-  it('ends when pairs cannot be had, says so, and still settles what it can', () => {
+  it('ends when series cannot be had, says so, and still settles what it can', () => {
     fc.assert(
-      fc.property(world, goalArbitrary, size, fc.integer({ min: 0, max: 2 ** 16 }), (drawn, goal, most, mask) => {
-        const dead = new Set(drawn.pairs.filter((_, index) => ((mask >> (index % 16)) & 1) === 1));
-        const { known, asked } = play(drawn, goal, most, false, dead);
-        const failed = new Set(asked.filter((pair) => dead.has(pair)));
+      fc.property(world, goalArbitrary, offers, mask, (drawn, goal, port, bits) => {
+        const dead = some(drawn, bits);
+        const { known, asked } = play(drawn, goal, port, false, dead);
+        const failed = new Set(asked.filter((key) => dead.has(key)));
         const standing = standingOf(goal, seen(drawn, known, failed));
         expect(standing.undecided).toEqual([]);
-        expect(standing.met).toBe(standing.blocked.length === 0);
+        expect(standing.met).toBe(standing.waiting.length === 0);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('who is undecided', () => {
+  it('of the best of each strategy are those that could still be among them, and need to be asked to be known', () => {
+    fc.assert(
+      fc.property(world, fc.integer({ min: 1, max: 4 }), mask, (drawn, count, bits) => {
+        const signals = seen(drawn, some(drawn, bits));
+        const goal: Goal = { kind: 'top', count };
+        const { undecided, met } = standingOf(goal, signals);
+        const isMember = (signal: PlannedSignal, own: number, others: 'low' | 'high'): boolean => {
+          const scores = signals.map((one) => scored(one, one === signal ? own : one[others]));
+          return membersOf(goal, scores).some(({ place }) => place === signal.place);
+        };
+        for (const { signal, needsAll } of undecided) {
+          expect(isMember(signal, signal.high, 'low')).toBe(true);
+          expect(needsAll).toBe(isMember(signal, signal.low, 'high'));
+        }
+        // Met is met: each member at its best among others at their best is final.
+        const atBest = membersOf(
+          goal,
+          signals.map((one) => scored(one, one.high)),
+        );
+        const final = new Set(signals.filter(({ pending }) => pending.length === 0).map(({ place }) => place));
+        expect(met).toBe(atBest.every(({ place }) => final.has(place)));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('of a score are those that reach it at their best, who need all once they reach it at their worst', () => {
+    fc.assert(
+      fc.property(world, fc.integer({ min: 0, max: 20 }), mask, (drawn, n, bits) => {
+        const signals = seen(drawn, some(drawn, bits));
+        const score = n * 5;
+        const { undecided } = standingOf({ kind: 'min-score', score }, signals);
+        const able = signals.filter(({ high, pending }) => high >= score && pending.length > 0);
+        expect(undecided).toEqual(able.map((signal) => ({ signal, needsAll: signal.low >= score })));
+      }),
+    );
+  });
+
+  it('signals that cannot become final take no place among the best, and are told', () => {
+    const stuck: PlannedSignal = { ...signal(1, 90, []), high: 95, waiting: true };
+    const second = signal(2, 50, [{ key: keyFor('A'), width: 20 }]);
+    const third = signal(3, 10, [{ key: keyFor('B'), width: 20 }]);
+    const standing = standingOf({ kind: 'top', count: 1 }, [third, second, stuck]);
+    expect(standing).toEqual({ met: false, undecided: [{ signal: second, needsAll: false }], waiting: [stuck] });
+  });
+
+  it('each strategy has its own best', () => {
+    const low = { ...signal(1, 5, [{ key: keyFor('A'), width: 4 }]), strategy: 1 };
+    const high = signal(2, 60, [{ key: keyFor('B'), width: 20 }]);
+    const next = signal(3, 30, [{ key: keyFor('C'), width: 20 }]);
+    const { undecided } = standingOf({ kind: 'top', count: 1 }, [low, high, next]);
+    expect(new Set(undecided.map((one) => one.signal.place))).toEqual(new Set([1, 2]));
+  });
+});
+
+function signal(place: number, low: number, pending: PlannedSignal['pending']): PlannedSignal {
+  return {
+    place,
+    strategy: 0,
+    hasDirection: true,
+    low,
+    high: pending.reduce((sum, { width }) => sum + width, low),
+    pending,
+    waiting: false,
+  };
+}
+
+/** Kind and symbols of the next request, with how many are needed. */
+function next(goal: Goal, signals: readonly PlannedSignal[], port: Offers = batchesOf(20), fill = false): string {
+  const planned = nextOffer(goal, signals, { offers: port, fill });
+  if (planned === null) return 'nothing';
+  const { brings } = planned.offer;
+  return `${brings[0]!.kind} ${brings.map(({ instrument }) => instrument).join('')} ${planned.needed}`;
+}
+
+describe('the next request', () => {
+  it('does not depend on the order of the signals', () => {
+    const kept = worldArbitrary({ signals: 12, symbols: 5, kept: true });
+    fc.assert(
+      fc.property(kept, goalArbitrary, offers, fc.boolean(), (drawn, goal, port, fill) => {
+        const signals = seen(drawn, new Set());
+        const options = { offers: port, fill };
+        expect(nextOffer(goal, signals.toReversed(), options)).toEqual(nextOffer(goal, signals, options));
       }),
       { numRuns: 1_000 },
     );
   });
 
-  it('does not depend on the order of the signals', () => {
-    fc.assert(
-      fc.property(world, goalArbitrary, size, (drawn, goal, most) => {
-        const signals = seen(drawn, new Set());
-        const options = { size: most, fill: false };
-        expect(nextBatch(goal, [...signals].reverse(), options)).toEqual(nextBatch(goal, signals, options));
-      }),
-    );
-  });
-
-  const pair = (symbol: string, kind: Pair['kind'] = 'open_interest', keptTo: number | null = null): Pair => ({
-    symbol: symbol as CoinalyzeSymbol,
-    kind,
-    keptTo,
-  });
-  const signal = (place: number, low: number, open: PlannedSignal['open']): PlannedSignal => ({
-    place,
-    hasDirection: true,
-    low,
-    high: open.reduce((sum, { width }) => sum + width, low),
-    open,
-    blocked: false,
-  });
-
-  it('serves what decides most signals first, then the widest bounds, then the oldest answer', () => {
-    const [shared, wide, old, young, never] = [
-      pair('S'),
-      pair('W'),
-      pair('O', 'open_interest', 5),
-      pair('Y', 'open_interest', 9),
-      pair('N'),
-    ];
+  it('serves what decides most signals first, then the widest bounds, then the oldest answer, then by name', () => {
+    const one = (place: number, name: string, width: number, keptTo: number | null = null): PlannedSignal =>
+      signal(place, 0, [{ key: keyFor(name, 'open_interest', keptTo), width }]);
+    const shared = keyFor('S');
     const signals = [
-      signal(1, 0, [{ pair: young, width: 4 }]),
-      signal(2, 0, [{ pair: old, width: 4 }]),
-      signal(3, 0, [{ pair: wide, width: 20 }]),
-      signal(4, 0, [{ pair: shared, width: 4 }]),
-      signal(5, 0, [{ pair: shared, width: 4 }]),
-      signal(6, 0, [{ pair: never, width: 4 }]),
+      one(1, 'Y', 4, 9),
+      one(2, 'O', 4, 5),
+      one(3, 'W', 20),
+      signal(4, 0, [{ key: shared, width: 4 }]),
+      signal(5, 0, [{ key: shared, width: 4 }]),
+      one(6, 'N', 4),
+      one(7, 'M', 4),
     ];
-    expect(nextBatch({ kind: 'all' }, signals, { size: 20, fill: false })).toEqual({
-      kind: 'open_interest',
-      symbols: ['S', 'W', 'N', 'O', 'Y'],
-      needed: 5,
-    });
+    expect(next(EVERYTHING, signals)).toBe('open_interest SWMNOY 6');
+    expect(next(EVERYTHING, signals, batchesOf(2))).toBe('open_interest SW 2');
   });
 
   it('goes on with signals that have least left before it begins with others', () => {
-    const half = signal(1, 0, [{ pair: pair('A', 'liquidations'), width: 4 }]);
+    const half = signal(1, 0, [{ key: keyFor('A', 'liquidations'), width: 4 }]);
     const whole = signal(2, 0, [
-      { pair: pair('B', 'funding_rate'), width: 8 },
-      { pair: pair('B', 'liquidations'), width: 4 },
+      { key: keyFor('B', 'funding_rate'), width: 8 },
+      { key: keyFor('B', 'liquidations'), width: 4 },
     ]);
-    expect(nextBatch({ kind: 'all' }, [whole, half], { size: 1, fill: false })).toMatchObject({
-      kind: 'liquidations',
-      symbols: ['A'],
-    });
+    expect(next(EVERYTHING, [whole, half], batchesOf(1))).toBe('liquidations A 1');
   });
 
-  it('a request goes out short rather than filled with guesses, unless the rest is wanted too', () => {
-    const signals = [signal(1, 60, [{ pair: pair('A'), width: 20 }]), signal(2, 10, [{ pair: pair('B'), width: 20 }])];
-    const top: Goal = { kind: 'top', count: 1 };
-    expect(nextBatch(top, signals, { size: 20, fill: false })!.symbols).toEqual(['A']);
-    expect(nextBatch(top, signals, { size: 20, fill: true })).toMatchObject({ symbols: ['A', 'B'], needed: 1 });
+  it('of kinds that decide as many signals takes the one with more points, and of equals the first', () => {
+    const both = (width: number): PlannedSignal =>
+      signal(1, 0, [
+        { key: keyFor('A', 'liquidations'), width },
+        { key: keyFor('A', 'funding_rate'), width: 8 },
+      ]);
+    expect(next(EVERYTHING, [both(9)])).toBe('liquidations A 1');
+    expect(next(EVERYTHING, [both(8)])).toBe('funding_rate A 1');
   });
 
-  it('a signal that one answer may rule out is asked for its widest series alone', () => {
-    const four = (symbol: string): PlannedSignal['open'] => [
-      { pair: pair(symbol, 'open_interest'), width: 4 },
-      { pair: pair(symbol, 'funding_rate'), width: 8 },
+  it('goes out short rather than filled with guesses, unless the remaining series are wanted too', () => {
+    const signals = [
+      signal(1, 60, [{ key: keyFor('A'), width: 20 }]),
+      signal(2, 10, [{ key: keyFor('B'), width: 20 }]),
     ];
-    const batch = nextBatch({ kind: 'min-score', score: 50 }, [signal(1, 45, four('A'))], { size: 20, fill: false });
-    expect(batch).toEqual({ kind: 'funding_rate', symbols: ['A'], needed: 1 });
+    const top: Goal = { kind: 'top', count: 1 };
+    expect(next(top, signals)).toBe('open_interest A 1');
+    expect(next(top, signals, batchesOf(20), true)).toBe('open_interest AB 1');
+    expect(next(top, signals, batchesOf(1), true)).toBe('open_interest A 1');
+  });
+
+  it('is filled with the most useful of its kind, and with nothing of another', () => {
+    const signals = [
+      signal(1, 60, [{ key: keyFor('A'), width: 20 }]),
+      signal(2, 10, [{ key: keyFor('B'), width: 4 }]),
+      signal(3, 10, [{ key: keyFor('C'), width: 20 }]),
+      signal(4, 10, [{ key: keyFor('D', 'liquidations'), width: 20 }]),
+    ];
+    expect(next({ kind: 'top', count: 1 }, signals, batchesOf(20), true)).toBe('open_interest ACB 1');
+    expect(next({ kind: 'top', count: 1 }, signals, batchesOf(2), true)).toBe('open_interest AC 1');
+    const wanted: string[] = [];
+    const port: Offers = (keys) => {
+      wanted.push(keys.map(({ instrument }) => instrument).join(''));
+      return batchesOf(2)(keys);
+    };
+    next({ kind: 'top', count: 1 }, signals, port, true);
+    expect(wanted).toEqual(['A', 'ACB']);
+  });
+
+  it('asks for the widest series alone of a signal that one answer may rule out', () => {
+    const signals = [
+      signal(1, 45, [
+        { key: keyFor('A', 'open_interest'), width: 4 },
+        { key: keyFor('A', 'funding_rate'), width: 8 },
+        { key: keyFor('A', 'liquidations'), width: 8 },
+      ]),
+    ];
+    const wantedOf = (score: number): readonly string[] => {
+      const wanted: string[] = [];
+      const port: Offers = (keys) => {
+        wanted.push(...keys.map(({ kind }) => kind));
+        return batchesOf(20)(keys);
+      };
+      nextOffer({ kind: 'min-score', score }, signals, { offers: port, fill: false });
+      return wanted;
+    };
+    expect(wantedOf(50)).toEqual(['funding_rate']);
     // A member for certain needs all of them, whichever comes first.
-    const member = nextBatch({ kind: 'min-score', score: 45 }, [signal(1, 45, four('A'))], { size: 20, fill: false });
-    expect(member!.symbols).toEqual(['A']);
-    expect(standingOf({ kind: 'min-score', score: 45 }, [signal(1, 45, four('A'))]).undecided[0]!.needsAll).toBe(true);
+    expect(wantedOf(45)).toEqual(['funding_rate', 'liquidations', 'open_interest']);
+  });
+
+  it('is nothing when nothing is offered, or nothing that is offered is needed', () => {
+    const signals = [signal(1, 0, [{ key: keyFor('A'), width: 4 }])];
+    expect(next(EVERYTHING, signals, () => [])).toBe('nothing');
+    expect(next(EVERYTHING, signals, () => [{ brings: [keyFor('X')], calls: 1 }])).toBe('nothing');
+    expect(next(EVERYTHING, [signal(1, 0, [])])).toBe('nothing');
+  });
+
+  it('is the whole venue where that decides more signals for a call, whatever else it brings', () => {
+    const keys = ['A', 'B', 'C'].map((name) => keyFor(name, 'funding_rate'));
+    const signals = keys.map((key, at) => signal(at, 0, [{ key, width: 4 }]));
+    const venue: Offer = { brings: [...keys.slice(0, 2), keyFor('X', 'funding_rate')], calls: 1 };
+    const port: Offers = (wanted) => [...batchesOf(20)(wanted), venue];
+    const planned = nextOffer(EVERYTHING, signals, { offers: port, fill: false });
+    expect(planned).toEqual({ offer: venue, needed: 2 });
+    const dear: Offers = (wanted) => [{ ...venue, calls: 3 }, ...batchesOf(20)(wanted)];
+    expect(nextOffer(EVERYTHING, signals, { offers: dear, fill: false })!.needed).toBe(3);
+  });
+});
+
+describe('what is wanted, best first', () => {
+  /** The keys that offers are asked for, as `kind instrument`. */
+  function wanted(signals: readonly PlannedSignal[], goal: Goal = { kind: 'actionable' }): readonly string[] {
+    let asked: readonly string[] = [];
+    const port: Offers = (keys) => {
+      asked = keys.map(({ kind, instrument }) => `${kind} ${instrument}`);
+      return [];
+    };
+    expect(nextOffer(goal, signals, { offers: port, fill: false })).toBeNull();
+    return asked;
+  }
+
+  it('most signals first, then most points, then the oldest cached answer, then by name and kind', () => {
+    const shared = keyFor('Z');
+    expect(
+      wanted([
+        signal(1, 0, [{ key: keyFor('C', 'open_interest', 2), width: 20 }]),
+        signal(2, 0, [{ key: keyFor('B', 'open_interest', 1), width: 20 }]),
+        signal(3, 0, [{ key: keyFor('A', 'open_interest', 3), width: 20 }]),
+        signal(4, 0, [{ key: keyFor('E'), width: 20 }]),
+        signal(5, 0, [{ key: keyFor('D'), width: 20 }]),
+        signal(6, 0, [{ key: keyFor('Y'), width: 20.5 }]),
+        signal(7, 0, [{ key: shared, width: 1 }]),
+        signal(8, 0, [{ key: shared, width: 1 }]),
+      ]).map((one) => one.slice(-1)),
+    ).toEqual(['Z', 'Y', 'D', 'E', 'B', 'C', 'A']);
+    const kinds = ['liquidations', 'funding_rate', 'open_interest', 'long_short_ratio'] as const;
+    expect(wanted(kinds.map((kind, place) => signal(place, 0, [{ key: keyFor('A', kind), width: 4 }])))).toEqual(
+      SERIES_KINDS.map((kind) => `${kind} A`),
+    );
+  });
+
+  it('of a signal that may still be ruled out only the widest, of equals the first kind', () => {
+    const pending: PlannedSignal['pending'] = [
+      { key: keyFor('A', 'liquidations'), width: 4 },
+      { key: keyFor('A', 'funding_rate'), width: 8 },
+      { key: keyFor('A', 'open_interest'), width: 8 },
+    ];
+    const maybe = signal(1, 50, pending);
+    expect(wanted([maybe], { kind: 'min-score', score: 60 })).toEqual(['open_interest A']);
+    expect(wanted([{ ...maybe, pending: pending.toReversed() }], { kind: 'min-score', score: 60 })).toEqual([
+      'open_interest A',
+    ]);
+    expect(wanted([maybe], { kind: 'min-score', score: 50 })).toHaveLength(3);
+  });
+
+  it('the offer with most signals a call is taken, then with most points, then of the first kind', () => {
+    const pairs: PlannedSignal['pending'] = [
+      { key: keyFor('A', 'funding_rate'), width: 8 },
+      { key: keyFor('A', 'liquidations'), width: 4 },
+    ];
+    expect(next({ kind: 'actionable' }, [signal(1, 0, pairs)])).toBe('funding_rate A 1');
+    const equal = pairs.map(({ key }) => ({ key, width: 4 }));
+    expect(next({ kind: 'actionable' }, [signal(1, 0, equal.toReversed())])).toBe('funding_rate A 1');
+    // Alone in its kind, B decides a whole signal a call; the other two share one.
+    expect(next({ kind: 'actionable' }, [signal(1, 0, pairs), signal(2, 0, [{ key: keyFor('B'), width: 1 }])])).toBe(
+      'open_interest B 1',
+    );
+  });
+
+  it('an offer that brings nothing that is needed is not taken', () => {
+    const port: Offers = () => [{ brings: [keyFor('X')], calls: 1 }];
+    const one = signal(1, 0, [{ key: keyFor('A'), width: 20 }]);
+    expect(nextOffer({ kind: 'actionable' }, [one], { offers: port, fill: false })).toBeNull();
   });
 });
