@@ -1,21 +1,21 @@
 /** Settings: flags, then environment, then `.env`, then `scan.config.json`, then defaults. Parsed once into one frozen Config. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { z } from 'zod';
 import { ConfigError } from './core/config-error.ts';
 import { nonEmpty, openKeyFile, readDotenv, readText } from './platform/dotenv.ts';
 import { findRoot } from './platform/root.ts';
 import { closest } from './platform/text.ts';
-import { SETTINGS, type SettingName } from './settings.ts';
+import { RENAMED, SETTINGS, type Reading, type SettingName } from './settings.ts';
 
 export { SETTINGS, type SettingName } from './settings.ts';
 
 export type SettingSource = 'flag' | 'environment' | '.env' | 'scan.config.json' | 'default';
 
-type SettingValues = { readonly [K in SettingName]: z.output<(typeof SETTINGS)[K]['schema']> };
+type SettingValues = { readonly [K in SettingName]: ValueOf<ReturnType<(typeof SETTINGS)[K]['read']>> };
+type ValueOf<R> = R extends { readonly value: infer T } ? T : never;
 
 export interface Config extends Omit<SettingValues, 'output' | 'cacheDir' | 'stateDir'> {
-  /** Folder that relative default paths start from (rulings.md 29). */
+  /** Folder that relative default paths start from. */
   readonly root: string;
   /** Absolute paths. */
   readonly output: string;
@@ -102,15 +102,14 @@ function firstGiven(candidates: readonly (readonly [SettingSource, string | unde
 
 function parseSetting(name: SettingName, { source, text }: Found): unknown {
   const setting = SETTINGS[name];
-  const result = setting.schema.safeParse(text);
-  if (result.success) return result.data;
-  const expected = result.error.issues[0]?.message ?? 'another value';
+  const reading: Reading<unknown> = setting.read(text);
+  if ('value' in reading) return reading.value;
   // An address may hold a password.
   const shown = name === 'baseUrl' ? 'its value' : `"${text}"`;
   const near = setting.choices === null ? null : closest(text, setting.choices);
   const hint = near === null ? '' : `; did you mean ${near}?`;
   throw new ConfigError(
-    `${placeOf(name, source)}: ${shown} is not understood; expected ${expected}${hint}`,
+    `${placeOf(name, source)}: ${shown} is not understood; expected ${reading.expected}${hint}`,
     source === 'flag' ? 2 : 78,
   );
 }
@@ -122,7 +121,7 @@ export function placeOf(name: SettingName, source: SettingSource): string {
   return source === 'flag' && flag !== null ? flag : env;
 }
 
-/** Settings of the config file as text by dotted key, e.g. `quota.units`. */
+/** Settings of the config file as text by dotted key, e.g. `quota.calls`. */
 function readConfigFile(file: string): ReadonlyMap<string, string> {
   if (!existsSync(file)) return new Map();
   const content = readText(file);
@@ -145,6 +144,7 @@ function readConfigFile(file: string): ReadonlyMap<string, string> {
     }
     if (/key|secret|token/i.test(key) && !known.includes(key))
       throw new ConfigError(`${file}: unknown setting "${key}"; a key goes into COINALYZE_API_KEY or .env`, 78);
+    if (Object.hasOwn(RENAMED, key)) throw new ConfigError(`${file}: ${renamed(key)}`, 78);
     if (!known.includes(key)) throw new ConfigError(unknownKey(`${file}: unknown setting "${key}"`, key, known), 78);
     flat.set(key, asText(value, file, key));
   };
@@ -161,9 +161,14 @@ function asText(value: unknown, file: string, key: string): string {
 function rejectUnknownEnvironment(env: Readonly<Record<string, string | undefined>>, what: string): void {
   const known = [...Object.values(SETTINGS).map((setting) => setting.env as string), 'COINALYZE_API_KEY'];
   for (const name of Object.keys(env)) {
+    if (Object.hasOwn(RENAMED, name)) throw new ConfigError(`${what}: ${renamed(name)}`, 78);
     const ours = name.startsWith('SCAN_') || name.startsWith('COINALYZE_');
     if (ours && !known.includes(name)) throw new ConfigError(unknownKey(`unknown ${what} ${name}`, name, known), 78);
   }
+}
+
+function renamed(name: string): string {
+  return `${name} is called ${RENAMED[name]!} now: rename it, its value stays`;
 }
 
 function unknownKey(message: string, name: string, known: readonly string[]): string {

@@ -1,53 +1,72 @@
 /** Every setting there is: where it can be set, how it is read, what it means. The one table behind config, completion and manual. */
-import { z } from 'zod';
 import { TIMEFRAMES, isTimeframe, type Timeframe } from './core/time.ts';
-import { DEFAULT_REFERENCE_VENUES } from './symbols/resolver.ts';
+import { DEFAULT_REFERENCE_VENUES } from './core/venues.ts';
+
+/** What a text means, or what it should have been: `expected` completes "expected ...". */
+export type Reading<T> = { readonly value: T } | { readonly expected: string };
 
 /** A timer counts no further than 24.8 days. */
 const LONGEST_DURATION_MS = 24 * 3_600_000;
 const DURATION_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
-export const duration = z
-  .string()
-  .regex(/^\d+(\.\d+)?(ms|s|m|h)$/, 'a duration such as 90s, 5m or 1h')
-  .transform((text) => {
-    const unit = /[a-z]+$/.exec(text)![0] as keyof typeof DURATION_MS;
-    return Math.round(Number.parseFloat(text) * DURATION_MS[unit]);
-  })
-  .refine((ms) => ms <= LONGEST_DURATION_MS, 'at most 24h');
+/** Milliseconds. */
+export function duration(text: string): Reading<number> {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
+  if (amount === undefined || unit === undefined) return { expected: 'a duration such as 90s, 5m or 1h' };
+  const ms = Math.round(Number.parseFloat(amount) * DURATION_MS[unit as keyof typeof DURATION_MS]);
+  return ms <= LONGEST_DURATION_MS ? { value: ms } : { expected: 'at most 24h' };
+}
 
-const count = z
-  .string()
-  .regex(/^[1-9]\d{0,8}$/, 'a whole number from 1 on')
-  .transform(Number);
+function count(text: string): Reading<number> {
+  return /^[1-9]\d{0,8}$/.test(text) ? { value: Number(text) } : { expected: 'a whole number from 1 on' };
+}
 
-const list = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== ''),
-  )
-  .refine((parts) => parts.length > 0, 'at least one name; several are separated by commas');
+function countFromZero(text: string): Reading<number> {
+  return /^\d{1,9}$/.test(text) ? { value: Number(text) } : { expected: 'a whole number' };
+}
 
-const timeframe = z
-  .string()
-  .refine(
-    (text): text is Timeframe | 'auto' => text === 'auto' || isTimeframe(text),
-    `auto or one of ${TIMEFRAMES.join(' ')}`,
+function list(text: string): Reading<readonly string[]> {
+  const parts = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  return parts.length > 0 ? { value: parts } : { expected: 'at least one name; several are separated by commas' };
+}
+
+function timeframe(text: string): Reading<Timeframe | 'auto'> {
+  if (text === 'auto' || isTimeframe(text)) return { value: text };
+  return { expected: `auto or one of ${TIMEFRAMES.join(' ')}` };
+}
+
+/** One spelling for one address: cache and ledger are named by it. */
+function baseUrl(text: string): Reading<string> {
+  if (!isSafeBaseUrl(text)) return { expected: 'an https:// address (http:// only on this machine itself)' };
+  return { value: new URL(text).href.replace(/\/+$/, '') };
+}
+
+function isSafeBaseUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
+  return (
+    url.username === '' && url.search === '' && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback))
   );
+}
 
-const baseUrl = z
-  .string()
-  .refine(isSafeBaseUrl, 'an https:// address (http:// only on this machine itself)')
-  // One spelling for one address: cache and ledger are named by it.
-  .transform((text) => new URL(text).href.replace(/\/+$/, ''));
+function nonEmptyText(text: string): Reading<string> {
+  return text === '' ? { expected: 'not empty' } : { value: text };
+}
 
-const text = z.string().min(1, 'not empty');
+function oneOf<const T extends string>(choices: readonly T[], expected: string): (text: string) => Reading<T> {
+  return (text) => {
+    const found = choices.find((choice) => choice === text);
+    return found === undefined ? { expected } : { value: found };
+  };
+}
 
 const PROVIDERS = ['auto', 'coinalyze', 'sandbox', 'none'] as const;
 const FETCHES = ['all', 'actionable', 'none'] as const;
+const DETAILS = ['lean', 'full'] as const;
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 const LOG_FORMATS = ['text', 'json'] as const;
 
@@ -60,7 +79,7 @@ export const SETTINGS = {
     flag: '--strategy',
     env: 'SCAN_STRATEGY',
     file: 'strategies',
-    schema: list,
+    read: list,
     choices: null,
     fallback: 'all',
     meaning: 'ids separated by commas, or all',
@@ -69,7 +88,7 @@ export const SETTINGS = {
     flag: '--timeframe',
     env: 'SCAN_TIMEFRAME',
     file: 'timeframe',
-    schema: timeframe,
+    read: timeframe,
     choices: ['auto', ...TIMEFRAMES],
     fallback: '4h',
     meaning: 'of the feed; auto lets each market choose',
@@ -78,7 +97,7 @@ export const SETTINGS = {
     flag: '--provider',
     env: 'SCAN_PROVIDER',
     file: 'provider',
-    schema: z.enum(PROVIDERS, 'auto, coinalyze, sandbox or none'),
+    read: oneOf(PROVIDERS, 'auto, coinalyze, sandbox or none'),
     choices: PROVIDERS,
     fallback: 'auto',
     meaning: 'coinalyze, sandbox (made-up series), none; auto takes coinalyze when there is a key',
@@ -87,25 +106,26 @@ export const SETTINGS = {
     flag: '--fetch',
     env: 'SCAN_FETCH',
     file: 'fetch',
-    schema: z.enum(FETCHES, 'all, actionable or none'),
+    read: oneOf(FETCHES, 'all, actionable or none'),
     choices: FETCHES,
     fallback: 'all',
-    meaning: 'which series: of signals with a direction first, then all; actionable stops there; none sends nothing',
+    meaning:
+      'which series: of signals with a direction first, then the remaining ones; actionable stops there; none sends nothing',
   },
   budgetMs: {
     flag: '--budget',
     env: 'SCAN_BUDGET',
     file: 'budget',
-    schema: duration,
+    read: duration,
     choices: null,
     fallback: '5m',
-    meaning: 'how long the rest may be fetched, once every signal with a direction is exact',
+    meaning: 'how long the remaining series may be fetched, once every signal with a direction is final',
   },
   deadlineMs: {
     flag: '--deadline',
     env: 'SCAN_DEADLINE',
     file: 'deadline',
-    schema: duration,
+    read: duration,
     choices: null,
     fallback: '15m',
     meaning: 'when the feed is written with what there is, degraded',
@@ -114,16 +134,25 @@ export const SETTINGS = {
     flag: '--output',
     env: 'SCAN_OUTPUT',
     file: 'output',
-    schema: text,
+    read: nonEmptyText,
     choices: null,
     fallback: 'data/master_feed.json',
     meaning: 'the feed',
+  },
+  detail: {
+    flag: '--detail',
+    env: 'SCAN_DETAIL',
+    file: 'detail',
+    read: oneOf(DETAILS, 'lean or full'),
+    choices: DETAILS,
+    fallback: 'lean',
+    meaning: 'which signals are explained in the feed: lean those with a direction, full every one',
   },
   logLevel: {
     flag: '--log-level',
     env: 'SCAN_LOG_LEVEL',
     file: 'log_level',
-    schema: z.enum(LOG_LEVELS, 'error, warn, info or debug'),
+    read: oneOf(LOG_LEVELS, 'error, warn, info or debug'),
     choices: LOG_LEVELS,
     fallback: 'info',
     meaning: 'error, warn, info, debug; with debug an error shows where it came from',
@@ -132,7 +161,7 @@ export const SETTINGS = {
     flag: '--log-format',
     env: 'SCAN_LOG_FORMAT',
     file: 'log_format',
-    schema: z.enum(LOG_FORMATS, 'text or json'),
+    read: oneOf(LOG_FORMATS, 'text or json'),
     choices: LOG_FORMATS,
     fallback: 'text',
     meaning: 'text, json',
@@ -141,25 +170,25 @@ export const SETTINGS = {
     flag: null,
     env: 'COINALYZE_BASE_URL',
     file: 'base_url',
-    schema: baseUrl,
+    read: baseUrl,
     choices: null,
     fallback: 'https://api.coinalyze.net/v1',
     meaning: 'https, or http on this machine',
   },
-  quotaUnits: {
+  quotaCalls: {
     flag: null,
-    env: 'SCAN_QUOTA_UNITS',
-    file: 'quota.units',
-    schema: count,
+    env: 'SCAN_QUOTA_CALLS',
+    file: 'quota.calls',
+    read: count,
     choices: null,
     fallback: '40',
-    meaning: 'symbols per window and key',
+    meaning: 'calls per window and key; one call is one symbol in one request',
   },
   quotaWindowMs: {
     flag: null,
     env: 'SCAN_QUOTA_WINDOW_MS',
     file: 'quota.window_ms',
-    schema: count,
+    read: count,
     choices: null,
     fallback: '60000',
     meaning: 'length of the window',
@@ -168,10 +197,7 @@ export const SETTINGS = {
     flag: null,
     env: 'SCAN_QUOTA_MIN_SPACING_MS',
     file: 'quota.min_spacing_ms',
-    schema: z
-      .string()
-      .regex(/^\d{1,9}$/, 'a whole number')
-      .transform(Number),
+    read: countFromZero,
     choices: null,
     fallback: '2200',
     meaning: 'least time between two requests',
@@ -180,7 +206,7 @@ export const SETTINGS = {
     flag: null,
     env: 'SCAN_REQUEST_TIMEOUT_MS',
     file: 'request_timeout_ms',
-    schema: count,
+    read: count,
     choices: null,
     fallback: '15000',
     meaning: 'of one request, from start to end',
@@ -189,7 +215,7 @@ export const SETTINGS = {
     flag: null,
     env: 'SCAN_REFERENCE_VENUES',
     file: 'reference_venues',
-    schema: list,
+    read: list,
     choices: null,
     fallback: DEFAULT_REFERENCE_VENUES.join(','),
     meaning: 'who may stand in, best first; a name that the market list does not know is warned about',
@@ -198,7 +224,7 @@ export const SETTINGS = {
     flag: null,
     env: 'SCAN_CACHE_DIR',
     file: 'cache_dir',
-    schema: text,
+    read: nonEmptyText,
     choices: null,
     fallback: 'cache',
     meaning: 'disposable: deleting it costs time and quota only',
@@ -207,7 +233,7 @@ export const SETTINGS = {
     flag: null,
     env: 'SCAN_STATE_DIR',
     file: 'state_dir',
-    schema: text,
+    read: nonEmptyText,
     choices: null,
     fallback: '',
     meaning: 'the quota ledger, shared by all folders of one user (default: perpscan in the XDG state folder)',
@@ -216,11 +242,8 @@ export const SETTINGS = {
 
 export type SettingName = keyof typeof SETTINGS;
 
-function isSafeBaseUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const url = new URL(value);
-  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  return (
-    url.username === '' && url.search === '' && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback))
-  );
-}
+/** Variables and keys of the config file that have another name now. */
+export const RENAMED: Readonly<Record<string, string>> = {
+  SCAN_QUOTA_UNITS: SETTINGS.quotaCalls.env,
+  'quota.units': SETTINGS.quotaCalls.file,
+};

@@ -1,4 +1,4 @@
-/** Builds what the one call of `scan doctor` needs, 1 unit, charged to the ledger like those of a scan. */
+/** Builds what the one call of `scan doctor` needs, 1 call, charged to the ledger like those of a scan. */
 import type { Config } from './config.ts';
 import { createCoinalyze } from './external/coinalyze/api.ts';
 import { sendLimited } from './external/limited.ts';
@@ -29,7 +29,7 @@ const HALF_A_SECOND_MS = 500;
 export async function askWithKey(config: Config, apiKey: string, version: string): Promise<KeyAnswer> {
   const host = new URL(config.baseUrl).host;
   const limits: LedgerLimits = {
-    units: config.quotaUnits,
+    calls: config.quotaCalls,
     windowMs: config.quotaWindowMs,
     minSpacingMs: config.quotaMinSpacingMs,
     requestTimeoutMs: config.requestTimeoutMs,

@@ -1,58 +1,42 @@
-/** Builds the real adapters from the configuration. Nothing else constructs clients, but `wire-key.ts` for the doctor's one call. */
+/** Builds what a run reads series from, out of the configuration; what sends requests is built in `wire-send.ts`, with the first one. */
 import path from 'node:path';
 import type { Config } from './config.ts';
 import { ConfigError } from './core/config-error.ts';
-import type { ProviderName } from './core/feed.ts';
-import type { MarketListing } from './core/market.ts';
-import type { Outcome } from './core/outcome.ts';
+import { SERIES_KINDS, type SeriesKind, type Window } from './core/series.ts';
 import { MINUTE_MS } from './core/time.ts';
-import { createBatched } from './external/batched.ts';
-import { createCached, createKept, type CachedProvider, type KeptSeries } from './external/cached.ts';
-import { createCoinalyze } from './external/coinalyze/api.ts';
-import { MAX_SYMBOLS } from './external/coinalyze/schema.ts';
-import { createLimited, type SentBatch } from './external/limited.ts';
-import { createListingSource } from './external/listing.ts';
-import { createRetried, Retrier } from './external/retried.ts';
-import { fixedClock, systemClock, type Clock } from './platform/clock.ts';
-import { createHttp } from './platform/http.ts';
+import { createCached, createKept, type KeptSeries } from './external/cached.ts';
+import { MAX_SYMBOLS } from './external/coinalyze/max-symbols.ts';
+import type { KeptAnswer, KeptUpstream, Offer, ProviderId, SeriesKey, Upstream } from './job/upstream.ts';
+import { fixedClock, systemClock } from './platform/clock.ts';
 import { inspectLedger, ledgerFile, openLedger, type Ledger, type LedgerLimits } from './platform/ledger.ts';
-import { Quota, timeFor } from './platform/quota.ts';
-import { CACHE_FILE, openStore, readStore, type JsonCache } from './platform/store.ts';
-import { formatDuration } from './platform/text.ts';
-import { startSandbox } from './sandbox/server.ts';
+import { timeFor, type LedgerState } from './platform/quota-wait.ts';
+import { CACHE_FILE, openStore, readStore } from './platform/store.ts';
+import type { Sender, SenderOptions, Target } from './wire-send.ts';
 
-/** Where a run gets its market list and series from. */
-export interface Upstream {
-  readonly provider: CachedProvider;
-  readonly listing: (abort: AbortSignal) => Promise<Outcome<MarketListing>>;
-  readonly indexCache: JsonCache;
-  /** Names the upstream in cache keys: made-up data are never read by a real run. */
-  readonly scope: string;
-  /** Most symbols of one request. */
-  readonly batchSize: number;
-  spent(): { readonly requests: number; readonly units: number };
-  /** Of the answers so far: rows that were not usable, and symbols nobody asked for. */
-  oddities(): { readonly droppedRows: number; readonly foreignSymbols: number };
-  /** How long spending `units` more takes under the quota, ms. */
-  estimateMs(units: number): number;
-  /** From here on, what could not be sent by `until` (ms UTC of the wall clock) is deferred at once. */
-  endBy(until: number): void;
-  /** Whether the quota lets a request of `units` through by `until`. */
-  canSend(units: number, until: number): boolean;
-  close(): Promise<void>;
-}
+/** The settings that concern an upstream. */
+export type UpstreamConfig = Pick<
+  Config,
+  | 'apiKey'
+  | 'baseUrl'
+  | 'cacheDir'
+  | 'stateDir'
+  | 'quotaCalls'
+  | 'quotaWindowMs'
+  | 'quotaMinSpacingMs'
+  | 'requestTimeoutMs'
+>;
 
-export interface UpstreamOptions {
-  readonly config: Config;
-  readonly version: string;
+export interface KeptOptions {
+  readonly config: UpstreamConfig;
   /** The time everything is computed for, ms UTC: made-up data live at this time. */
   readonly asOf: number;
-  /** Aborted when also the requests in flight are given up. */
-  readonly giveUp: AbortSignal;
-  readonly onBatch: (batch: SentBatch) => void;
+  /** The buckets that the run asks for. */
+  readonly window: Window;
   /** Hears of what went wrong and cost nothing but a refetch. */
   readonly note: (text: string) => void;
 }
+
+export type UpstreamOptions = KeptOptions & Pick<SenderOptions, 'version' | 'giveUp' | 'onBatch'>;
 
 /** The embedded sandbox keeps the real rules in a window this short, so that a scan of it takes seconds. */
 const SANDBOX_WINDOW_MS = 100;
@@ -61,183 +45,186 @@ const SANDBOX_KEY = 'sandbox';
 const SANDBOX_SCOPE = 'sandbox embedded';
 /** How far the embedded world is ahead of the run: everything closed by then is published, so that nothing is provisional. */
 const SANDBOX_LEAD_MS = 30 * MINUTE_MS;
-/** Two keep one slow answer from holding up the rest; the quota is the limit. */
-const CONCURRENT_REQUESTS = 2;
-
-interface Target {
-  readonly baseUrl: string;
-  readonly apiKey: string;
-  readonly scope: string;
-  readonly limits: LedgerLimits;
-  readonly ledgerPath: string;
-  /** Stamps answers: wall time, or the standing time of made-up data. */
-  readonly dataClock: Clock;
-  close(): Promise<void>;
-}
 
 /** @throws ConfigError without a key for `coinalyze`, or when the ledger that guards the quota cannot be opened. */
-export async function openUpstream(name: Exclude<ProviderName, 'none'>, options: UpstreamOptions): Promise<Upstream> {
-  const { config } = options;
-  const target = name === 'sandbox' ? await sandboxTarget(options) : coinalyzeTarget(config);
-  try {
-    return assemble(target, options);
-  } catch (error) {
-    await target.close();
-    throw error;
-  }
-}
-
-function assemble(target: Target, { config, version, giveUp, note, onBatch }: UpstreamOptions): Upstream {
-  const ledger = openOrThrow(target, note);
-  const quota = new Quota(ledger, target.limits, systemClock);
-  const http = createHttp({ clock: systemClock, userAgent: `perpscan/${version}` });
-  const store = openStore(path.join(config.cacheDir, CACHE_FILE), { clock: systemClock, note });
-  let until = Infinity;
-  const timed = {
-    clock: systemClock,
-    get deadline() {
-      return until;
-    },
-  };
-  const retrier = new Retrier(Object.assign(timed, { random: Math.random }));
-  const limited = Object.assign(timed, { quota, giveUp, onBatch, onPause: pauseNotes(note) });
-  const coinalyze = createCoinalyze({
-    http,
-    baseUrl: target.baseUrl,
-    apiKey: target.apiKey,
-    dataClock: target.dataClock,
-    timeoutMs: target.limits.requestTimeoutMs,
-    windowMs: target.limits.windowMs,
-  });
-  const batchSize = Math.min(MAX_SYMBOLS, target.limits.units);
-  const retried = createRetried(createLimited(coinalyze, limited), retrier);
-  const batched = createBatched(retried, { size: batchSize, concurrency: CONCURRENT_REQUESTS });
-  return {
-    provider: createCached(batched, {
-      cache: store.cache('series'),
-      scope: target.scope,
-      dataClock: target.dataClock,
-    }),
-    listing: createListingSource(coinalyze, retrier, limited),
-    indexCache: store.cache('markets'),
-    scope: target.scope,
-    batchSize,
-    spent: () => quota.spent,
-    oddities: () => coinalyze.counts,
-    estimateMs: (units) => quota.estimateMs(units, batchSize),
-    endBy: (time) => void (until = time),
-    canSend: (units, time) => systemClock.now() + quota.estimateMs(units, batchSize) <= time,
-    close: async () => {
-      quota.close();
-      await http.close();
-      store.close();
-      await target.close();
-    },
-  };
-}
-
-/** What earlier runs have left of an upstream, for a look that sends and writes nothing. */
-export interface KeptUpstream extends Pick<Upstream, 'indexCache' | 'scope' | 'batchSize' | 'estimateMs' | 'close'> {
-  readonly provider: KeptSeries;
-  /** False without a key, or when its ledger cannot be read: then nothing counts as spent. */
-  readonly knowsSpending: boolean;
-}
-
-export function openKept(
-  name: Exclude<ProviderName, 'none'>,
-  { config, asOf, note }: Pick<UpstreamOptions, 'config' | 'asOf' | 'note'>,
-): KeptUpstream {
-  const sandbox = name === 'sandbox';
-  const limits = sandbox ? sandboxLimits(config) : limitsOf(config);
-  const scope = sandbox ? SANDBOX_SCOPE : scopeOf(config);
-  const store = readStore(path.join(config.cacheDir, CACHE_FILE), note);
-  const dataClock = sandbox ? fixedClock(asOf + SANDBOX_LEAD_MS) : systemClock;
-  const file = sandbox || config.apiKey === null ? null : ledgerFile(config.stateDir, config.baseUrl, config.apiKey);
-  const ledger = file === null ? null : inspectLedger(file, limits.minSpacingMs, systemClock.now());
-  const state = ledger?.kind === 'sound' ? ledger.value : { spent: [], notBefore: 0 };
-  const batchSize = Math.min(MAX_SYMBOLS, limits.units);
-  return {
-    provider: createKept({ cache: store.cache('series'), scope, dataClock }),
-    indexCache: store.cache('markets'),
-    scope,
-    batchSize,
-    estimateMs: (units) => timeFor(units, batchSize, state, limits, systemClock.now()),
-    knowsSpending: sandbox || ledger?.kind === 'sound' || ledger?.kind === 'missing',
-    close: () => Promise.resolve(store.close()),
-  };
-}
-
-function limitsOf(config: Config): LedgerLimits {
-  return {
-    units: config.quotaUnits,
-    windowMs: config.quotaWindowMs,
-    minSpacingMs: config.quotaMinSpacingMs,
-    requestTimeoutMs: config.requestTimeoutMs,
-  };
-}
-
-/** Units as configured; window and spacing shrunk alike, never stretched. */
-function sandboxLimits(config: Config): LedgerLimits {
-  const windowMs = Math.min(SANDBOX_WINDOW_MS, config.quotaWindowMs);
-  const minSpacingMs = (config.quotaMinSpacingMs * windowMs) / config.quotaWindowMs;
-  return { ...limitsOf(config), windowMs, minSpacingMs };
-}
-
-function scopeOf({ baseUrl }: Config): string {
-  return `coinalyze ${baseUrl}`;
-}
-
-function coinalyzeTarget(config: Config): Target {
-  if (config.apiKey === null) {
+export function openUpstream(name: ProviderId, options: UpstreamOptions): Upstream {
+  const { config, window, note } = options;
+  const target = targetOf(name, options);
+  const { apiKey } = target;
+  if (apiKey === null) {
     throw new ConfigError(
       'provider coinalyze needs a key: set COINALYZE_API_KEY in the environment or in .env, or use --provider none',
       78,
     );
   }
+  const ledger = openOrThrow(ledgerPathOf(target, config) ?? ':memory:', target.limits, note);
+  const store = openStore(path.join(config.cacheDir, CACHE_FILE), { clock: systemClock, note });
+  let until = Infinity;
+  const sending = lazySender(() => ({ ...options, target, apiKey, ledger, deadline: () => until }));
+  const next = { fetch: async (...asked: Asked) => (await sending.open()).provider.fetch(...asked) };
+  const { scope, dataClock } = target;
+  const cached = createCached(next, { cache: store.cache('series'), scope, dataClock });
+  const estimateMs = (calls: number): number => timeUnderQuota(calls, target, () => ledger.state());
   return {
-    baseUrl: config.baseUrl,
-    apiKey: config.apiKey,
-    scope: scopeOf(config),
-    limits: limitsOf(config),
-    ledgerPath: ledgerFile(config.stateDir, config.baseUrl, config.apiKey),
-    dataClock: systemClock,
-    close: () => Promise.resolve(),
+    ...keptParts(target, cached, window),
+    indexCache: store.cache('markets'),
+    knowsSpending: true,
+    estimateMs,
+    listing: async (abort) => (await sending.open()).listing(abort),
+    fetch: ({ brings }, abort) => {
+      const [first] = brings;
+      const instruments = brings.map(({ instrument }) => instrument);
+      return first === undefined ? Promise.resolve([]) : cached.fetch(first.kind, instruments, window, abort);
+    },
+    spent: () => sending.opened()?.spent() ?? { requests: 0, calls: 0 },
+    oddities: () => sending.opened()?.oddities() ?? { droppedRows: 0, foreignSymbols: 0 },
+    coveredFailures: cached.coveredFailures,
+    endBy: (time) => void (until = time),
+    canSend: (calls, time) => systemClock.now() + estimateMs(calls) <= time,
+    close: async () => {
+      await sending.close();
+      if (sending.opened() === null) ledger.close();
+      store.close();
+    },
   };
 }
 
-async function sandboxTarget({ config, asOf }: UpstreamOptions): Promise<Target> {
-  const limits = sandboxLimits(config);
-  const server = await startSandbox({
-    now: () => asOf + SANDBOX_LEAD_MS,
-    quotaUnits: config.quotaUnits,
-    quotaWindowMs: limits.windowMs,
-  });
+/** What earlier runs have left of an upstream, for a look that sends and writes nothing. */
+export function openKept(name: ProviderId, options: KeptOptions): KeptUpstream {
+  const { config, window, note } = options;
+  const target = targetOf(name, options);
+  const { limits, scope, dataClock } = target;
+  const store = readStore(path.join(config.cacheDir, CACHE_FILE), { clock: systemClock, note });
+  const file = ledgerPathOf(target, config);
+  const ledger = file === null ? null : inspectLedger(file, limits.minSpacingMs, systemClock.now());
   return {
-    baseUrl: server.url,
+    ...keptParts(target, createKept({ cache: store.cache('series'), scope, dataClock }), window),
+    indexCache: store.cache('markets'),
+    knowsSpending: name === 'sandbox' || ledger?.kind === 'sound' || ledger?.kind === 'missing',
+    estimateMs: (calls) => timeUnderQuota(calls, target, () => (ledger?.kind === 'sound' ? ledger.value : UNSPENT)),
+    close: () => Promise.resolve(store.close()),
+  };
+}
+
+type Asked = Parameters<Sender['provider']['fetch']>;
+
+const UNSPENT: LedgerState = { spent: [], notBefore: 0 };
+
+/** An estimate is no reason to fail: who sends will hear what is wrong with the ledger. */
+function timeUnderQuota(calls: number, { batchSize, limits }: Target, stateOf: () => LedgerState): number {
+  let state = UNSPENT;
+  try {
+    state = stateOf();
+  } catch {
+    state = UNSPENT;
+  }
+  return timeFor(calls, batchSize, state, limits, systemClock.now());
+}
+
+/** What both kinds of upstream have in common. */
+function keptParts(
+  { provider, scope, batchSize }: Target,
+  kept: KeptSeries,
+  window: Window,
+): Pick<KeptUpstream, 'provider' | 'scope' | 'peek' | 'offers'> {
+  return {
+    provider,
+    scope,
+    peek: (keys) => peekByKind(kept, keys, window),
+    offers: (wanted) => offersOf(wanted, batchSize),
+  };
+}
+
+async function peekByKind(
+  kept: KeptSeries,
+  keys: readonly SeriesKey[],
+  window: Window,
+): Promise<readonly KeptAnswer[]> {
+  const answers = new Map<SeriesKey, KeptAnswer>();
+  for (const [kind, ofKind] of Map.groupBy(new Set(keys), (key) => key.kind)) {
+    const instruments = ofKind.map(({ instrument }) => instrument);
+    const found = await kept.peek(kind, instruments, window);
+    for (const [at, key] of ofKind.entries()) answers.set(key, found[at]!);
+  }
+  return keys.map((key) => answers.get(key)!);
+}
+
+/** Of each kind the first of `wanted` that fit into one request, one call each. */
+export function offersOf(wanted: readonly SeriesKey[], batchSize: number): readonly Offer[] {
+  const batches = new Map<SeriesKind, SeriesKey[]>();
+  let full = 0;
+  for (const key of wanted) {
+    const batch = batches.get(key.kind) ?? [];
+    if (batch.length === 0) batches.set(key.kind, batch);
+    if (batch.length === batchSize) continue;
+    if (batch.push(key) === batchSize) full += 1;
+    if (full === SERIES_KINDS.length) break;
+  }
+  return [...batches.values()].map((brings) => ({ brings, calls: brings.length }));
+}
+
+interface LazySender {
+  open(): Promise<Sender>;
+  /** Null before the first request. */
+  opened(): Sender | null;
+  close(): Promise<void>;
+}
+
+/** A run whose series are all final sends nothing: HTTP client, queue and schemas are loaded with the first request. */
+function lazySender(options: () => SenderOptions): LazySender {
+  let opening: Promise<Sender> | null = null;
+  let sender: Sender | null = null;
+  const load = async (): Promise<Sender> => {
+    const { openSender } = await import('./wire-send.ts');
+    return (sender = await openSender(options()));
+  };
+  return {
+    open: () => (opening ??= load()),
+    opened: () => sender,
+    close: async () => {
+      // One that could not be opened has said so to who asked for it.
+      await Promise.allSettled(opening === null ? [] : [opening]);
+      await sender?.close();
+    },
+  };
+}
+
+function targetOf(provider: ProviderId, { config, asOf }: Pick<KeptOptions, 'config' | 'asOf'>): Target {
+  const limits: LedgerLimits = {
+    calls: config.quotaCalls,
+    windowMs: config.quotaWindowMs,
+    minSpacingMs: config.quotaMinSpacingMs,
+    requestTimeoutMs: config.requestTimeoutMs,
+  };
+  const batchSize = Math.min(MAX_SYMBOLS, limits.calls);
+  if (provider === 'coinalyze') {
+    const { baseUrl, apiKey } = config;
+    return { provider, baseUrl, apiKey, scope: `coinalyze ${baseUrl}`, limits, batchSize, dataClock: systemClock };
+  }
+  return {
+    provider,
+    baseUrl: null,
     apiKey: SANDBOX_KEY,
     scope: SANDBOX_SCOPE,
-    limits,
-    ledgerPath: ':memory:',
+    limits: shrunk(limits),
+    batchSize,
     dataClock: fixedClock(asOf + SANDBOX_LEAD_MS),
-    close: () => server.close(),
   };
 }
 
-/** One note per pause, also where several requests in flight ran into it. */
-function pauseNotes(note: (text: string) => void): (ms: number) => void {
-  let until = -Infinity;
-  return (ms) => {
-    const now = systemClock.now();
-    if (now < until) return;
-    until = now + ms;
-    note(
-      `Coinalyze refused a request for lack of quota (429): no request for ${formatDuration(ms)}. Does another program use the same key?`,
-    );
-  };
+/** Calls as configured; window and spacing shrunk alike, never stretched. */
+function shrunk(limits: LedgerLimits): LedgerLimits {
+  const windowMs = Math.min(SANDBOX_WINDOW_MS, limits.windowMs);
+  return { ...limits, windowMs, minSpacingMs: (limits.minSpacingMs * windowMs) / limits.windowMs };
 }
 
-function openOrThrow({ ledgerPath, limits }: Target, note: (text: string) => void): Ledger {
-  const opened = openLedger(ledgerPath, limits, systemClock);
+/** Null where no file counts what is spent. */
+function ledgerPathOf({ baseUrl, apiKey }: Target, { stateDir }: UpstreamConfig): string | null {
+  return baseUrl === null || apiKey === null ? null : ledgerFile(stateDir, baseUrl, apiKey);
+}
+
+function openOrThrow(file: string, limits: LedgerLimits, note: (text: string) => void): Ledger {
+  const opened = openLedger(file, limits, systemClock);
   if (!opened.ok) throw new ConfigError(opened.detail, 78);
   if (opened.note !== null) note(opened.note);
   return opened.ledger;

@@ -6,8 +6,8 @@ import type { Series, SeriesKind, Window } from '../core/series.ts';
 import { DAY_MS, floorTo, MINUTE_MS } from '../core/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CacheEntry, JsonCache } from '../platform/store.ts';
-import { decodeEntry, encodeEntry } from './entry.ts';
-import type { Entry } from './entry.ts';
+import { createDecoder, encodeEntry } from './entry.ts';
+import type { Decoder, Entry } from './entry.ts';
 import type { Reply, SeriesProvider } from './provider.ts';
 import { completeTo, isTooSoon, settledBy } from './publication.ts';
 
@@ -20,11 +20,11 @@ const KEPT_MS = DAY_MS;
 /** What two clocks may differ by; an entry from further in the future is not believed. */
 const CLOCK_SKEW_MS = MINUTE_MS;
 
-/** `final`: nothing later can change it. `fresh`: asked within 15 minutes. Both cost no unit. `absent`: has to be fetched. */
+/** `final`: nothing later can change it. `fresh`: asked within 15 minutes. Both cost no call. `absent`: has to be fetched. */
 type CacheState = 'final' | 'fresh' | 'absent';
 
 /** What an earlier answer gives without asking. */
-export interface Kept {
+interface Kept {
   readonly state: CacheState;
   /** Of an `absent` one: what is too old to spare the asking, but still better than nothing. Null when there is nothing. */
   readonly answer: Outcome<Series> | null;
@@ -51,17 +51,23 @@ export interface CachedOptions {
   readonly dataClock: Clock;
 }
 
+/** With what all entries of one layer share. */
+interface ReadOptions extends CachedOptions {
+  readonly decode: Decoder;
+}
+
 /**
  * What a call received is committed when it resolves, so ask for one planned batch at a time. Empty answers are kept
  * like series; failures are not, and an older series is served in their place, marked stale. Calls that want the same
  * symbol at the same time share one request, and the first one's `abort`.
  */
-export function createCached(next: SeriesProvider, options: CachedOptions): CachedProvider {
+export function createCached(next: SeriesProvider, given: CachedOptions): CachedProvider {
+  const options = { ...given, decode: createDecoder() };
   const flights = new Map<string, Promise<Reply<Series>>>();
   const coveredFailures = new Map<FailureCode, number>();
   return {
     coveredFailures,
-    ...createKept(options),
+    ...createKept(given),
     fetch: (kind, symbols, window, abort) => {
       const flightKey = (symbol: CoinalyzeSymbol): string => `${kind}|${symbol}|${window.from}|${window.to}`;
       const own = [...new Set(symbols)].filter((symbol) => !flights.has(flightKey(symbol)));
@@ -77,7 +83,8 @@ export function createCached(next: SeriesProvider, options: CachedOptions): Cach
 }
 
 /** Reads what is kept, and writes nothing. */
-export function createKept(options: CachedOptions): KeptSeries {
+export function createKept(given: CachedOptions): KeptSeries {
+  const options = { ...given, decode: createDecoder() };
   return {
     peek: async (kind, symbols, window) => {
       const entries = await readEntries(kind, symbols, options);
@@ -97,7 +104,7 @@ interface Query {
 async function resolve(
   next: SeriesProvider,
   { kind, symbols, window, abort }: Query,
-  options: CachedOptions,
+  options: ReadOptions,
   coveredFailures: Map<FailureCode, number>,
 ): Promise<readonly Reply<Series>[]> {
   const { cache, scope, dataClock } = options;
@@ -126,11 +133,11 @@ async function resolve(
 async function readEntries(
   kind: SeriesKind,
   symbols: readonly CoinalyzeSymbol[],
-  { cache, scope }: CachedOptions,
+  { cache, scope, decode }: ReadOptions,
 ): Promise<readonly (Entry | undefined)[]> {
   if (symbols.length === 0) return [];
   const texts = await cache.getMany(symbols.map((symbol) => cacheKey(scope, kind, symbol)));
-  return texts.map((text) => (text === undefined ? undefined : (decodeEntry(text, kind) ?? undefined)));
+  return texts.map((text) => (text === undefined ? undefined : (decode(text, kind) ?? undefined)));
 }
 
 function cacheKey(scope: string, kind: SeriesKind, symbol: CoinalyzeSymbol): string {

@@ -1,8 +1,7 @@
 /** One cache entry as text: exact to the last bit; 30 days of an hourly series of the API take 2 to 6 kB, of liquidations at most 12 kB. */
-import { z } from 'zod';
-import { SERIES_INTERVAL_MS, SERIES_KINDS } from '../core/series.ts';
+import { SERIES_INTERVAL_MS } from '../core/series.ts';
 import type { Series, SeriesKind } from '../core/series.ts';
-import { packColumn, packedColumn, unpackColumn } from './packed-column.ts';
+import { isPackedColumn, packColumn, Scratch, unpackColumn, type PackedColumn } from './packed-column.ts';
 
 /** What one answer said of one symbol. Times ms UTC, as in core's `Series`. */
 export type Entry =
@@ -17,32 +16,18 @@ export type Entry =
       readonly fetchedAt: number;
     };
 
-const time = z.int();
-const emptyText = z.object({
-  kind: z.literal('empty'),
-  code: z.enum(['no-data', 'not-listed']),
-  detail: z.string(),
-  coveredFrom: time,
-  completeTo: time,
-  fetchedAt: time,
-});
+type EmptyEntry = Extract<Entry, { readonly kind: 'empty' }>;
+
 /** `runs` alternates between buckets present and missing, from `start` on. */
-const seriesText = z.object({
-  kind: z.enum(SERIES_KINDS),
-  coveredFrom: time,
-  completeTo: time,
-  fetchedAt: time,
-  emptyAt: time.nullable(),
-  start: time,
-  runs: z.array(z.int().positive()).min(1),
-  packed: z.array(packedColumn),
-});
-/** Compiled: a run reads thousands of entries, and checking them took as long as all else of it. */
-const entryText = z.compile(z.union([seriesText, emptyText]));
-type SeriesText = z.infer<typeof seriesText>;
+interface SeriesText extends Pick<Series, 'kind' | 'coveredFrom' | 'completeTo' | 'fetchedAt'> {
+  readonly emptyAt: number | null;
+  readonly start: number;
+  readonly runs: readonly number[];
+  readonly packed: readonly PackedColumn[];
+}
 
 export function encodeEntry(entry: Entry): string {
-  if (entry.kind === 'empty') return JSON.stringify(entry satisfies z.infer<typeof emptyText>);
+  if (entry.kind === 'empty') return JSON.stringify(entry);
   const { series } = entry;
   const columns = series.kind === 'liquidations' ? [series.long, series.short] : [series.value];
   const text: SeriesText = {
@@ -58,18 +43,70 @@ export function encodeEntry(entry: Entry): string {
   return JSON.stringify(text);
 }
 
-/** Null when the text is not an entry of `kind`: a miss, not an error. */
-export function decodeEntry(text: string, kind: SeriesKind): Entry | null {
-  const parsed = entryText.safeParse(parseJson(text));
-  if (!parsed.success) return null;
-  if (parsed.data.kind === 'empty') return parsed.data;
-  if (parsed.data.kind !== kind) return null;
-  const series = toSeries(parsed.data);
-  return series === null ? null : { kind: 'series', series, emptyAt: parsed.data.emptyAt };
+/** Null when the text is not an entry of `kind`: a miss, not an error. Never throws. */
+export type Decoder = (text: string, kind: SeriesKind) => Entry | null;
+
+/**
+ * For many entries, one after the other. Series of the same hours share their column of times: nobody may write to it. Texts are
+ * checked by hand, because a run reads thousands of them.
+ */
+export function createDecoder(): Decoder {
+  const tools = { timesOf: sharedTimes(), scratch: new Scratch() };
+  return (text, kind) => {
+    const value = parseJson(text);
+    if (typeof value !== 'object' || value === null) return null;
+    const fields: Fields = value;
+    if (fields.kind === 'empty') return toEmpty(fields);
+    if (fields.kind !== kind || !isSeriesText(fields)) return null;
+    const series = toSeries(fields, tools);
+    return series === null ? null : { kind: 'series', series, emptyAt: fields.emptyAt };
+  };
 }
 
-function toSeries({ kind, coveredFrom, completeTo, fetchedAt, start, runs, packed }: SeriesText): Series | null {
-  const [first, second, ...more] = packed.map(unpackColumn);
+interface Tools {
+  readonly timesOf: (start: number, runs: readonly number[], interval: number) => Float64Array;
+  readonly scratch: Scratch;
+}
+
+/** Series of one kind mostly have the same times. */
+function sharedTimes(): Tools['timesOf'] {
+  let latest: { readonly key: string; readonly times: Float64Array } | null = null;
+  return (start, runs, interval) => {
+    const key = `${start} ${interval} ${runs.join()}`;
+    if (latest?.key !== key) latest = { key, times: newTimes(start, runs, interval) };
+    return latest.times;
+  };
+}
+
+/** Anything that JSON can hold, under the names of both forms. */
+type Fields = Readonly<Partial<Record<keyof SeriesText | keyof EmptyEntry, unknown>>>;
+
+function toEmpty({ code, detail, coveredFrom, completeTo, fetchedAt }: Fields): Entry | null {
+  if (code !== 'no-data' && code !== 'not-listed') return null;
+  if (typeof detail !== 'string' || !isWhole(coveredFrom) || !isWhole(completeTo) || !isWhole(fetchedAt)) return null;
+  return { kind: 'empty', code, detail, coveredFrom, completeTo, fetchedAt };
+}
+
+function isSeriesText(fields: Fields): fields is SeriesText {
+  const { coveredFrom, completeTo, fetchedAt, emptyAt, start, runs, packed } = fields;
+  return (
+    [coveredFrom, completeTo, fetchedAt, start].every(isWhole) &&
+    (emptyAt === null || isWhole(emptyAt)) &&
+    Array.isArray(runs) &&
+    runs.length > 0 &&
+    runs.every((run) => isWhole(run) && run > 0) &&
+    Array.isArray(packed) &&
+    packed.every(isPackedColumn)
+  );
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function toSeries(text: SeriesText, { timesOf, scratch }: Tools): Series | null {
+  const { kind, coveredFrom, completeTo, fetchedAt, start, runs, packed } = text;
+  const [first, second, ...more] = packed.map((column) => unpackColumn(column, scratch));
   if (first === undefined || first === null || second === null || more.length > 0) return null;
   const length = first.length;
   if (length !== presentIn(runs) || (second !== undefined && second.length !== length)) return null;
@@ -95,15 +132,6 @@ function runsOf(times: Float64Array, interval: number): number[] {
 
 function presentIn(runs: readonly number[]): number {
   return runs.reduce((sum, run, i) => (i % 2 === 0 ? sum + run : sum), 0);
-}
-
-let latest: { readonly key: string; readonly times: Float64Array } | null = null;
-
-/** Those of one kind mostly have the same times: then they share one column, which nobody may write to. */
-function timesOf(start: number, runs: readonly number[], interval: number): Float64Array {
-  const key = `${start} ${interval} ${runs.join()}`;
-  if (latest?.key !== key) latest = { key, times: newTimes(start, runs, interval) };
-  return latest.times;
 }
 
 function newTimes(start: number, runs: readonly number[], interval: number): Float64Array {

@@ -7,7 +7,7 @@ import type { Quota } from '../platform/quota.ts';
 import { allFailed, deferred, failureOf } from './provider.ts';
 import type { Reply, Request, RequestFailure, SeriesProvider } from './provider.ts';
 
-/** A request in flight may go on this long after everything else has been given up (rulings.md 32). */
+/** A request in flight may go on this long after everything else has been given up. */
 const GRACE_MS = 5 * SECOND_MS;
 
 export interface SentBatch {
@@ -28,7 +28,7 @@ export interface LimitedOptions {
   readonly onPause?: (ms: number) => void;
 }
 
-/** A unit per symbol, whether or not the symbol is known upstream. */
+/** A call per symbol, whether or not the symbol is known upstream. */
 export function createLimited(next: SeriesProvider, options: LimitedOptions): SeriesProvider {
   return {
     fetch: (kind, symbols, window, abort) =>
@@ -44,9 +44,9 @@ export function createLimited(next: SeriesProvider, options: LimitedOptions): Se
   };
 }
 
-/** Sends `request` when the quota has room for `units`. */
+/** Sends `request` when the quota has room for `calls`. */
 export async function sendLimited<T>(
-  units: number,
+  calls: number,
   request: Request<T>,
   { quota, clock, deadline, giveUp, onPause }: LimitedOptions,
   abort: AbortSignal,
@@ -63,10 +63,10 @@ export async function sendLimited<T>(
     }
     return replies;
   };
-  const result = await quota.run(units, job, abort, deadline);
+  const result = await quota.run(calls, job, abort, deadline);
   ended.abort();
   if (result.ran) return result.value;
-  return allFailed(units, result.reason === 'aborted' ? deferred(result.detail) : notSent(result.detail));
+  return allFailed(calls, result.reason === 'aborted' ? deferred(result.detail) : notSent(result.detail));
 }
 
 /** Without a ledger that counts, sending could go over the quota. */

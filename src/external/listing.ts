@@ -1,4 +1,4 @@
-/** Everything Coinalyze lists: `/exchanges` and `/future-markets`, one unit each. */
+/** Everything Coinalyze lists: `/exchanges` and `/future-markets`, one call each. */
 import type { MarketListing } from '../core/market.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Coinalyze } from './coinalyze/api.ts';

@@ -1,19 +1,32 @@
 /** Numbers as text: exact to the last bit, and short where they are decimals of few digits, as those of the API are. */
-import { z } from 'zod';
-
 /**
  * `words` is base64 of whole numbers of 2, 4 or 6 bytes, little-endian, in two's complement; each is a value times 10^decimals. Of 8
  * bytes, it is the doubles themselves.
  */
-export const packedColumn = z.object({
-  bytes: z.union([z.literal(2), z.literal(4), z.literal(6), z.literal(8)]),
-  decimals: z.int().min(0).max(15),
-  words: z.string(),
-});
-export type PackedColumn = z.infer<typeof packedColumn>;
+export interface PackedColumn {
+  readonly bytes: 2 | 4 | 6 | 8;
+  readonly decimals: number;
+  readonly words: string;
+}
+
+/** False for what is no packed column, whatever it is. */
+export function isPackedColumn(value: unknown): value is PackedColumn {
+  if (typeof value !== 'object' || value === null) return false;
+  const { bytes, decimals, words } = value as Partial<Record<keyof PackedColumn, unknown>>;
+  return (
+    (bytes === 2 || bytes === 4 || bytes === 6 || bytes === 8) &&
+    typeof decimals === 'number' &&
+    Number.isInteger(decimals) &&
+    decimals >= 0 &&
+    decimals <= LARGEST_POWER &&
+    typeof words === 'string'
+  );
+}
 
 const WIDTHS = [2, 4, 6] as const;
 const MOST_DECIMALS = 12;
+/** Beyond this a power of ten is no exact double. */
+const LARGEST_POWER = 15;
 /** Of the words that a number of six bytes is made of. */
 const BASE = 2 ** 16;
 
@@ -29,32 +42,46 @@ export function packColumn(values: Float64Array): PackedColumn {
   return { bytes: 8, decimals: 0, words: base64Of(values) };
 }
 
+/** Where text is decoded, one column after the other: a buffer for each of thousands would be more work than the decoding. */
+export class Scratch {
+  #bytes = Buffer.allocUnsafeSlow(2 ** 14);
+
+  /** The bytes that `text` stands for; valid until the next call. They begin where numbers of any size may. */
+  decode(text: string): { readonly buffer: ArrayBuffer; readonly length: number } {
+    if (text.length > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(2 * text.length);
+    const length = this.#bytes.write(text, 'base64');
+    return { buffer: this.#bytes.buffer, length };
+  }
+}
+
 /** Null when the text is no packed column of finite numbers. */
-export function unpackColumn({ bytes, decimals, words: text }: PackedColumn): Float64Array | null {
-  // Copied, because a Buffer may lie in a pool at an address where no number may begin.
-  const content = new Uint8Array(Buffer.from(text, 'base64'));
-  if (content.length % bytes !== 0) return null;
+export function unpackColumn({ bytes, decimals, words }: PackedColumn, scratch = new Scratch()): Float64Array | null {
+  const { buffer, length } = scratch.decode(words);
+  if (length % bytes !== 0) return null;
+  const count = length / bytes;
   if (bytes === 8) {
-    const values = new Float64Array(content.buffer);
+    const values = new Float64Array(buffer.slice(0, length));
     return values.every(Number.isFinite) ? values : null;
   }
-  const wholes = bytes === 6 ? wholesOf(new Uint16Array(content.buffer)) : new INTEGERS[bytes](content.buffer);
   const power = 10 ** decimals;
+  if (bytes === 6) return valuesOfThree(new Uint16Array(buffer, 0, 3 * count), power);
+  return valuesOf(bytes === 2 ? new Int16Array(buffer, 0, count) : new Int32Array(buffer, 0, count), power);
+}
+
+function valuesOf(wholes: Int16Array | Int32Array, power: number): Float64Array {
   const values = new Float64Array(wholes.length);
   for (let i = 0; i < values.length; i += 1) values[i] = wholes[i]! / power;
   return values;
 }
 
-const INTEGERS = { 2: Int16Array, 4: Int32Array } as const;
-
-/** Of three words each. */
-function wholesOf(words: Uint16Array): Float64Array {
-  const wholes = new Float64Array(words.length / 3);
-  for (let i = 0, at = 0; i < wholes.length; i += 1, at += 3) {
+/** Of whole numbers of three words each. */
+function valuesOfThree(words: Uint16Array, power: number): Float64Array {
+  const values = new Float64Array(words.length / 3);
+  for (let i = 0, at = 0; i < values.length; i += 1, at += 3) {
     const high = (words[at + 2]! << 16) >> 16;
-    wholes[i] = (high * BASE + words[at + 1]!) * BASE + words[at]!;
+    values[i] = ((high * BASE + words[at + 1]!) * BASE + words[at]!) / power;
   }
-  return wholes;
+  return values;
 }
 
 /** The largest of the whole numbers, as a magnitude; null when some value is none times 1/power. */

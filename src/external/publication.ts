@@ -23,7 +23,7 @@ export function settledBy(kind: SeriesKind, time: number): number {
 /**
  * Every bucket of `kind` that ends by this time (ms UTC) is in an answer received at `fetchedAt`, or will never be.
  * `newestEnd` is the end of the newest bucket it held, null when it was empty. Long/short buckets appear late and whole, so
- * one that is there counts at once (rulings.md 6); the others are already there while they still grow.
+ * one that is there counts at once; the others are already there while they still grow.
  */
 export function completeTo(kind: SeriesKind, window: Window, fetchedAt: number, newestEnd: number | null): number {
   const interval = SERIES_INTERVAL_MS[kind];

@@ -6,16 +6,9 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Clock, SinceBoot } from './clock.ts';
 import { inspectDatabase, isBusy, isDamage, type DatabaseState } from './database.ts';
 import { inspectFolder, makeFolder } from './folder.ts';
+import { waitFor, type LedgerLimits, type LedgerState } from './quota-wait.ts';
 
-export interface LedgerLimits {
-  /** Units that may be spent in any window. */
-  readonly units: number;
-  readonly windowMs: number;
-  /** Between the starts of two requests. */
-  readonly minSpacingMs: number;
-  /** Longest time a request can take: what one that was killed counts for, on top of the window. */
-  readonly requestTimeoutMs: number;
-}
+export type { LedgerLimits } from './quota-wait.ts';
 
 export type Reservation =
   | { readonly granted: true; readonly id: number }
@@ -27,22 +20,15 @@ export type Reservation =
  * along. All methods throw when the file fails.
  */
 export interface Ledger {
-  /** Takes `units` in one transaction, or says how long to wait. */
-  reserve(units: number): Reservation;
-  /** The request has ended: its units come free one window from now. */
+  /** Takes `calls` in one transaction, or says how long to wait. */
+  reserve(calls: number): Reservation;
+  /** The request has ended: its calls come free one window from now. */
   settle(id: number): void;
   /** No request of any process before `until`, at most an hour ahead. Never shortens a silence. */
   pauseUntil(until: number): void;
   state(): LedgerState;
   readonly file: string;
   close(): void;
-}
-
-export interface LedgerState {
-  /** Units that count now, each with the time it comes free. Ascending. */
-  readonly spent: readonly { readonly units: number; readonly freeAt: number }[];
-  /** Earliest time for the next request as far as spacing and silence go. */
-  readonly notBefore: number;
 }
 
 export type OpenedLedger =
@@ -57,6 +43,7 @@ const LEDGER_BYTES = 256 * 1_024;
 /** The two clocks are not read in the same instant, and the wall clock is slewed by up to 0.5 ms a second. */
 const CLOCK_NOISE_MS = 5;
 
+/** `units` is what calls were called when the first ledgers were written. */
 const SCHEMA = `
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
@@ -80,7 +67,7 @@ export function openLedger(file: string, limits: LedgerLimits, clock: Clock): Op
     renameSync(file, `${file}.corrupt`);
     for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
     const renewed = connect(file)!;
-    insertSpent(renewed, limits.units, clock.now() + limits.windowMs + limits.requestTimeoutMs, false);
+    insertSpent(renewed, limits.calls, clock.now() + limits.windowMs + limits.requestTimeoutMs, false);
     const note = `quota ledger: ${file} was damaged; started anew, with one full window of waiting`;
     return { ok: true, ledger: createLedger(file, renewed, limits, clock), note };
   } catch (error) {
@@ -149,13 +136,13 @@ function createLedger(file: string, db: DatabaseSync, limits: LedgerLimits, cloc
   return {
     file,
     state: () => readState(db, limits.minSpacingMs, clock.now()),
-    reserve: (units) =>
+    reserve: (calls) =>
       atomically((now) => {
         believe(now);
-        const waitMs = waitFor(units, readState(db, limits.minSpacingMs, now), limits, now);
+        const waitMs = waitFor(calls, readState(db, limits.minSpacingMs, now), limits, now);
         if (waitMs > 0) return { granted: false, waitMs: hasInFlight(db) ? pollAtMost(waitMs, limits) : waitMs };
         db.prepare('UPDATE gate SET last_start = ?').run(now);
-        return { granted: true, id: insertSpent(db, units, now + longestHold, true) };
+        return { granted: true, id: insertSpent(db, calls, now + longestHold, true) };
       }),
     settle: (id) =>
       atomically((now) => {
@@ -183,38 +170,28 @@ function followWallClock(db: DatabaseSync, now: number, { boot, ms }: SinceBoot)
   db.prepare('UPDATE gate SET last_start = last_start + ?, not_before = not_before + ?').run(setBy, setBy);
 }
 
-function insertSpent(db: DatabaseSync, units: number, freeAt: number, inFlight: boolean): number {
+function insertSpent(db: DatabaseSync, calls: number, freeAt: number, inFlight: boolean): number {
   const statement = db.prepare('INSERT INTO spent (units, free_at, in_flight) VALUES (?, ?, ?)');
-  return Number(statement.run(units, freeAt, inFlight ? 1 : 0).lastInsertRowid);
+  return Number(statement.run(calls, freeAt, inFlight ? 1 : 0).lastInsertRowid);
 }
 
 function readState(db: DatabaseSync, minSpacingMs: number, now: number): LedgerState {
-  const spent = db.prepare('SELECT units, free_at AS freeAt FROM spent WHERE free_at > ? ORDER BY free_at').all(now);
+  const spent = db
+    .prepare('SELECT units AS calls, free_at AS freeAt FROM spent WHERE free_at > ? ORDER BY free_at')
+    .all(now);
   const gate = db.prepare('SELECT last_start AS lastStart, not_before AS notBefore FROM gate').get();
   const { lastStart, notBefore } = gate as { lastStart: number; notBefore: number };
   return {
-    spent: spent as { units: number; freeAt: number }[],
+    spent: spent as { calls: number; freeAt: number }[],
     notBefore: Math.max(notBefore, lastStart + minSpacingMs),
   };
-}
-
-/** 0 when `units` may be spent now. */
-export function waitFor(units: number, { spent, notBefore }: LedgerState, limits: LedgerLimits, now: number): number {
-  let excess = spent.reduce((sum, row) => sum + row.units, units) - limits.units;
-  let free = now;
-  for (const row of spent) {
-    if (excess <= 0) break;
-    excess -= row.units;
-    free = row.freeAt;
-  }
-  return Math.max(free, notBefore) - now;
 }
 
 function hasInFlight(db: DatabaseSync): boolean {
   return db.prepare('SELECT 1 FROM spent WHERE in_flight = 1 LIMIT 1').get() !== undefined;
 }
 
-/** A request in flight holds its units by an upper bound; it will most likely end long before. */
+/** A request in flight holds its calls by an upper bound; it will most likely end long before. */
 function pollAtMost(waitMs: number, limits: LedgerLimits): number {
   return Math.min(waitMs, Math.max(1, Math.round(limits.windowMs / 60)));
 }

@@ -1,21 +1,9 @@
 /** Progress bars on a terminal; elsewhere nothing. */
 import { MultiBar, type GenericFormatter } from 'cli-progress';
+import { silentProgress, type Progress } from './silent-progress.ts';
 import { displayWidth } from './text.ts';
 
-interface ProgressBar {
-  /** `note` stays until the next one is given, e.g. `120 of 800 units, 4 min left`. */
-  update(done: number, note?: string): void;
-  /** The work turned out larger or smaller. */
-  setTotal(total: number): void;
-}
-
-export interface Progress {
-  bar(label: string, total: number): ProgressBar;
-  /** Whole lines for the same stream, kept apart from the bars. */
-  write(text: string): void;
-  /** Draws the bars for the last time and leaves them standing. Afterwards `write` goes straight to the stream. */
-  stop(): void;
-}
+export type { Progress } from './silent-progress.ts';
 
 const FPS = 8;
 const BAR_SIZE = 24;
@@ -28,12 +16,7 @@ type Terminal = NodeJS.WritableStream & { readonly columns?: number };
 
 /** `enabled`: the stream is a terminal that understands cursor moves, and the user wants bars. */
 export function createProgress(stream: Terminal, { enabled }: { readonly enabled: boolean }): Progress {
-  return enabled ? onTerminal(stream) : silent(stream);
-}
-
-function silent(stream: NodeJS.WritableStream): Progress {
-  const bar: ProgressBar = { update: () => undefined, setTotal: () => undefined };
-  return { bar: () => bar, write: (text) => void stream.write(text), stop: () => undefined };
+  return enabled ? onTerminal(stream) : silentProgress(stream);
 }
 
 /** One row of the terminal, whatever its width: first the bar gets shorter, then the note is cut. */

@@ -2,8 +2,9 @@
 import Bottleneck from 'bottleneck';
 import { SECOND_MS } from '../core/time.ts';
 import type { Clock } from './clock.ts';
-import { LONGEST_PAUSE_MS, waitFor } from './ledger.ts';
-import type { Ledger, LedgerLimits, LedgerState, Reservation } from './ledger.ts';
+import { LONGEST_PAUSE_MS } from './ledger.ts';
+import type { Ledger, Reservation } from './ledger.ts';
+import { timeFor, type LedgerLimits, type LedgerState } from './quota-wait.ts';
 
 export type QuotaResult<T> = { readonly ran: true; readonly value: T } | Refusal;
 
@@ -22,13 +23,13 @@ interface Refusal {
 }
 
 /**
- * Two limits that must both agree. Bottleneck keeps the order of this process's jobs and gives units back one window
+ * Two limits that must both agree. Bottleneck keeps the order of this process's jobs and gives calls back one window
  * after each job, by the monotonic clock; its own refresh is a fixed window and lets twice the quota through. The ledger
  * knows what other processes and earlier runs spent, and the silence after a 429.
  */
 export class Quota {
-  /** Most units one job may weigh. */
-  readonly units: number;
+  /** Most calls one job may weigh. */
+  readonly calls: number;
   readonly windowMs: number;
   readonly #limits: LedgerLimits;
   readonly #ledger: Ledger;
@@ -42,21 +43,21 @@ export class Quota {
   #spent = 0;
 
   constructor(ledger: Ledger, limits: LedgerLimits, clock: Clock) {
-    this.units = limits.units;
+    this.calls = limits.calls;
     this.windowMs = limits.windowMs;
     this.#limits = limits;
     this.#ledger = ledger;
     this.#clock = clock;
-    this.#limiter = new Bottleneck({ reservoir: limits.units });
+    this.#limiter = new Bottleneck({ reservoir: limits.calls });
   }
 
-  /** Jobs this process has started, and the units they weighed. */
-  get spent(): { readonly requests: number; readonly units: number } {
-    return { requests: this.#requests, units: this.#spent };
+  /** Jobs this process has started, and the calls they weighed. */
+  get spent(): { readonly requests: number; readonly calls: number } {
+    return { requests: this.#requests, calls: this.#spent };
   }
 
   /**
-   * Runs `job` when `weight` units are free; jobs start in the order of the calls. `abort` gives up the waiting at once
+   * Runs `job` when `weight` calls are free; jobs start in the order they came. `abort` gives up the waiting at once
    * and does not touch a job that has started; a job that could not start by `deadline` (ms UTC) is given up without
    * waiting. Rejects only when the job does.
    */
@@ -66,8 +67,8 @@ export class Quota {
     abort: AbortSignal,
     deadline = Infinity,
   ): Promise<QuotaResult<T>> {
-    if (weight > this.units) {
-      return refused('too-heavy', `${weight} units in one request, but the quota is ${this.units} per window`);
+    if (weight > this.calls) {
+      return refused('too-heavy', `${weight} calls in one request, but the quota is ${this.calls} per window`);
     }
     const stop = AbortSignal.any([abort, this.#closed.signal]);
     if (stop.aborted) return givenUp();
@@ -99,9 +100,9 @@ export class Quota {
     }
   }
 
-  /** How long spending `units` more would take if sent in requests of `size`, ms, answers taking no time. */
-  estimateMs(units: number, size: number): number {
-    return timeFor(units, size, this.#stateForEstimate(), this.#limits, this.#clock.now());
+  /** How long spending `calls` more would take if sent in requests of `size`, ms, answers taking no time. */
+  estimateMs(calls: number, size: number): number {
+    return timeFor(calls, size, this.#stateForEstimate(), this.#limits, this.#clock.now());
   }
 
   /** An estimate is no reason to fail: the reservation will report what is wrong. */
@@ -142,7 +143,7 @@ export class Quota {
     return asked;
   }
 
-  /** The ledger's id for the units, or why there will be none. */
+  /** The ledger's id for the calls, or why there will be none. */
   async #admit(weight: number, stop: AbortSignal, work: Work): Promise<number | Refusal> {
     while (!stop.aborted) {
       try {
@@ -172,32 +173,10 @@ export class Quota {
     try {
       this.#ledger.settle(id);
     } catch {
-      // The units stay taken by their upper bound, which is the safe side; the next reservation reports the failure.
+      // The calls stay taken by their upper bound, which is the safe side; the next reservation reports the failure.
       return;
     }
   }
-}
-
-/** How long spending `units` more takes from `start` on if sent in requests of `size`, ms, answers taking no time. */
-export function timeFor(
-  units: number,
-  size: number,
-  { spent, notBefore }: LedgerState,
-  limits: LedgerLimits,
-  start: number,
-): number {
-  let rows = [...spent];
-  let gate = notBefore;
-  let now = start;
-  for (let left = units; left > 0; left -= size) {
-    const weight = Math.min(left, size, limits.units);
-    // What is free again stays so: looked at again for every request, it would cost their number squared.
-    rows = rows.filter((row) => row.freeAt > now);
-    now += waitFor(weight, { spent: rows, notBefore: gate }, limits, now);
-    rows.push({ units: weight, freeAt: now + limits.windowMs });
-    gate = now + limits.minSpacingMs;
-  }
-  return now - start;
 }
 
 function refused(reason: Refusal['reason'], detail: string): Refusal {

@@ -7,7 +7,7 @@ const SIGNALS = Object.keys(EXIT_CODES) as readonly InterruptSignal[];
 
 export type InterruptSignal = keyof typeof EXIT_CODES;
 
-/** A run that has been asked to end gets this long, ms: more than the request in flight (rulings.md 32), less than who sends SIGKILL waits. */
+/** A run that has been asked to end gets this long, ms: more than the request in flight, less than who sends SIGKILL waits. */
 const PATIENCE_MS = 7 * SECOND_MS;
 /**
  * One Ctrl-C, `timeout` or stop of a unit reaches all processes of the group, and npx and the launcher pass it on as well:

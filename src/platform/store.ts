@@ -1,10 +1,9 @@
 /** Text by key that outlives the process: what every cache in `cache/` is made of. */
 import { Keyv, keyvStorageCapability } from 'keyv';
 import type { KeyvStorageCapability, KeyvStorageEntry } from 'keyv';
-import { CacheDatabase } from './cache-database.ts';
+import { CacheDatabase, rowsToLookAt, type Row, type Rows } from './cache-database.ts';
 import type { Clock } from './clock.ts';
 import { inspectDatabase, type DatabaseState } from './database.ts';
-import { KeptRows, type Rows } from './rows.ts';
 
 /** One value to keep. */
 export interface CacheEntry {
@@ -42,12 +41,12 @@ export interface StoreOptions {
 export const CACHE_FILE = 'perpscan.sqlite';
 
 /**
- * Opens the store in `file`; its folder is made (0700) when missing. A damaged file is mended, or moved to
- * `<file>.corrupt` and started anew with what is sound in it; where no file can be kept at all, the store lives in
- * memory. All of it is noted.
+ * Opens the store in `file`; its folder is made (0700) when missing. A damaged file is moved to `<file>.corrupt` (the last one
+ * stays) and a new one started, also in the middle of a run; where no file can be kept at all, the store lives in memory. All of
+ * it is noted.
  */
 export function openStore(file: string, { clock, note }: StoreOptions): Store {
-  const database = new CacheDatabase(file, clock.now(), note);
+  const database = new CacheDatabase(file, note);
   const failures = new Set<string>();
   // A full disk fails every call in the same words.
   const onFailure = (reason: string): void => {
@@ -56,27 +55,30 @@ export function openStore(file: string, { clock, note }: StoreOptions): Store {
     note(`cache: ${file} failed (${reason}); what it could not keep is fetched again by the next run`);
   };
   return {
-    cache: (namespace) => jsonCache(namespace, database, onFailure),
+    cache: (namespace) => jsonCache(namespace, database, clock, onFailure),
     close: () => database.close(),
   };
 }
 
 /** The store in `file` as it is, for reading alone: nothing is made, mended or removed. Empty where none can be read. */
-export function readStore(file: string, note: StoreOptions['note']): Store {
-  const rows = new KeptRows(file, note);
+export function readStore(file: string, { clock, note }: StoreOptions): Store {
+  const rows = rowsToLookAt(file, note);
   return {
-    cache: (namespace) => jsonCache(namespace, rows, (reason) => note(`cache: ${file} cannot be read (${reason})`)),
+    cache: (namespace) =>
+      jsonCache(namespace, rows, clock, (reason) => note(`cache: ${file} cannot be read (${reason})`)),
     close: () => rows.close(),
   };
 }
 
 /** How many entries the store in `file` has, expired ones included, without making, mending or changing it. */
 export function inspectStore(file: string): DatabaseState<number> {
-  return inspectDatabase(file, (db) => Number(db.prepare('SELECT count(*) AS n FROM entries').get()?.['n']));
+  return inspectDatabase(file, (db) => Number(db.prepare('SELECT count(*) AS n FROM kept').get()?.['n']));
 }
 
-function jsonCache(namespace: string, database: Rows, onFailure: (reason: string) => void): JsonCache {
-  const keyv = new Keyv<string>({ store: new SqliteAdapter(database), namespace });
+function jsonCache(namespace: string, rows: Rows, clock: Clock, onFailure: (reason: string) => void): JsonCache {
+  // The database keeps text and its expiry as they are: nothing has to be turned into JSON once more.
+  const store = new SqliteAdapter(rows, clock);
+  const keyv = new Keyv<string>({ store, namespace, serialization: false });
   keyv.on('error', (error: unknown) => onFailure(error instanceof Error ? error.message : String(error)));
   return {
     get: (key) => keyv.get(key),
@@ -87,27 +89,36 @@ function jsonCache(namespace: string, database: Rows, onFailure: (reason: string
   };
 }
 
-/** Keyv's side of the database: one per namespace. Expiry on reading is Keyv's, which keeps it in the value as well. */
+/** What Keyv hands over and expects back. */
+type Kept = Pick<Row, 'value'> & { readonly expires?: number | undefined };
+
+/** Keyv's side of the database: one per namespace. */
 class SqliteAdapter {
   /** Set by Keyv. */
   namespace: string | undefined;
-  readonly #database: Rows;
+  readonly #rows: Rows;
+  readonly #clock: Clock;
 
-  constructor(database: Rows) {
-    this.#database = database;
+  constructor(rows: Rows, clock: Clock) {
+    this.#rows = rows;
+    this.#clock = clock;
   }
 
   get capabilities(): KeyvStorageCapability {
     return keyvStorageCapability(this);
   }
 
-  async get(key: string): Promise<string | undefined> {
+  async get(key: string): Promise<Kept | undefined> {
     return (await this.getMany([key]))[0];
   }
 
-  async getMany(keys: readonly string[]): Promise<(string | undefined)[]> {
-    const found = this.#database.read(keys.map((key) => this.#path(key)));
-    return keys.map((key) => found.get(this.#path(key)));
+  async getMany(keys: readonly string[]): Promise<(Kept | undefined)[]> {
+    const paths = keys.map((key) => this.#path(key));
+    const found = this.#rows.read(paths, this.#clock.now());
+    return paths.map((path) => {
+      const row = found.get(path);
+      return row === undefined ? undefined : { value: row.value, expires: row.expires ?? undefined };
+    });
   }
 
   async has(key: string): Promise<boolean> {
@@ -118,27 +129,29 @@ class SqliteAdapter {
     return (await this.getMany(keys)).map((value) => value !== undefined);
   }
 
-  async set(key: string, value: string, expires?: number): Promise<boolean> {
-    return (await this.setMany([{ key, value, ...(expires === undefined ? {} : { expires }) }]))[0]!;
+  async set(key: string, value: Kept): Promise<boolean> {
+    return (await this.setMany([{ key, value }]))[0]!;
   }
 
-  async setMany(entries: readonly KeyvStorageEntry<string>[]): Promise<boolean[]> {
-    this.#database.write(
-      entries.map(({ key, value, expires }) => ({ key: this.#path(key), value, expires: expires ?? null })),
+  async setMany(entries: readonly KeyvStorageEntry<Kept>[]): Promise<boolean[]> {
+    this.#rows.write(
+      entries.map(({ key, value: { value, expires } }) => ({ key: this.#path(key), value, expires: expires ?? null })),
+      this.#clock.now(),
     );
     return entries.map(() => true);
   }
 
-  async delete(key: string): Promise<boolean> {
-    return (await this.deleteMany([key]))[0]!;
+  /** What has expired is not read, and goes with the next write. Nothing else is ever deleted. */
+  async delete(): Promise<boolean> {
+    return false;
   }
 
   async deleteMany(keys: readonly string[]): Promise<boolean[]> {
-    return this.#database.remove(keys.map((key) => this.#path(key)));
+    return keys.map(() => false);
   }
 
   async clear(): Promise<void> {
-    this.#database.removePrefix(this.#path(''));
+    throw new Error('a cache is not cleared but deleted, with its file');
   }
 
   #path(key: string): string {

@@ -14,9 +14,9 @@ import type { ListedFuture } from './listing.ts';
 import { hash, worldKey } from './noise.ts';
 import { EXCHANGES } from './venues.ts';
 
-/** `units` is what the quota is charged before `rows` are made. */
+/** `calls` is what the quota is charged before `rows` are made. */
 export type ApiAnswer =
-  | { readonly ok: true; readonly units: number; readonly rows: () => readonly object[] }
+  | { readonly ok: true; readonly calls: number; readonly rows: () => readonly object[] }
   | { readonly ok: false; readonly status: 400 | 404; readonly message: string };
 
 /** Intraday buckets are kept for this many intervals, daily ones for ever; the world begins in 2020. */
@@ -131,7 +131,7 @@ const LISTS: ReadonlyMap<string, () => readonly object[]> = new Map<string, () =
 /** `path` without the base, e.g. `open-interest-history`; `now` in ms UTC: nothing later is known. */
 export function answer(path: string, parameters: URLSearchParams, now: number): ApiAnswer {
   const list = LISTS.get(path);
-  if (list !== undefined) return { ok: true, units: 1, rows: () => shuffled(path, list()) };
+  if (list !== undefined) return { ok: true, calls: 1, rows: () => shuffled(path, list()) };
   const query = Object.fromEntries(parameters);
   const current = CURRENT.get(path);
   if (current !== undefined) return answerCurrent(path, current, query, now);
@@ -181,7 +181,7 @@ function answerSymbols(path: string, symbols: readonly string[], row: (symbol: s
   const served = [...new Set(symbols.slice(0, MAX_SYMBOLS))];
   return {
     ok: true,
-    units: symbols.length,
+    calls: symbols.length,
     rows: () => shuffled(path, served).flatMap((symbol) => row(symbol) ?? []),
   };
 }

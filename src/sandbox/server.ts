@@ -17,8 +17,8 @@ export interface SandboxOptions {
   readonly now: () => number;
   /** Measures the quota's window, ms; the machine's monotonic clock unless given. */
   readonly quotaNow?: () => number;
-  /** Units per key in any window; the real API has 40 in 60,000 ms. */
-  readonly quotaUnits: number;
+  /** Calls per key in any window; the real API has 40 in 60,000 ms. */
+  readonly quotaCalls: number;
   readonly quotaWindowMs: number;
   /** The only key accepted; any that is not empty when not given. */
   readonly key?: string;
@@ -29,8 +29,8 @@ export interface SandboxOptions {
 interface SandboxStats {
   /** Requests that came in, whatever was answered. */
   readonly requests: number;
-  /** Units charged. */
-  readonly units: number;
+  /** Calls charged. */
+  readonly calls: number;
   /** Requests answered with 429. */
   readonly limited: number;
 }
@@ -54,7 +54,7 @@ const BASE_PATH = '/v1/';
 /** Resolves once the server listens; rejects with the system's error when it cannot (port taken, address not local). */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0, latencyMs = 0 } = options;
-  const stats = { requests: 0, units: 0, limited: 0 };
+  const stats = { requests: 0, calls: 0, limited: 0 };
   const reply = createResponder(options, stats);
   const server = createServer((request, response) => {
     stats.requests += 1;
@@ -81,10 +81,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
 function createResponder(
   options: SandboxOptions,
-  stats: { units: number; limited: number },
+  stats: { calls: number; limited: number },
 ): (request: IncomingMessage) => Reply {
   const { now, quotaNow = () => systemClock.monotonic() } = options;
-  const quota = createQuotaWindow(options.quotaUnits, options.quotaWindowMs, quotaNow);
+  const quota = createQuotaWindow(options.quotaCalls, options.quotaWindowMs, quotaNow);
   return (request) => {
     const url = URL.parse(request.url ?? '/', 'http://sandbox');
     if (url === null) return failure(404, 'Not found');
@@ -95,12 +95,12 @@ function createResponder(
     if (request.method !== 'GET' || !url.pathname.startsWith(BASE_PATH)) return failure(404, 'Not found');
     const result = answer(url.pathname.slice(BASE_PATH.length), url.searchParams, now());
     if (!result.ok) return failure(result.status, result.message);
-    const waitMs = quota.charge(key, result.units);
+    const waitMs = quota.charge(key, result.calls);
     if (waitMs !== null) {
       stats.limited += 1;
       return { ...failure(429, 'Too many requests'), retryAfter: (Math.ceil(waitMs) / 1000).toFixed(3) };
     }
-    stats.units += result.units;
+    stats.calls += result.calls;
     return { status: 200, body: result.rows() };
   };
 }

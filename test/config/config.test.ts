@@ -39,12 +39,14 @@ describe('settings', () => {
       timeframe: '4h',
       provider: 'auto',
       budgetMs: 300_000,
-      quotaUnits: 40,
+      quotaCalls: 40,
       quotaWindowMs: 60_000,
       quotaMinSpacingMs: 2_200,
       requestTimeoutMs: 15_000,
       baseUrl: 'https://api.coinalyze.net/v1',
       strategies: ['all'],
+      detail: 'lean',
+      referenceVenues: ['Binance', 'Bybit', 'OKX', 'Gate.io'],
       apiKey: null,
     });
     expect(config.sources.timeframe).toBe('default');
@@ -52,15 +54,15 @@ describe('settings', () => {
   });
 
   it('come from flags before environment before .env before the config file', () => {
-    configFile({ budget: '1m', timeframe: '1h', quota: { units: 7 }, provider: 'none' });
-    writeFileSync(path.join(folder, '.env'), 'SCAN_TIMEFRAME=15m\nSCAN_QUOTA_UNITS=9\nSCAN_PROVIDER=sandbox\n');
-    const env = { HOME: folder, SCAN_QUOTA_UNITS: '11', SCAN_PROVIDER: 'coinalyze' };
+    configFile({ budget: '1m', timeframe: '1h', quota: { calls: 7 }, provider: 'none' });
+    writeFileSync(path.join(folder, '.env'), 'SCAN_TIMEFRAME=15m\nSCAN_QUOTA_CALLS=9\nSCAN_PROVIDER=sandbox\n');
+    const env = { HOME: folder, SCAN_QUOTA_CALLS: '11', SCAN_PROVIDER: 'coinalyze' };
     const config = load({ env, flags: { provider: 'none' } });
-    expect(config).toMatchObject({ budgetMs: 60_000, timeframe: '15m', quotaUnits: 11, provider: 'none' });
+    expect(config).toMatchObject({ budgetMs: 60_000, timeframe: '15m', quotaCalls: 11, provider: 'none' });
     expect(config.sources).toMatchObject({
       budgetMs: 'scan.config.json',
       timeframe: '.env',
-      quotaUnits: 'environment',
+      quotaCalls: 'environment',
       provider: 'flag',
     });
   });
@@ -89,8 +91,13 @@ describe('settings', () => {
   });
 
   it.each([
-    [{ SCAN_QUOTA_UNIT: '5' }, 'did you mean SCAN_QUOTA_UNITS?'],
-    [{ SCAN_QUOTA_UNITS: '0' }, 'SCAN_QUOTA_UNITS: "0" is not understood; expected a whole number'],
+    [{ SCAN_QUOTA_CALL: '5' }, 'did you mean SCAN_QUOTA_CALLS?'],
+    [{ SCAN_QUOTA_CALLS: '0' }, 'SCAN_QUOTA_CALLS: "0" is not understood; expected a whole number'],
+    [{ SCAN_DETAIL: 'fulll' }, 'SCAN_DETAIL: "fulll" is not understood; expected lean or full; did you mean full?'],
+    [{ SCAN_BUDGET: '25h' }, 'expected at most 24h'],
+    [{ SCAN_STRATEGY: ' , ' }, 'expected at least one name; several are separated by commas'],
+    [{ SCAN_OUTPUT: '' }, 'expected not empty'],
+    [{ SCAN_QUOTA_MIN_SPACING_MS: '-1' }, 'expected a whole number'],
     [{ SCAN_BUDGET: 'soon' }, 'a duration such as 90s, 5m or 1h'],
     [{ COINALYZE_BASE_URL: 'http://api.coinalyze.net/v1' }, 'https://'],
     [{ COINALYZE_BASE_URL: 'https://user:pw@host/v1' }, 'https://'],
@@ -116,6 +123,34 @@ describe('settings', () => {
     const error = failure(() => load());
     expect(error.exitCode).toBe(78);
     expect(error.message).toContain(text);
+  });
+
+  function told(): readonly [number, string] {
+    const { exitCode, message } = failure(() => load());
+    return [exitCode, message];
+  }
+
+  it('the old name of the quota is refused with the new one, wherever it stands', () => {
+    const { exitCode, message } = failure(() => load({ env: { HOME: folder, SCAN_QUOTA_UNITS: '40' } }));
+    expect([exitCode, message]).toEqual([
+      78,
+      'environment variable: SCAN_QUOTA_UNITS is called SCAN_QUOTA_CALLS now: rename it, its value stays',
+    ]);
+    const config = path.join(folder, 'scan.config.json');
+    configFile({ quota: { units: 40 } });
+    expect(told()).toEqual([78, `${config}: quota.units is called quota.calls now: rename it, its value stays`]);
+    rmSync(config);
+    const dotenv = path.join(folder, '.env');
+    writeFileSync(dotenv, 'SCAN_QUOTA_UNITS=40\n');
+    expect(told()).toEqual([
+      78,
+      `setting in ${dotenv}: SCAN_QUOTA_UNITS is called SCAN_QUOTA_CALLS now: rename it, its value stays`,
+    ]);
+  });
+
+  it('a key that is the name of something every object has is as unknown as any other', () => {
+    configFile('{"constructor": 1}');
+    expect(failure(() => load()).message).toContain('unknown setting "constructor"');
   });
 
   it('a config file that cannot be read is not called invalid JSON', () => {

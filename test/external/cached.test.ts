@@ -5,7 +5,7 @@ import type { Series, Window } from '../../src/core/series.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/core/time.ts';
 import { createCached } from '../../src/external/cached.ts';
 import type { CachedProvider } from '../../src/external/cached.ts';
-import { decodeEntry, encodeEntry } from '../../src/external/entry.ts';
+import { createDecoder, encodeEntry } from '../../src/external/entry.ts';
 import type { Reply, SeriesProvider } from '../../src/external/provider.ts';
 import type { JsonCache } from '../../src/platform/store.ts';
 import { FakeClock } from '../support/fake-clock.ts';
@@ -223,7 +223,7 @@ describe('cache entries', () => {
         const liquidations: Series = { kind: 'liquidations', ...base, long: column(), short: column() };
         const ratio: Series = { kind: 'long_short_ratio', ...base, value: column() };
         for (const series of [liquidations, ratio]) {
-          expect(decodeEntry(encodeEntry({ kind: 'series', series, emptyAt: null }), series.kind)).toEqual({
+          expect(createDecoder()(encodeEntry({ kind: 'series', series, emptyAt: null }), series.kind)).toEqual({
             kind: 'series',
             series,
             emptyAt: null,
@@ -243,6 +243,6 @@ describe('cache entries', () => {
 
   it('of empty answers come back', () => {
     const entry = { kind: 'empty', code: 'no-data', detail: 'd', coveredFrom: 1, completeTo: 2, fetchedAt: 3 } as const;
-    expect(decodeEntry(encodeEntry(entry), 'liquidations')).toEqual(entry);
+    expect(createDecoder()(encodeEntry(entry), 'liquidations')).toEqual(entry);
   });
 });

@@ -22,7 +22,7 @@ import type { Script, ScriptedServer } from '../support/scripted-server.ts';
 import { CLOSE, failed, fetched, hourly, NEVER, providerOf, symbols, windowFor } from './support.ts';
 
 const WINDOW = windowFor();
-const LIMITS: LedgerLimits = { units: 40, windowMs: 60_000, minSpacingMs: 2_200, requestTimeoutMs: 15_000 };
+const LIMITS: LedgerLimits = { calls: 40, windowMs: 60_000, minSpacingMs: 2_200, requestTimeoutMs: 15_000 };
 
 function codes(replies: readonly Reply<unknown>[]): string[] {
   return replies.map((reply) => (reply.ok ? 'ok' : reply.code));
@@ -170,7 +170,7 @@ describe('retried', () => {
     const next = refusing('S13.A');
     const replies = await ask(retried(next), 20);
     expect(codes(replies)).toEqual(many(20).map((symbol) => (symbol === 'S13.A' ? 'not-listed' : 'ok')));
-    expect(next.calls.reduce((units, call) => units + call.length, 0)).toBeLessThanOrEqual(60);
+    expect(next.calls.reduce((sum, call) => sum + call.length, 0)).toBeLessThanOrEqual(60);
   });
 
   it('only one 400 in a run is halved', async () => {
@@ -267,7 +267,7 @@ describe('limited, retried and coinalyze over a real connection', () => {
     server.play(counted(answering(times)));
     const replies = await pass(stack(batches).provider.fetch('open_interest', many(100), WINDOW, NEVER));
     expect(codes(replies)).toEqual(many(100).map(() => 'ok'));
-    expect(quota.spent).toEqual({ requests: 5, units: 100 });
+    expect(quota.spent).toEqual({ requests: 5, calls: 100 });
     expect(batches.map((batch) => batch.symbols[0])).toEqual(['S0.A', 'S20.A', 'S40.A', 'S60.A', 'S80.A']);
     for (const [i, time] of times.entries()) {
       expect(times.filter((other) => other >= time && other < time + 60_000).length * 20).toBeLessThanOrEqual(40);
@@ -282,7 +282,7 @@ describe('limited, retried and coinalyze over a real connection', () => {
     expect(codes(replies)).toEqual(['ok', 'ok', 'ok']);
     expect(times[0]).toBeGreaterThanOrEqual(49_119);
     expect(times[0]).toBeLessThan(52_000);
-    expect(quota.spent).toEqual({ requests: 2, units: 6 });
+    expect(quota.spent).toEqual({ requests: 2, calls: 6 });
     expect(pauses).toEqual([expect.closeTo(49_119, -3)]);
   });
 
@@ -330,7 +330,7 @@ describe('limited, retried and coinalyze over a real connection', () => {
     expect(codes(await pass(stack().provider.fetch('open_interest', many(1), WINDOW, NEVER)))).toEqual(['ok']);
   });
 
-  it('the listing costs one unit for each of its two lists', async () => {
+  it('the listing costs one call for each of its two lists', async () => {
     const market = {
       symbol: 'BTCUSDT_PERP.A',
       exchange: 'A',
@@ -363,7 +363,7 @@ describe('limited, retried and coinalyze over a real connection', () => {
         markets: [{ symbol: 'BTCUSDT_PERP.A', hasLongShortRatio: true }],
       },
     });
-    expect(quota.spent).toEqual({ requests: 2, units: 2 });
+    expect(quota.spent).toEqual({ requests: 2, calls: 2 });
     expect(server.requests.map(({ url }) => url.pathname)).toEqual(['/v1/exchanges', '/v1/future-markets']);
   });
 

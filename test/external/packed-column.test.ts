@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ValueSeries } from '../../src/core/series.ts';
-import { decodeEntry, encodeEntry } from '../../src/external/entry.ts';
+import { createDecoder, encodeEntry } from '../../src/external/entry.ts';
 import { packColumn, unpackColumn } from '../../src/external/packed-column.ts';
 
 const HOUR = 3_600_000;
@@ -58,7 +58,7 @@ test.each([
 ] as const)('30 days of %s take at most 12 kB', (_, series) => {
   const text = encodeEntry({ kind: 'series', series, emptyAt: null });
   expect(text.length).toBeLessThanOrEqual(12_000);
-  expect(decodeEntry(text, series.kind)).toEqual({ kind: 'series', series, emptyAt: null });
+  expect(createDecoder()(text, series.kind)).toEqual({ kind: 'series', series, emptyAt: null });
 });
 
 test('an entry with columns as they were once kept is a miss', () => {
@@ -66,7 +66,7 @@ test('an entry with columns as they were once kept is a miss', () => {
   const { packed, ...old } = JSON.parse(encodeEntry({ kind: 'series', series, emptyAt: null })) as { packed: unknown };
   expect(packed).toHaveLength(1);
   const columns = [Buffer.from(series.value.buffer).toString('base64')];
-  expect(decodeEntry(JSON.stringify({ ...old, columns }), 'open_interest')).toBeNull();
+  expect(createDecoder()(JSON.stringify({ ...old, columns }), 'open_interest')).toBeNull();
 });
 
 test('what is no column of whole numbers is no entry', () => {

@@ -10,7 +10,7 @@ const base = mkdtempSync(path.join(os.tmpdir(), 'perpscan-database-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 const HOUR = 3_600_000;
-const LIMITS = { units: 40, windowMs: 60_000, minSpacingMs: 0, requestTimeoutMs: 1_000 };
+const LIMITS = { calls: 40, windowMs: 60_000, minSpacingMs: 0, requestTimeoutMs: 1_000 };
 
 describe('a look at cache and ledger', () => {
   it('counts the entries of a cache, also while a run has it open', async () => {
@@ -32,7 +32,7 @@ describe('a look at cache and ledger', () => {
     opened.ledger.close();
     const state = inspectLedger(file, 0, now);
     if (state.kind !== 'sound') throw new Error(state.kind);
-    expect(state.value.spent.map(({ units }) => units)).toEqual([7]);
+    expect(state.value.spent.map(({ calls }) => calls)).toEqual([7]);
     expect(state.value.notBefore).toBe(now + HOUR / 2);
   });
 

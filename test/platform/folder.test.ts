@@ -48,7 +48,7 @@ describe.runIf(existsSync('/proc/self'))('a folder that refuses members as if it
   });
 
   it('ends ledger, store and feed with a reason', async () => {
-    const limits = { units: 40, windowMs: 60_000, minSpacingMs: 0, requestTimeoutMs: 1_000 };
+    const limits = { calls: 40, windowMs: 60_000, minSpacingMs: 0, requestTimeoutMs: 1_000 };
     const opened = openLedger('/proc/nope/quota.sqlite', limits, systemClock);
     expect(opened).toMatchObject({ ok: false, detail: expect.stringContaining('SCAN_STATE_DIR') });
     const notes: string[] = [];

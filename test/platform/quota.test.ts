@@ -8,21 +8,21 @@ import type { Ledger, LedgerLimits } from '../../src/platform/ledger.ts';
 import { Quota } from '../../src/platform/quota.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
-const LIMITS: LedgerLimits = { units: 40, windowMs: 60_000, minSpacingMs: 2_200, requestTimeoutMs: 15_000 };
+const LIMITS: LedgerLimits = { calls: 40, windowMs: 60_000, minSpacingMs: 2_200, requestTimeoutMs: 15_000 };
 const NEVER = new AbortController().signal;
 
 interface Job {
-  readonly units: number;
+  readonly calls: number;
   readonly start: number;
   readonly end: number;
   /** When the server counted it: somewhere between start and end. */
   readonly counted: number;
 }
 
-/** The most units that any window of the server's sliding count held. */
+/** The most calls that any window of the server's sliding count held. */
 function peak(jobs: readonly Job[], windowMs: number): number {
   const inWindowFrom = (from: number): number =>
-    jobs.reduce((sum, job) => sum + (job.counted >= from && job.counted < from + windowMs ? job.units : 0), 0);
+    jobs.reduce((sum, job) => sum + (job.counted >= from && job.counted < from + windowMs ? job.calls : 0), 0);
   return Math.max(0, ...jobs.map((job) => inWindowFrom(job.counted)));
 }
 
@@ -53,13 +53,13 @@ describe('quota', () => {
   }
 
   /** Runs a job of `durationMs` and notes when. */
-  async function send(on: Quota, jobs: Job[], units: number, durationMs: number, share = 0.5): Promise<boolean> {
+  async function send(on: Quota, jobs: Job[], calls: number, durationMs: number, share = 0.5): Promise<boolean> {
     const result = await on.run(
-      units,
+      calls,
       async () => {
         const start = clock.monotonic();
         await clock.sleep(durationMs);
-        jobs.push({ units, start, end: clock.monotonic(), counted: start + durationMs * share });
+        jobs.push({ calls, start, end: clock.monotonic(), counted: start + durationMs * share });
       },
       NEVER,
     );
@@ -73,12 +73,12 @@ describe('quota', () => {
       Promise.all([send(limiter, jobs, 20, 600), send(limiter, jobs, 20, 600), send(limiter, jobs, 20, 600)]),
     );
     expect(jobs.map(({ start }) => start)).toEqual([0, 2_200, 60_600]);
-    expect(limiter.spent).toEqual({ requests: 3, units: 60 });
+    expect(limiter.spent).toEqual({ requests: 3, calls: 60 });
   });
 
   it('no sliding window ever exceeds the quota, whatever the sizes, durations and processes', async () => {
     const job = fc.record({
-      units: fc.integer({ min: 1, max: 20 }),
+      calls: fc.integer({ min: 1, max: 20 }),
       durationMs: fc.integer({ min: 0, max: 14_000 }),
       share: fc.double({ min: 0, max: 1, noNaN: true }),
       process: fc.integer({ min: 0, max: 2 }),
@@ -91,14 +91,14 @@ describe('quota', () => {
         const processes = [quota(), quota(), quota()];
         const jobs: Job[] = [];
         const running: Promise<boolean>[] = [];
-        for (const [i, { units, durationMs, share, process, pauseMs }] of plan.entries()) {
-          running.push(send(processes[process]!, jobs, units, durationMs, share));
+        for (const [i, { calls, durationMs, share, process, pauseMs }] of plan.entries()) {
+          running.push(send(processes[process]!, jobs, calls, durationMs, share));
           if (i % 4 === 3) await clock.advance(pauseMs);
         }
         const ran = await clock.until(Promise.all(running));
         expect(ran.every(Boolean)).toBe(true);
         expect(jobs).toHaveLength(plan.length);
-        expect(peak(jobs, LIMITS.windowMs)).toBeLessThanOrEqual(LIMITS.units);
+        expect(peak(jobs, LIMITS.windowMs)).toBeLessThanOrEqual(LIMITS.calls);
         const starts = jobs.map(({ start }) => start).sort((a, b) => a - b);
         for (const [i, start] of starts.slice(1).entries()) expect(start - starts[i]!).toBeGreaterThanOrEqual(2_200);
         for (const close of open.splice(0)) close();
@@ -108,9 +108,9 @@ describe('quota', () => {
   });
 
   it('the peak this file looks for is found when the quota is ignored', () => {
-    const jobs = [0, 30_000, 59_999].map((at) => ({ units: 20, start: at, end: at, counted: at }));
+    const jobs = [0, 30_000, 59_999].map((at) => ({ calls: 20, start: at, end: at, counted: at }));
     expect(peak(jobs, 60_000)).toBe(60);
-    expect(peak([...jobs.slice(0, 2), { units: 20, start: 0, end: 0, counted: 60_000 }], 60_000)).toBe(40);
+    expect(peak([...jobs.slice(0, 2), { calls: 20, start: 0, end: 0, counted: 60_000 }], 60_000)).toBe(40);
   });
 
   it('a restart does not start with a full bucket', async () => {
@@ -124,7 +124,7 @@ describe('quota', () => {
     expect(jobs[2]!.start).toBe(60_000);
   });
 
-  it('a killed process holds its units for one request timeout and one window, not longer', async () => {
+  it('a killed process holds its calls for one request timeout and one window, not longer', async () => {
     const killed = ledger();
     expect(killed.reserve(40)).toMatchObject({ granted: true });
     killed.close();
@@ -173,7 +173,7 @@ describe('quota', () => {
     });
   });
 
-  it('nor is one waited for that the units of earlier jobs leave no room for', async () => {
+  it('nor is one waited for that the calls of earlier jobs leave no room for', async () => {
     const limiter = quota();
     const deadline = clock.now() + 20_000;
     await limiter.run(40, () => Promise.resolve(1), NEVER, deadline);
@@ -195,7 +195,7 @@ describe('quota', () => {
     abort.abort();
     for (const result of await Promise.all(waiting)) expect(result).toMatchObject({ ran: false, reason: 'aborted' });
     expect(await clock.until(running)).toEqual({ ran: true, value: 'done' });
-    expect(limiter.spent).toEqual({ requests: 1, units: 40 });
+    expect(limiter.spent).toEqual({ requests: 1, calls: 40 });
     await clock.until(send(limiter, jobs, 40, 0));
     expect(jobs[0]!.start).toBe(65_000);
   });
@@ -206,13 +206,13 @@ describe('quota', () => {
     other.close();
     const limiter = quota();
     const order: number[] = [];
-    const job = (n: number, units: number): Promise<unknown> =>
-      limiter.run(units, () => Promise.resolve(order.push(n)), NEVER);
+    const job = (n: number, calls: number): Promise<unknown> =>
+      limiter.run(calls, () => Promise.resolve(order.push(n)), NEVER);
     await clock.until(Promise.all([job(0, 20), job(1, 5), job(2, 20), job(3, 1)]));
     expect(order).toEqual([0, 1, 2, 3]);
   });
 
-  it('a job that throws gives its units back like any other', async () => {
+  it('a job that throws gives its calls back like any other', async () => {
     const limiter = quota();
     await expect(limiter.run(40, () => Promise.reject(new Error('boom')), NEVER)).rejects.toThrow('boom');
     const jobs: Job[] = [];

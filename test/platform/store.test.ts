@@ -1,10 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
-import { openStore } from '../../src/platform/store.ts';
+import { openStore, readStore } from '../../src/platform/store.ts';
 import type { Store } from '../../src/platform/store.ts';
 
 const HOUR = 3_600_000;
@@ -53,7 +62,7 @@ describe('store', () => {
     store.close();
   });
 
-  it('expired entries are swept when the store is opened', async () => {
+  it('expired entries are swept by the first write, and read as absent before it', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
     const store = open();
     await store.cache('series').setMany([
@@ -62,9 +71,15 @@ describe('store', () => {
     ]);
     store.close();
     vi.setSystemTime(Date.now() + 2_000);
-    open().close();
+    const later = open();
+    expect(await later.cache('series').getMany(['short', 'long'])).toEqual([undefined, 'v']);
+    await later.cache('series').set('new', 'v', HOUR);
+    later.close();
     const db = new DatabaseSync(file());
-    expect(db.prepare('SELECT key FROM entries').all()).toEqual([{ key: 'series::long' }]);
+    expect(db.prepare('SELECT key FROM kept ORDER BY key').all()).toEqual([
+      { key: 'series::long' },
+      { key: 'series::new' },
+    ]);
     db.close();
   });
 
@@ -82,7 +97,7 @@ describe('store', () => {
     expect(await store.cache('series').get('a')).toBe('v');
     store.close();
     expect(notes).toHaveLength(1);
-    expect(notes[0]).toMatch(/damaged; moved to .*store\.sqlite\.corrupt/);
+    expect(notes[0]).toMatch(/is damaged \(file is not a database\); moved to .*store\.sqlite\.corrupt/);
     expect(readdirSync(path.dirname(file()))).toContain('store.sqlite.corrupt');
   });
 
@@ -95,7 +110,7 @@ describe('store', () => {
     expect(notes).toEqual([expect.stringContaining('nothing is kept beyond this run')]);
   });
 
-  it('a value whose bits were flipped is a miss, its neighbours are not', async () => {
+  it('a value whose bits were flipped is never read: all are fetched again, once', async () => {
     const first = open();
     await first.cache('series').setMany([
       { key: 'a', value: '"price 92951"', ttlMs: HOUR },
@@ -107,9 +122,44 @@ describe('store', () => {
     bytes[at] = '8'.charCodeAt(0);
     writeFileSync(file(), bytes);
     const store = open();
-    expect(await store.cache('series').getMany(['a', 'b'])).toEqual([undefined, '"untouched"']);
-    expect(notes).toEqual([expect.stringContaining('series::a is damaged')]);
+    expect(await store.cache('series').getMany(['a', 'b'])).toEqual([undefined, undefined]);
+    await store.cache('series').set('a', '"price 92951"', HOUR);
     store.close();
+    expect(notes).toEqual([
+      expect.stringMatching(/an entry is not as it was written\); moved to .*store\.sqlite\.corrupt/),
+    ]);
+    const next = open();
+    expect(await next.cache('series').get('a')).toBe('"price 92951"');
+    next.close();
+    expect(notes).toHaveLength(1);
+  });
+
+  it('the last damaged file is kept, and no more', async () => {
+    for (const content of ['no database, first '.repeat(100), 'no database, second '.repeat(100)]) {
+      open().close();
+      for (const suffix of ['-wal', '-shm']) rmSync(file() + suffix, { force: true });
+      writeFileSync(file(), content);
+      open().close();
+      expect(readFileSync(`${file()}.corrupt`, 'utf8')).toBe(content);
+    }
+    expect(readdirSync(path.dirname(file())).filter((name) => name.includes('corrupt'))).toEqual([
+      'store.sqlite.corrupt',
+    ]);
+    expect(notes).toHaveLength(2);
+  });
+
+  it('a cache of an earlier version gives way to a new one', async () => {
+    open().close();
+    const db = new DatabaseSync(file());
+    db.exec('DROP TABLE kept; CREATE TABLE entries (key TEXT PRIMARY KEY, value TEXT, expires INTEGER, crc INTEGER)');
+    db.close();
+    const store = open();
+    await store.cache('series').set('a', 'v', HOUR);
+    expect(await store.cache('series').get('a')).toBe('v');
+    store.close();
+    expect(notes).toEqual([expect.stringContaining('an earlier version wrote it')]);
+    open().close();
+    expect(notes).toHaveLength(1);
   });
 
   it('whatever byte of the file is damaged, the store opens and never gives a wrong value', async () => {
@@ -135,40 +185,20 @@ describe('store', () => {
     }
   });
 
-  it('damage that is not in an index costs no entry that is sound', async () => {
+  it('damage that no entry shows is found with the first entry that is missing', async () => {
     const first = open();
     const entries = Array.from({ length: 40 }, (_, i) => ({ key: `k${i}`, value: `${i}`.repeat(300), ttlMs: HOUR }));
     await first.cache('series').setMany(entries);
     first.close();
     const bytes = readFileSync(file());
-    // How many pages are free, which no index tells.
+    // How many pages are free.
     bytes.writeUInt32BE(7, 36);
     writeFileSync(file(), bytes);
-    const keys = ['missing', ...entries.map(({ key }) => key)];
-    const values = [undefined, ...entries.map(({ value }) => value)];
-    for (let round = 0; round < 2; round += 1) {
-      const store = open();
-      expect(await store.cache('series').getMany(keys)).toEqual(values);
-      store.close();
-    }
-    expect(notes).toEqual([
-      expect.stringMatching(/damaged; moved to .*corrupt, starting with the 40 sound entries of it/),
-    ]);
-  });
-
-  it('an entry that is not found right after it was written is written anew', async () => {
-    const first = open();
-    await first.cache('series').set('a', 'v', HOUR);
-    first.close();
-    const db = new DatabaseSync(file());
-    db.exec('CREATE TRIGGER lose AFTER INSERT ON entries BEGIN DELETE FROM entries WHERE key = NEW.key; END');
-    db.close();
     const store = open();
-    await store.cache('series').set('b', 'w', HOUR);
+    expect(await store.cache('series').get('k1')).toBe(entries[1]!.value);
+    expect(await store.cache('series').getMany(['missing', 'k1'])).toEqual([undefined, undefined]);
     store.close();
-    const next = open();
-    expect(await next.cache('series').getMany(['a', 'b'])).toEqual(['v', 'w']);
-    next.close();
+    expect(notes).toEqual([expect.stringMatching(/its pages do not fit together\); moved to .*corrupt/)]);
   });
 
   it('a header that forbids writing does not forbid it for ever', async () => {
@@ -183,8 +213,29 @@ describe('store', () => {
     await store.cache('series').set('b', 'w', HOUR);
     store.close();
     const next = open();
-    expect(await next.cache('series').getMany(['a', 'b'])).toEqual(['v', 'w']);
+    expect(await next.cache('series').getMany(['a', 'b'])).toEqual([undefined, 'w']);
     next.close();
+    expect(notes).toEqual([expect.stringContaining('moved to')]);
+  });
+
+  it('a look changes nothing, also where the file is damaged or there is none', async () => {
+    const look = (): Store => readStore(file(), { clock: systemClock, note: (text) => notes.push(text) });
+    expect(await look().cache('series').get('a')).toBeUndefined();
+    expect(existsSync(file())).toBe(false);
+    const store = open();
+    await store.cache('series').set('a', 'v', HOUR);
+    store.close();
+    const looked = look();
+    expect(await looked.cache('series').getMany(['a', 'b'])).toEqual(['v', undefined]);
+    await looked.cache('series').set('b', 'w', HOUR);
+    expect(await looked.cache('series').get('b')).toBeUndefined();
+    looked.close();
+    expect(notes).toEqual([]);
+    const junk = 'this is not a database, and long enough to be read as one '.repeat(100);
+    writeFileSync(file(), junk);
+    expect(await look().cache('series').get('a')).toBeUndefined();
+    expect(readFileSync(file(), 'utf8')).toBe(junk);
+    expect(notes).toEqual([expect.stringContaining('cannot be read')]);
   });
 
   it('a truncated file costs its entries and nothing else', async () => {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TIMEFRAME_MS } from '../../src/core/time.ts';
 import type { CandleSeries } from '../../src/core/candles.ts';
+import { createViewer } from '../../src/processor/view.ts';
 import { sampleFiles, SAMPLE_MARKER, SAMPLE_MARKETS } from '../../src/sandbox/sample.ts';
 import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
 import { startSandbox } from '../../src/sandbox/server.ts';
@@ -105,8 +106,7 @@ describe('sample files', () => {
 });
 
 describe('what the sample shows', () => {
-  const absent = { state: 'absent', code: 'no-provider' } as const;
-  const external = { open_interest: absent, funding_rate: absent, long_short_ratio: absent, liquidations: absent };
+  const viewOf = createViewer();
   const series = candleFiles.filter((name) => name.endsWith('_4h.json')).map(seriesOf);
 
   it.each(STRATEGIES.map((strategy) => [strategy.id, strategy] as const))(
@@ -114,8 +114,8 @@ describe('what the sample shows', () => {
     (_, strategy) => {
       const directions = series
         .filter(({ length }) => length >= strategy.warmup)
-        .map((candles) => strategy.evaluate({ candles, external, amounts: null }))
-        .map((evaluation) => (evaluation.kind === 'scored' ? evaluation.direction : 'failed'));
+        .map((candles) => strategy.judge(viewOf(candles)))
+        .map((judged) => (judged.kind === 'judged' ? judged.direction : 'failed'));
       const count = Map.groupBy(directions, (direction) => direction);
       expect(count.get('long')!.length).toBeGreaterThan(1);
       expect(count.get('short')!.length).toBeGreaterThan(1);
@@ -129,7 +129,7 @@ describe('what the sample shows', () => {
     for (const strategy of STRATEGIES) {
       const flat = of('MEXC', 'USDEUSDT');
       expect(flat.length).toBeGreaterThanOrEqual(500);
-      expect(strategy.evaluate({ candles: flat, external, amounts: null }).kind).toBe('failed');
+      expect(strategy.judge(viewOf(flat)).kind).toBe('failed');
     }
     const warmups = STRATEGIES.map(({ warmup }) => warmup);
     expect(of('KUCOIN', 'PUMPUSDTM').length).toBeLessThan(Math.min(...warmups));
@@ -152,7 +152,7 @@ describe('what the sample shows', () => {
 describe('sample and server', () => {
   let sandbox: Sandbox;
   beforeAll(async () => {
-    sandbox = await startSandbox({ now: () => SAMPLE_AS_OF, quotaUnits: 1e9, quotaWindowMs: 1_000 });
+    sandbox = await startSandbox({ now: () => SAMPLE_AS_OF, quotaCalls: 1e9, quotaWindowMs: 1_000 });
   });
   afterAll(() => sandbox.close());
 

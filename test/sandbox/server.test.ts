@@ -33,7 +33,7 @@ async function start(options: Partial<SandboxOptions> = {}): Promise<Sandbox> {
   const sandbox = await startSandbox({
     now: () => NOW,
     quotaNow: () => 0,
-    quotaUnits: 1_000_000,
+    quotaCalls: 1_000_000,
     quotaWindowMs: 60_000,
     ...options,
   });
@@ -76,7 +76,7 @@ describe('key', () => {
       expect(response.status).toBe(401);
       expect(await message(response)).toBe('Invalid/Missing API key');
     }
-    expect(sandbox.stats()).toEqual({ requests: 2, units: 0, limited: 0 });
+    expect(sandbox.stats()).toEqual({ requests: 2, calls: 0, limited: 0 });
   });
 
   it('any key is accepted unless one is set', async () => {
@@ -123,7 +123,7 @@ describe('paths and parameters', () => {
     const response = await request(sandbox, query);
     expect(response.status).toBe(400);
     expect(await message(response)).toContain(name);
-    expect(sandbox.stats().units).toBe(0);
+    expect(sandbox.stats().calls).toBe(0);
   });
 
   it('an interval that does not exist is answered with those that do', async () => {
@@ -272,7 +272,7 @@ describe('what is left out', () => {
     const answer = await history(sandbox, 'open-interest-history', 'BTCUSDT_PERP.A,XBTUSDTM_PERP.A,BTCUSDT.9');
     expect(answer.map(({ symbol }) => symbol)).toEqual(['BTCUSDT_PERP.A']);
     expect(await history(sandbox, 'open-interest-history', 'NOTHING.A')).toEqual([]);
-    expect(sandbox.stats().units).toBe(4);
+    expect(sandbox.stats().calls).toBe(4);
   });
 
   it('symbols beyond the 20th are charged and left out', async () => {
@@ -280,7 +280,7 @@ describe('what is left out', () => {
     const asked = perpetuals.slice(0, 25);
     const answer = await history(sandbox, 'open-interest-history', asked.join(','));
     expect(new Set(answer.map(({ symbol }) => symbol))).toEqual(new Set(asked.slice(0, 20)));
-    expect(sandbox.stats().units).toBe(25);
+    expect(sandbox.stats().calls).toBe(25);
   });
 
   it('the order of the request is not kept, and is the same every time', async () => {
@@ -390,7 +390,7 @@ describe('quota', () => {
 
   it('40 single requests pass, the 41st is told how long to wait, to the millisecond', async () => {
     let clock = 1_000;
-    const sandbox = await start({ quotaUnits: 40, quotaNow: () => clock });
+    const sandbox = await start({ quotaCalls: 40, quotaNow: () => clock });
     for (let i = 0; i < 40; i++) {
       expect((await request(sandbox, 'exchanges')).status).toBe(200);
       clock += 280;
@@ -399,29 +399,29 @@ describe('quota', () => {
     expect(refused.status).toBe(429);
     expect(await message(refused)).not.toBe('');
     expect(refused.headers.get('retry-after')).toBe('48.800');
-    expect(sandbox.stats()).toEqual({ requests: 41, units: 40, limited: 1 });
+    expect(sandbox.stats()).toEqual({ requests: 41, calls: 40, limited: 1 });
   });
 
-  it('every symbol asked for is a unit, on every path', async () => {
-    const sandbox = await start({ quotaUnits: 40 });
+  it('every symbol asked for is a call, on every path', async () => {
+    const sandbox = await start({ quotaCalls: 40 });
     const window = `interval=1hour&from=${nowSeconds - HOUR}&to=${nowSeconds}`;
     expect((await request(sandbox, `funding-rate-history?symbols=${symbols(20)}&${window}`)).status).toBe(200);
     expect((await request(sandbox, `open-interest?symbols=${symbols(19)}`)).status).toBe(200);
     expect((await request(sandbox, `open-interest?symbols=${symbols(2)}`)).status).toBe(429);
     expect((await request(sandbox, 'future-markets')).status).toBe(200);
     expect((await request(sandbox, 'exchanges')).status).toBe(429);
-    expect(sandbox.stats()).toEqual({ requests: 5, units: 40, limited: 2 });
+    expect(sandbox.stats()).toEqual({ requests: 5, calls: 40, limited: 2 });
   });
 
   it('one request of 40 symbols is accepted, a second is not', async () => {
-    const sandbox = await start({ quotaUnits: 40 });
+    const sandbox = await start({ quotaCalls: 40 });
     expect((await request(sandbox, `open-interest?symbols=${symbols(40)}`)).status).toBe(200);
     expect((await request(sandbox, `open-interest?symbols=${symbols(40)}`)).status).toBe(429);
   });
 
-  it('the window slides: units come back as they leave it, and refused requests cost nothing', async () => {
+  it('the window slides: calls come back as they leave it, and refused requests cost nothing', async () => {
     let clock = 0;
-    const sandbox = await start({ quotaUnits: 40, quotaNow: () => clock });
+    const sandbox = await start({ quotaCalls: 40, quotaNow: () => clock });
     const ask = (count: number): Promise<Response> => request(sandbox, `open-interest?symbols=${symbols(count)}`);
     expect((await ask(20)).status).toBe(200);
     clock = 30_000;
@@ -435,31 +435,31 @@ describe('quota', () => {
 
   it('in no window does more get through than the quota', async () => {
     let clock = 0;
-    const sandbox = await start({ quotaUnits: 7, quotaWindowMs: 1_000, quotaNow: () => clock });
-    const accepted: { at: number; units: number }[] = [];
+    const sandbox = await start({ quotaCalls: 7, quotaWindowMs: 1_000, quotaNow: () => clock });
+    const accepted: { at: number; calls: number }[] = [];
     for (let i = 0; i < 200; i++) {
-      const units = 1 + ((i * 7) % 5);
-      const response = await request(sandbox, `open-interest?symbols=${symbols(units)}`);
-      if (response.status === 200) accepted.push({ at: clock, units });
+      const calls = 1 + ((i * 7) % 5);
+      const response = await request(sandbox, `open-interest?symbols=${symbols(calls)}`);
+      if (response.status === 200) accepted.push({ at: clock, calls });
       else if (i % 3 === 0) clock += Math.ceil(1000 * Number(response.headers.get('retry-after')));
       clock += (i * 13) % 90;
     }
     expect(accepted.length).toBeGreaterThan(50);
     for (const { at } of accepted) {
       const inWindow = accepted.filter((other) => other.at >= at && other.at < at + 1_000);
-      expect(inWindow.reduce((sum, { units }) => sum + units, 0)).toBeLessThanOrEqual(7);
+      expect(inWindow.reduce((sum, { calls }) => sum + calls, 0)).toBeLessThanOrEqual(7);
     }
   });
 
   it('each key has its own', async () => {
-    const sandbox = await start({ quotaUnits: 1 });
+    const sandbox = await start({ quotaCalls: 1 });
     expect((await request(sandbox, 'exchanges', 'one')).status).toBe(200);
     expect((await request(sandbox, 'exchanges', 'two')).status).toBe(200);
     expect((await request(sandbox, 'exchanges', 'one')).status).toBe(429);
   });
 
   it('a request larger than the quota waits for ever, a window at a time', async () => {
-    const sandbox = await start({ quotaUnits: 5 });
+    const sandbox = await start({ quotaCalls: 5 });
     const response = await request(sandbox, `open-interest?symbols=${symbols(6)}`);
     expect([response.status, response.headers.get('retry-after')]).toEqual([429, '60.000']);
   });
@@ -477,7 +477,7 @@ describe('server', () => {
   });
 
   it('closing ends open connections, also those that wait for an answer', async () => {
-    const sandbox = await startSandbox({ now: () => NOW, quotaUnits: 40, quotaWindowMs: 60_000, latencyMs: 600_000 });
+    const sandbox = await startSandbox({ now: () => NOW, quotaCalls: 40, quotaWindowMs: 60_000, latencyMs: 600_000 });
     const waiting = request(sandbox, 'exchanges').then(
       () => 'answered',
       () => 'cut off',

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import type { SeriesKind } from '../../core/series.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time.ts';
 
-/** Most symbols in one request. More are charged, and may be cut off silently. */
-export const MAX_SYMBOLS = 20;
+export { MAX_SYMBOLS } from './max-symbols.ts';
 
 /** Every `interval` the histories know, with its length in ms. */
 export const INTERVALS_MS = {
@@ -22,7 +21,7 @@ export const INTERVALS_MS = {
 
 export type IntervalName = keyof typeof INTERVALS_MS;
 
-/** What each series is asked with (rulings.md 5); the lengths are core's `SERIES_INTERVAL_MS`. */
+/** What each series is asked with; the lengths are core's `SERIES_INTERVAL_MS`. */
 export const SERIES_INTERVAL: Readonly<Record<SeriesKind, IntervalName>> = {
   open_interest: '1hour',
   funding_rate: '4hour',
