@@ -1,54 +1,68 @@
-/** From the results of a run to the feed: what was counted, in the feed's words. */
+/** From the results of a run to the feed's summary: what was counted, in the feed's words. */
 import type { CandleFindings, SkippedFile } from '../core/candles.ts';
-import { SCHEMA_VERSION, type ExternalSummary, type Feed, type FeedRun, type FeedSummary } from '../core/feed.ts';
-import type { Resolution, Tier } from '../core/market.ts';
-import type { SignalHead } from '../core/signal.ts';
+import type { ExternalSummary, FeedSummary, StrategySummary } from '../core/feed.ts';
+import type { Tier } from '../core/market.ts';
+import type { SignalStatus } from '../core/signal.ts';
+import type { Direction, Strategy } from '../core/strategy.ts';
 
-export interface FeedParts<S extends SignalHead> {
-  /** ms UTC of the wall clock. */
-  readonly lastUpdated: number;
-  readonly run: FeedRun;
+/** What is counted of a signal; one for each market and strategy. */
+export interface CountedSignal {
+  readonly strategy: string;
+  readonly status: SignalStatus;
+  readonly direction: Direction;
+  /** What fed its open-interest component. */
+  readonly dataStatus: Tier;
+}
+
+export interface SummaryParts {
   /** Candle files found, the skipped ones included. */
   readonly files: number;
   readonly skipped: readonly SkippedFile[];
-  /** Of every file that was read. */
-  readonly findings: readonly CandleFindings[];
+  /** Of every file that was read, or sums of several. */
+  readonly findings: Iterable<CandleFindings>;
   /** Series cut by the continuity guard. */
   readonly cutSeries: number;
   readonly resampledMarkets: number;
   readonly mergedFiles: number;
+  /** Close of the newest candle of all markets, ms UTC; null without candles. */
+  readonly newestClose: number | null;
+  /** Markets whose candles are too old for a signal. */
+  readonly staleMarkets: number;
   /** One for each market. */
-  readonly resolutions: readonly Resolution[];
+  readonly tiers: readonly Tier[];
   readonly external: ExternalSummary;
-  /** In the feed's order, ranked. */
-  readonly signals: readonly S[];
+  readonly breadth: FeedSummary['breadth'];
+  /** Those that were run, in the order of `run.strategies`. */
+  readonly strategies: readonly Pick<Strategy, 'id' | 'record'>[];
+  readonly signals: Iterable<CountedSignal>;
 }
 
-export function buildFeed<S extends SignalHead>(parts: FeedParts<S>): Feed<S> {
-  const { resolutions, signals } = parts;
+export function buildSummary(parts: SummaryParts): FeedSummary {
+  const { signals, data_status, by_strategy } = countSignals(parts);
   return {
-    schema_version: SCHEMA_VERSION,
-    last_updated: parts.lastUpdated,
-    run: parts.run,
-    summary: {
-      markets: resolutions.length,
-      files: parts.files,
-      files_skipped: skippedInOrder(parts.skipped),
-      candles: repairsOf(parts),
-      resolution: countTiers(resolutions.map(({ tier }) => tier)),
-      data_status: countTiers(signals.map(({ oi_metadata: { status } }) => status)),
-      external: parts.external,
-      signals: countSignals(signals),
-    },
+    markets: parts.tiers.length,
+    files: parts.files,
+    files_skipped: skippedInOrder(parts.skipped),
+    candles: candlesOf(parts),
+    resolution: countTiers(parts.tiers),
+    data_status,
+    external: parts.external,
+    breadth: parts.breadth,
+    listings: { listed: [], delisted: [] },
     signals,
+    by_strategy,
   };
 }
 
 /** How many of `tiers` are of each kind; also what the line `[BATCH] Resolved: ...` says. */
-export function countTiers(tiers: readonly Tier[]): Readonly<Record<Tier, number>> {
-  const counts = { resolved: 0, aggregated: 0, neutral: 0 };
+export function countTiers(tiers: Iterable<Tier>): Readonly<Record<Tier, number>> {
+  const counts = noTiers();
   for (const tier of tiers) counts[tier] += 1;
   return counts;
+}
+
+function noTiers(): Record<Tier, number> {
+  return { resolved: 0, aggregated: 0, neutral: 0 };
 }
 
 /** By name, whatever order the disk gave. */
@@ -58,31 +72,59 @@ function skippedInOrder(skipped: readonly SkippedFile[]): FeedSummary['files_ski
     .sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
 }
 
-function repairsOf({
-  findings,
-  cutSeries,
-  resampledMarkets,
-  mergedFiles,
-}: FeedParts<SignalHead>): FeedSummary['candles'] {
-  const sum = (count: Exclude<keyof CandleFindings, 'rows'>): number =>
-    findings.reduce((total, finding) => total + finding[count], 0);
+function candlesOf(parts: SummaryParts): FeedSummary['candles'] {
+  const sum = sumOfFindings(parts.findings);
   return {
-    disordered: sum('disordered'),
-    duplicates: sum('duplicates'),
-    missing: sum('missing'),
-    not_finite: sum('notFinite'),
-    impossible: sum('impossible'),
-    off_grid: sum('offGrid'),
-    future: sum('future'),
-    naive_times: sum('naiveTimes'),
-    cut_series: cutSeries,
-    resampled_markets: resampledMarkets,
-    merged_files: mergedFiles,
+    disordered: sum.disordered,
+    duplicates: sum.duplicates,
+    missing: sum.missing,
+    not_finite: sum.notFinite,
+    impossible: sum.impossible,
+    off_grid: sum.offGrid,
+    future: sum.future,
+    naive_times: sum.naiveTimes,
+    cut_series: parts.cutSeries,
+    resampled_markets: parts.resampledMarkets,
+    merged_files: parts.mergedFiles,
+    newest_close: parts.newestClose,
+    stale_markets: parts.staleMarkets,
   };
 }
 
-function countSignals(signals: readonly SignalHead[]): FeedSummary['signals'] {
-  const counts = { long: 0, short: 0, none: 0, insufficient_data: 0, stale: 0, error: 0 };
-  for (const { status, direction } of signals) counts[status === 'ok' ? direction : status] += 1;
-  return { total: signals.length, ...counts };
+/** Files can be added up while they are read, so that nothing has to be held of them. */
+export function sumOfFindings(findings: Iterable<CandleFindings>): CandleFindings {
+  const sum = {
+    rows: 0,
+    disordered: 0,
+    duplicates: 0,
+    missing: 0,
+    notFinite: 0,
+    impossible: 0,
+    offGrid: 0,
+    future: 0,
+    naiveTimes: 0,
+  };
+  for (const found of findings) {
+    for (const name of Object.keys(sum) as (keyof CandleFindings)[]) sum[name] += found[name];
+  }
+  return sum;
+}
+
+function countSignals({
+  signals,
+  strategies,
+}: SummaryParts): Pick<FeedSummary, 'signals' | 'data_status' | 'by_strategy'> {
+  const counts = { total: 0, long: 0, short: 0, none: 0, insufficient_data: 0, stale: 0, error: 0 };
+  const fed = noTiers();
+  const byStrategy: Record<string, { -readonly [K in keyof StrategySummary]: StrategySummary[K] }> = {};
+  for (const { id, record } of strategies) byStrategy[id] = { long: 0, short: 0, none: 0, record };
+  for (const { dataStatus, direction, status, strategy } of signals) {
+    const own = byStrategy[strategy];
+    if (own === undefined) throw new Error(`a signal of ${strategy}, which was not run`);
+    counts.total += 1;
+    counts[status === 'ok' ? direction : status] += 1;
+    fed[dataStatus] += 1;
+    if (status === 'ok') own[direction] += 1;
+  }
+  return { signals: counts, data_status: fed, by_strategy: byStrategy };
 }

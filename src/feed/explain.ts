@@ -1,113 +1,147 @@
 /** `scan show --explain`: why a score is what it is. */
-import { SERIES_KINDS, type SeriesKind } from '../core/series.ts';
-import type { ExternalFields, OiMetadata, ScoreComponent, Signal } from '../core/signal.ts';
-import type { Part, Reason, Setup } from '../core/strategy.ts';
-import { escapeControl, formatDuration, formatPrice } from '../platform/text.ts';
-import { collapse, type CoinSignal } from './find.ts';
-import { flipLines } from './flip.ts';
+import type { FeedSummary } from '../core/feed.ts';
+import type { MarketRow } from '../core/market-row.ts';
+import { isExplained, type ExplainedSignal, type Signal } from '../core/signal.ts';
+import type { Reason, Setup } from '../core/strategy.ts';
+import { formatDuration, formatPrice } from '../platform/text.ts';
+import { marketLines } from './explain-market.ts';
+import { scoreLines } from './explain-score.ts';
 import { paint, paragraph, tableLines, type Column, type Look } from './layout.ts';
-import { actionStyle, boundsText, closeTimeOf, scoreText, timeText, venuesText } from './table.ts';
+import { legendLines, recordOf } from './records.ts';
+import { conditionLines, triggerLines } from './triggers.ts';
+import {
+  closeTimeOf,
+  CROWDED_BREADTH,
+  directionStyle,
+  percentText,
+  recordText,
+  sideText,
+  timeText,
+  venuesText,
+} from './words.ts';
 
-/** One block for the best venue of each strategy and direction among `signals`, which are in the feed's order; `most` at most. */
-export function explain(signals: readonly Signal[], look: Look, most = Infinity): string {
-  const coins = collapse(signals);
-  const blocks = coins.slice(0, most).map((coin) => blockOf(coin, look).join('\n'));
-  if (coins.length > blocks.length) {
-    blocks.push(paint(`${coins.length - blocks.length} more: --limit shows more, --symbol one market`, 'dim', look));
-  }
-  return `${blocks.join(`\n\n${paint('-'.repeat(Math.min(look.width, 40)), 'dim', look)}\n\n`)}\n`;
+/** One signal to explain, with all that is known of it. */
+export interface ExplainBlock {
+  /** Explained, or without a score; one that could not be explained says so. */
+  readonly signal: Signal;
+  /** On how many other venues the strategy says the same. */
+  readonly others: number;
+  /** The market's row, or null when the feed has none. */
+  readonly market: MarketRow | null;
+  /** Sentences on where the explanation comes from; empty when the feed held it. */
+  readonly notes: readonly string[];
 }
 
-function blockOf({ best: signal, others }: CoinSignal<Signal>, look: Look): readonly string[] {
-  const unified = signal.unified_symbol === null ? 'name not understood' : signal.unified_symbol;
+export interface Explaining {
+  readonly summary: FeedSummary;
+  /** Blocks that are left out. */
+  readonly more: number;
+}
+
+/** The blocks one below the other. Ends with a newline. */
+export function explain(blocks: readonly ExplainBlock[], { summary, more }: Explaining, look: Look): string {
+  const texts = blocks.map((block) => blockLines(block, summary, look).join('\n'));
+  if (more > 0) {
+    const beyond = paragraph(`${more} more: --limit shows more, --symbol one market`, look);
+    texts.push(beyond.map((line) => paint(line, 'dim', look)).join('\n'));
+  }
+  const legend = legendLines([...new Set(blocks.map(({ signal }) => signal.strategy))], summary, look);
+  if (legend.length > 0) texts.push(legend.join('\n'));
+  return `${texts.join(`\n\n${paint('-'.repeat(Math.min(look.width, 40)), 'dim', look)}\n\n`)}\n`;
+}
+
+function blockLines(block: ExplainBlock, summary: FeedSummary, look: Look): readonly string[] {
+  const { signal, others, market, notes } = block;
   const timeframe = signal.timeframe ?? 'no candles';
-  const title = `${signal.exchange} ${signal.symbol}${venuesText(others)} (${unified}, ${timeframe})  ${signal.strategy}`;
-  return [
+  const unified = market === null ? '' : `${market.unified_symbol ?? 'name not understood'}, `;
+  const title = `${signal.exchange} ${signal.symbol}${venuesText(others)} (${unified}${timeframe})  ${signal.strategy}`;
+  const lines = [
     ...paragraph(title, look).map((line) => paint(line, 'bold', look)),
-    ...verdictOf(signal, look),
-    ...(signal.setup === null ? [] : paragraph(setupText(signal.setup, signal), look)),
-    ...section('', signal.score_breakdown.flatMap(scoreRows), SCORE_COLUMNS, look),
-    ...flipLines(signal, look),
-    ...externalOf(signal, look),
-    ...section('Reasons', reasonsOf(signal), REASON_COLUMNS, look),
+    ...verdictLines(signal, look),
+    ...notes.flatMap((note) => paragraph(note, look).map((line) => paint(line, 'yellow', look))),
+  ];
+  if (!isExplained(signal)) {
+    return [
+      ...lines,
+      ...triggerLines(signal, look),
+      ...recordSentences(signal, summary).flatMap((text) => paragraph(text, look)),
+      ...(market === null ? [] : marketLines(market, null, look)),
+    ];
+  }
+  return [
+    ...lines,
+    ...backgroundLines(signal, summary, look),
+    ...scoreLines(signal.score_breakdown, look),
+    ...conditionLines(signal, look),
+    ...marketLines(
+      signal.market,
+      signal.score_breakdown.map(({ component }) => component),
+      look,
+    ),
+    ...reasonLines(signal, look),
   ];
 }
 
-function verdictOf(signal: Signal, look: Look): readonly string[] {
-  const { status, status_reason: reason, price, settled } = signal;
+function verdictLines(signal: Signal, look: Look): readonly string[] {
+  const { status, status_reason: reason, price } = signal;
   const closed = closeTimeOf(signal);
   const candle = price === null || closed === null ? '' : `, price ${formatPrice(price)} at ${timeText(closed)}`;
   if (status !== 'ok') {
     const text = `No score: ${status} (${reason?.code ?? 'no reason'}): ${reason?.text ?? ''}${candle}`;
     return paragraph(text, look).map((line) => paint(line, 'yellow', look));
   }
-  const bounds = boundsText(signal);
-  const lines = [
+  const place = `rank ${signal.rank_in_strategy ?? '-'} in its strategy`;
+  const verdict = `${sideText(signal)}, score ${signal.score?.toFixed(2) ?? '-'} of 100, ${place}${candle}`;
+  const { score_bounds: bounds } = signal;
+  return [
+    ...paragraph(verdict, look).map((line) => paint(line, directionStyle(signal), look)),
     ...paragraph(
-      `${signal.action}, score ${scoreText(signal.score)} of 100${sideText(signal)}, rank ${signal.rank_in_strategy ?? '-'} in its strategy${candle}`,
-      look,
-    ).map((line) => paint(line, actionStyle(signal), look)),
-    ...paragraph(
-      bounds === null
-        ? 'No later answer can change this score.'
-        : `Not everything is known yet: the score could become ${bounds}.`,
+      bounds === null || bounds[0] === bounds[1]
+        ? 'The score is final: no later answer can change it.'
+        : `The score is pending: answers that are still missing could make it ${bounds[0].toFixed(2)} to ${bounds[1].toFixed(2)}.`,
       look,
     ),
   ];
-  if (settled) return lines;
-  return [...lines, ...paragraph('Short history: the score still depends a little on where it starts.', look)];
 }
 
-/** Without a direction the points are those of the better side. */
-function sideText({ direction, score_side: side }: Signal): string {
-  return direction === 'none' && side !== null ? ` as a ${side}` : '';
+/** Since when, what the strategy has been worth, how many say the same, and the trade. */
+function backgroundLines(signal: ExplainedSignal, summary: FeedSummary, look: Look): readonly string[] {
+  const { setup, warmed_up: warm } = signal;
+  const lines = [
+    ...(warm || signal.status !== 'ok'
+      ? []
+      : ['Not warmed up: the score still depends a little on where history starts.']),
+    ...sinceSentences(signal),
+    ...recordSentences(signal, summary),
+    ...breadthSentences(signal),
+    ...(setup === null ? [] : [setupText(setup, signal)]),
+  ];
+  return lines.flatMap((line) => paragraph(line, look));
 }
 
-function setupText(
-  { entry, stop_loss: stop, take_profit: target, risk_reward, max_bars }: Setup,
-  { timeframe }: Signal,
-): string {
-  const distance = (level: number): string => `${formatPrice(level)} (${signed((100 * (level - entry)) / entry)}%)`;
-  return `Setup: entry ${formatPrice(entry)}, stop ${distance(stop)}, target ${distance(target)}, risk/reward ${risk_reward.toFixed(2)} before costs, at most ${max_bars} candles of ${timeframe ?? '?'}`;
+function recordSentences({ strategy }: Signal, summary: FeedSummary): readonly string[] {
+  const record = recordOf(strategy, summary);
+  return record === null ? [] : [`The record of ${strategy} is ${recordText(record)}`];
 }
 
-/** A component, or one of its parts. */
-interface ScoreRow {
-  readonly name: string;
-  readonly points: number;
-  readonly max: number;
-  readonly value: string;
-  readonly threshold: string;
-  readonly isPart: boolean;
+function sinceSentences(signal: ExplainedSignal): readonly string[] {
+  const closed = closeTimeOf(signal);
+  if (signal.since === null || closed === null) return [];
+  const age =
+    signal.since >= closed ? 'new with this candle' : `${formatDuration(closed - signal.since)} before this candle`;
+  return [`Since ${timeText(signal.since)} (${age}), as far as earlier feeds know`];
 }
 
-const SCORE_COLUMNS: readonly Column<ScoreRow>[] = [
-  { title: 'COMPONENT', align: 'left', text: ({ name }) => name },
-  {
-    title: 'POINTS/MAX',
-    align: 'right',
-    text: ({ points, max }) => `${points.toFixed(2)}/${max}`,
-    style: ({ isPart }) => (isPart ? null : 'bold'),
-  },
-  { title: 'VALUE', align: 'right', text: ({ value }) => value, dispensable: 2 },
-  { title: 'THRESHOLD', align: 'left', text: ({ threshold }) => threshold, dispensable: 1 },
-];
-
-function scoreRows({ component, points, max, code, parts }: ScoreComponent): readonly ScoreRow[] {
-  const whole = { name: component, points, max, value: '', threshold: '', isPart: false };
-  return [whole, ...parts.map((part) => partRow(part, code))];
+function breadthSentences({ breadth, direction }: ExplainedSignal): readonly string[] {
+  if (breadth === null) return [];
+  const crowded = breadth >= CROWDED_BREADTH ? ': so many signals are one bet' : '';
+  return [`Breadth: ${(100 * breadth).toFixed(0)} % of coins broke out ${direction} within 3 candles${crowded}`];
 }
 
-function partRow({ part, value, zero_at: zero, full_at: full, points, max }: Part, code: string): ScoreRow {
-  const threshold = zero === full ? `> ${formatPrice(zero)}` : `${formatPrice(zero)} -> ${formatPrice(full)}`;
-  // A series that is missing says why in its code, e.g. `OI_UNAVAILABLE:deferred`.
-  const shown = value === null ? (code.split(':')[1] ?? 'none') : formatPrice(value);
-  return { name: `  ${part}`, points, max, value: shown, threshold, isPart: true };
-}
-
-/** The reasons, and what the components without points have to say. */
-function reasonsOf({ reasons, score_breakdown: breakdown }: Signal): readonly Reason[] {
-  return [...reasons, ...breakdown.filter(({ code }) => reasons.every((reason) => reason.code !== code))];
+function setupText(setup: Setup, { timeframe }: ExplainedSignal): string {
+  const { entry, stop_loss: stop, take_profit: target, risk_reward, max_bars } = setup;
+  const level = (price: number): string => `${formatPrice(price)} (${percentText((100 * (price - entry)) / entry)})`;
+  return `Setup: entry ${formatPrice(entry)}, stop ${level(stop)}, target ${level(target)}, risk/reward ${risk_reward.toFixed(2)} before costs, at most ${max_bars} candles of ${timeframe ?? '?'}`;
 }
 
 const REASON_COLUMNS: readonly Column<Reason>[] = [
@@ -115,93 +149,8 @@ const REASON_COLUMNS: readonly Column<Reason>[] = [
   { title: 'WHY', align: 'left', text: ({ text }) => text, wraps: 16 },
 ];
 
-interface SeriesRow {
-  readonly kind: SeriesKind;
-  readonly fields: ExternalFields;
-  /** Close of the signal's candle, ms UTC. */
-  readonly closed: number | null;
-  /** Whether the strategy gives points for it. */
-  readonly scored: boolean;
-}
-
-const SERIES_COLUMNS: readonly Column<SeriesRow>[] = [
-  { title: 'SERIES', align: 'left', text: ({ kind }) => kind },
-  { title: 'VALUE', align: 'right', text: ({ kind, fields }) => valueText(kind, fields) },
-  {
-    title: 'USD',
-    align: 'right',
-    text: ({ fields }) => (fields.value_usd === null ? '' : compact(fields.value_usd)),
-    dispensable: 3,
-  },
-  {
-    title: 'CHANGE',
-    align: 'right',
-    text: ({ fields }) => (fields.change_pct === null ? '' : `${signed(fields.change_pct)}%`),
-    dispensable: 4,
-  },
-  { title: 'PERCENTILE', align: 'right', text: ({ fields }) => fields.percentile?.toFixed(2) ?? '', dispensable: 1 },
-  { title: 'AGE', align: 'right', text: ageText, dispensable: 2 },
-  { title: 'STATUS', align: 'left', text: statusText, wraps: 10 },
-];
-
-function externalOf(signal: Signal, look: Look): readonly string[] {
-  const { external, oi_metadata: openInterest } = signal;
-  const source = ['', ...paragraph(sourceText(openInterest), look)];
-  if (external === null) return source;
-  const closed = closeTimeOf(signal);
-  const components = new Set(signal.score_breakdown.map(({ component }) => component));
-  const rows = SERIES_KINDS.map((kind) => ({
-    kind,
-    fields: external[kind],
-    closed,
-    scored: components.has(kind),
-  }));
-  return [...source, ...tableLines(SERIES_COLUMNS, rows, look)];
-}
-
-function sourceText({ tier, coinalyze_symbol: symbol, venue, reason, score, status }: OiMetadata): string {
-  const from = symbol === null ? `No series: tier ${tier}` : `Series from ${symbol} on ${venue ?? '?'} (${tier})`;
-  const fed = status === 'neutral' ? `neutral, 10 of 20 (${reason ?? 'no reason'})` : `${score.toFixed(2)} of 20`;
-  return `${from}; open interest ${fed}`;
-}
-
-function section<Row>(
-  title: string,
-  rows: readonly Row[],
-  columns: readonly Column<Row>[],
-  look: Look,
-): readonly string[] {
-  if (rows.length === 0) return [];
-  return ['', ...(title === '' ? [] : [escapeControl(title)]), ...tableLines(columns, rows, look)];
-}
-
-function valueText(kind: SeriesKind, { value }: ExternalFields): string {
-  if (value === null) return '';
-  return kind === 'funding_rate' ? `${formatPrice(value)}%` : compact(value);
-}
-
-function ageText({ fields, closed }: SeriesRow): string {
-  return fields.as_of === null || closed === null ? '' : formatDuration(closed - fields.as_of);
-}
-
-function statusText({ fields: { status, stale, reason }, scored }: SeriesRow): string {
-  const known = status === 'used';
-  const text = known ? (scored ? 'used' : 'not scored') : `${scored ? 'neutral' : 'not scored'}: ${causeOf(reason)}`;
-  return stale && known ? `${text}, stale` : text;
-}
-
-/** `deferred` of `OI_UNAVAILABLE:deferred`; the reasons below the table have the whole code. */
-function causeOf(reason: string | null): string {
-  return reason?.split(':').at(-1) ?? 'no reason';
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '' : '+'}${value.toFixed(2)}`;
-}
-
-const COMPACT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 4 });
-
-/** `12.35M`; small ratios keep their digits. */
-function compact(value: number): string {
-  return Math.abs(value) < 1_000 ? formatPrice(value) : COMPACT.format(value);
+/** The reasons, and what the components have to say. */
+function reasonLines({ reasons, score_breakdown: breakdown }: ExplainedSignal, look: Look): readonly string[] {
+  const all = [...reasons, ...breakdown.filter(({ code }) => reasons.every((reason) => reason.code !== code))];
+  return all.length === 0 ? [] : ['', 'Reasons', ...tableLines(REASON_COLUMNS, all, look)];
 }

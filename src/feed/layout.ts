@@ -17,6 +17,8 @@ export interface Column<Row> {
   readonly style?: (row: Row) => Style | null;
   /** What goes first when the width is short: the column with the highest number. Without one it always stays. */
   readonly dispensable?: number;
+  /** Stays also when it has no text in any row: somebody asked for it. */
+  readonly isAsked?: boolean;
   /** As last column: goes on in further lines of at least this width before any column is left out. */
   readonly wraps?: number;
 }
@@ -54,14 +56,14 @@ export function leftOutLines(tables: readonly Table[], look: Look): readonly str
 
 /**
  * A heading and one line for each row, within the width if dropping dispensable columns allows; a column without any text is left
- * out. The last column, when it is too long, goes on in further lines below itself.
+ * out unless it was asked for. The last column, when it is too long, goes on in further lines below itself.
  */
 export function layTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], look: Look): Table {
   const table = columns.map((column) => {
     const cells = rows.map((row) => escapeControl(column.text(row)));
     return { column, cells, width: Math.max(...[column.title, ...cells].map(displayWidth)) };
   });
-  const filled = table.filter(({ cells }) => cells.some((cell) => cell !== ''));
+  const filled = table.filter(({ column, cells }) => column.isAsked === true || cells.some((cell) => cell !== ''));
   const fullWidth = neededBy(filled);
   const kept = fitting(filled, look.width);
   const used = kept.slice(0, -1).reduce((sum, { width }) => sum + width + GAP.length, 0);
@@ -128,13 +130,15 @@ export function wrap(text: string, width: number): readonly string[] {
   return [...lines, line];
 }
 
+/** A word that is longer than a line is broken behind its last underscore that fits, else where the line ends. */
 function pieces(word: string, width: number): readonly string[] {
   const found: string[] = [];
   let piece = '';
   for (const character of word) {
     if (piece !== '' && displayWidth(piece + character) > width) {
-      found.push(piece);
-      piece = '';
+      const end = piece.lastIndexOf('_') + 1 || piece.length;
+      found.push(piece.slice(0, end));
+      piece = piece.slice(end);
     }
     piece += character;
   }

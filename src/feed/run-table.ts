@@ -1,11 +1,11 @@
-/** `scan show --run`: where the units of a run went, and what they changed. */
-import type { Feed, FeedRun, RunExactness, RunPlan } from '../core/feed.ts';
+/** `scan show --run`: where the calls of a run went, and what they changed. */
+import type { Feed, FeedRun, RunGoal, RunPlan } from '../core/feed.ts';
 import { formatDuration } from '../platform/text.ts';
 import { layTable, paragraph, type Column, type Look } from './layout.ts';
 
 interface CostRow {
   readonly name: string;
-  readonly units: number;
+  readonly calls: number;
   readonly requests: number;
 }
 
@@ -13,7 +13,7 @@ interface CostRow {
 function costTable(title: string, rows: readonly CostRow[], look: Look): readonly string[] {
   const columns: readonly Column<CostRow>[] = [
     { title, align: 'left', text: ({ name }) => name.padEnd(LONGEST_NAME) },
-    { title: 'UNITS', align: 'right', text: ({ units }) => String(units).padStart(NUMBER_WIDTH) },
+    { title: 'CALLS', align: 'right', text: ({ calls }) => String(calls).padStart(NUMBER_WIDTH) },
     { title: 'REQUESTS', align: 'right', text: ({ requests }) => String(requests) },
   ];
   return layTable(columns, rows, look).lines;
@@ -25,35 +25,32 @@ const NUMBER_WIDTH = 5;
 
 const STAGES: Readonly<Record<FeedRun['stage'], string>> = {
   price: 'price (nothing is fetched yet)',
-  exact: 'exact (the goal is met, the rest follows)',
+  goal: 'goal (the goal is met, what remains follows)',
   complete: 'complete',
 };
 
 /** Ends with a newline. */
-export function runTable({ run, summary, signals }: Feed, look: Look): string {
+export function runTable({ run, signals }: Feed, look: Look): string {
+  const scored = signals.filter(({ status }) => status === 'ok');
+  const final = scored.filter(({ score_bounds: bounds }) => bounds !== null && bounds[0] === bounds[1]).length;
+  const { saved } = run.plan;
   const lines = [
     `Run ${run.id}: stage ${STAGES[run.stage]}; provider ${run.provider}; took ${formatDuration(run.duration_ms)}`,
+    `${goalText(run.goal)}; final scores: ${final} of ${scored.length}`,
+    changesText(run.plan),
+    `Series from the cache, for no call: ${saved.final} final, ${saved.fresh} fresh (within 15 minutes)`,
   ];
-  if (run.exactness === null || run.plan === null) {
-    lines.push(`This feed does not say where its ${summary.external.units} units went: it is older than 1.2.0.`);
-    return `${lines.flatMap((line) => paragraph(line, look)).join('\n')}\n`;
-  }
-  const scored = signals.filter(({ status }) => status === 'ok');
-  const exact = scored.filter(({ score_bounds: bounds }) => bounds !== null && bounds[0] === bounds[1]).length;
-  lines.push(`${goalText(run.exactness)}; exact scores: ${exact} of ${scored.length}`, changesText(run.plan));
-  const { saved } = run.plan;
-  lines.push(`Series from the cache, for no unit: ${saved.final} final, ${saved.fresh} younger than 15 minutes`);
-  const told = lines.flatMap((line) => paragraph(line, look)).join('\n');
+  const said = lines.flatMap((line) => paragraph(line, look)).join('\n');
   const phases = costTable('FOR', phaseRows(run.plan), look).join('\n');
   const kinds = costTable('SERIES', kindRows(run.plan), look).join('\n');
-  return `${told}\n\n${phases}\n\n${kinds}\n`;
+  return `${said}\n\n${phases}\n\n${kinds}\n`;
 }
 
-function goalText({ goal, top, min_score: score, met, open_signals: open, waiting }: RunExactness): string {
-  if (goal === 'none') return 'Nothing was to be fetched';
-  const name = top !== null ? `top ${top}` : score !== null ? `min-score ${score}` : goal;
+function goalText({ kind, top, min_score: score, met, pending_signals: pending, waiting }: RunGoal): string {
+  if (kind === 'none') return 'Nothing was to be fetched';
+  const name = top !== null ? `top ${top}` : score !== null ? `min-score ${score}` : kind;
   if (met) return `Goal ${name}: met`;
-  return `Goal ${name}: not met, open signals: ${open}, of these failed, not published upstream yet or asked within 15 minutes: ${waiting}`;
+  return `Goal ${name}: not met, pending signals: ${pending}, of these waiting (failed, not published upstream yet, or asked for within 15 minutes): ${waiting}`;
 }
 
 function changesText({ changed: { signals, largest, entered_top_20: entered } }: RunPlan): string {
@@ -64,17 +61,17 @@ function changesText({ changed: { signals, largest, entered_top_20: entered } }:
 function phaseRows({ phases }: RunPlan): readonly CostRow[] {
   const rows = [
     { name: 'market list', ...phases.market_list },
-    { name: 'the goal', ...phases.goal },
-    { name: 'the rest', ...phases.rest },
+    { name: 'goal', ...phases.goal },
+    { name: 'remaining', ...phases.remaining },
   ];
-  const sum = (of: 'units' | 'requests'): number => rows.reduce((total, row) => total + row[of], 0);
-  return [...rows, { name: 'all', units: sum('units'), requests: sum('requests') }];
+  const sum = (of: 'calls' | 'requests'): number => rows.reduce((total, row) => total + row[of], 0);
+  return [...rows, { name: 'all', calls: sum('calls'), requests: sum('requests') }];
 }
 
 function kindRows({ kinds }: RunPlan): readonly CostRow[] {
-  return Object.entries(kinds).map(([kind, { units, requests }]) => ({
+  return Object.entries(kinds).map(([kind, { calls, requests }]) => ({
     name: kind.replaceAll('_', ' '),
-    units,
+    calls,
     requests,
   }));
 }

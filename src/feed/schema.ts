@@ -1,9 +1,9 @@
-/** The feed as a zod schema: what is checked before writing, what `scan schema` prints, what reading back demands. */
+/** The feed as a zod schema: what `scan schema` prints, what reading back and `scan schema --check` demand. */
 import { z } from 'zod';
 import { SCHEMA_VERSION, type Feed } from '../core/feed.ts';
-import { signalSchema, time } from './signal-schema.ts';
-
-const count = z.int().min(0);
+import { marketRowSchema } from './market-row-schema.ts';
+import { count, known, price, recordStatus, side, time, type SameShape } from './schema-fields.ts';
+import { explainedSignalSchema, leanSignalSchema } from './signal-schema.ts';
 
 const tierCounts = z.strictObject({ resolved: count, aggregated: count, neutral: count });
 
@@ -36,40 +36,43 @@ const degradedReason = z.strictObject({
 
 const inputs = z
   .strictObject({
-    paths: z.array(z.string()).describe('the paths as given on the command line'),
+    paths: z.array(z.string()).describe('absolute'),
     symbol: z.string().nullable(),
     exchange: z.string().nullable(),
     limit: count.nullable(),
+    format: z.string().nullable().describe('the only format that files were read as; null for all'),
     sample: z.boolean().describe('true when the run is on the shipped, made-up sample'),
   })
-  .describe('what was asked for');
+  .describe('what was asked for: two feeds are compared only when their inputs are equal');
 
-const planCost = z.strictObject({ units: count, requests: count });
-
-const exactness = z.strictObject({
-  goal: z.enum(['actionable', 'top', 'min-score', 'all', 'none']),
-  top: count.nullable(),
-  min_score: z.number().nullable(),
-  met: z.boolean().describe('nothing that is still open can change what the goal asks for'),
-  open_signals: count.describe('signals that keep it from being met'),
+const goal = z.strictObject({
+  kind: z.enum(['actionable', 'top', 'min-score', 'all', 'none']),
+  top: count.nullable().describe('how many of each strategy'),
+  min_score: known,
+  met: z.boolean().describe('nothing that is still pending can change what the goal asks for'),
+  pending_signals: count.describe('signals that keep it from being met'),
   waiting: count.describe(
-    'of those, how many asking cannot settle now: failed, not published upstream yet, or asked within 15 minutes',
+    'of those, how many asking cannot make final now: failed, not published upstream yet, or asked within 15 minutes',
   ),
 });
 
-const plan = z.strictObject({
-  kinds: z.strictObject({
-    open_interest: planCost,
-    funding_rate: planCost,
-    long_short_ratio: planCost,
-    liquidations: planCost,
-  }),
-  phases: z.strictObject({ market_list: planCost, goal: planCost, rest: planCost }),
-  saved: z.strictObject({ final: count, fresh: count }).describe('(symbol, series) pairs that the cache had'),
-  changed: z
-    .strictObject({ signals: count, largest: z.number().min(0).describe('points'), entered_top_20: count })
-    .describe('against the feed before anything was sent'),
-});
+const planCost = z.strictObject({ calls: count, requests: count });
+
+const plan = z
+  .strictObject({
+    kinds: z.strictObject({
+      open_interest: planCost,
+      funding_rate: planCost,
+      long_short_ratio: planCost,
+      liquidations: planCost,
+    }),
+    phases: z.strictObject({ market_list: planCost, goal: planCost, remaining: planCost }),
+    saved: z.strictObject({ final: count, fresh: count }).describe('(symbol, series) pairs that the cache had'),
+    changed: z
+      .strictObject({ signals: count, largest: z.number().min(0).describe('points'), entered_top_20: count })
+      .describe('against the feed before anything was sent'),
+  })
+  .describe('where the calls went and what they changed');
 
 const run = z.strictObject({
   id: z.string(),
@@ -79,11 +82,12 @@ const run = z.strictObject({
   strategies: z.array(z.string()),
   inputs,
   provider: z.enum(['coinalyze', 'sandbox', 'none']).describe('where series come from; sandbox data are made up'),
+  detail: z.enum(['lean', 'full']).describe('lean: signals with a direction are explained; full: every signal is'),
   stage: z
-    .enum(['price', 'exact', 'complete'])
-    .describe('price: nothing was fetched yet; exact: the goal is met; complete: the run is over (since 1.2.0)'),
-  exactness: exactness.nullable().describe('null in feeds before 1.2.0'),
-  plan: plan.nullable().describe('where the units went and what they changed; null in feeds before 1.2.0'),
+    .enum(['price', 'goal', 'complete'])
+    .describe('price: nothing was fetched yet; goal: what the goal asks for is final; complete: the run is over'),
+  goal,
+  plan,
   degraded: z.boolean(),
   degraded_reasons: z.array(degradedReason),
   input_hash: z
@@ -91,9 +95,10 @@ const run = z.strictObject({
     .regex(/^[0-9a-f]{64}$/)
     .describe('sha256 of candles, settings and series that went in'),
   duration_ms: z.number().min(0).describe('wall time of the run'),
+  attribution: z.string().nullable().describe('whose data the series are; null without series'),
 });
 
-const candleRepairs = z
+const candles = z
   .strictObject({
     disordered: count,
     duplicates: count,
@@ -101,46 +106,89 @@ const candleRepairs = z
     not_finite: count,
     impossible: count,
     off_grid: count,
-    future: count.describe('dated in the future, or alone behind a gap longer than all before (since 1.1.0)'),
-    naive_times: count.describe('times without a zone, read as UTC (since 1.1.0)'),
+    future: count.describe('dated in the future, or alone behind a gap longer than all before'),
+    naive_times: count.describe('times without a zone, read as UTC'),
     cut_series: count.describe('series cut at a break by the continuity guard'),
     resampled_markets: count.describe('markets whose timeframe was made from a finer one'),
     merged_files: count.describe('files of one market and timeframe that were merged into another'),
+    newest_close: time.nullable().describe('close of the newest candle of all markets, ms UTC'),
+    stale_markets: count.describe('markets whose candles are too old for a signal'),
   })
   .describe('repairs over all files, in rows unless described otherwise');
 
 const external = z
   .strictObject({
     distinct_symbols: count,
-    fresh: count,
-    cached: count,
-    stale: count,
-    missing: count,
+    fetched: count.describe('received in this run'),
+    cached: count.describe('from the cache, whatever its age'),
+    stale: count.describe('used although newer buckets are closed'),
+    missing: count.describe('not to be had'),
     deferred: count.describe('not reached within the budget'),
     requests: count,
-    units: count.describe('symbols in those requests: what the quota counts'),
+    calls: count.describe('symbols in those requests: what the quota counts'),
   })
-  .describe('counts of (symbol, series) pairs, except distinct_symbols, requests and units');
+  .describe('counts of (symbol, series) pairs, except distinct_symbols, requests and calls');
 
-const signalCounts = z.strictObject({
-  total: count,
-  long: count,
-  short: count,
-  none: count.describe('ok without a direction'),
-  insufficient_data: count,
-  stale: count,
-  error: count,
-});
+const interval = z.tuple([z.number(), z.number()]).nullable().describe('90 %, over calendar months');
+
+const record = z
+  .strictObject({
+    status: recordStatus,
+    excess_r: known.describe('mean against random entries of the same market, side and exits, in R'),
+    interval,
+    net_r: known.describe('mean after costs, in R, the distance to the stop'),
+    net_interval: interval,
+    n: count.describe('trades'),
+    period: z.string().nullable(),
+  })
+  .describe('what was measured of the strategy; it says nothing of a single signal');
+
+const share = z.number().min(0).max(1).nullable();
 
 const summary = z.strictObject({
   markets: count,
   files: count.describe('candle files found, the skipped ones included'),
   files_skipped: z.array(z.strictObject({ file: z.string(), reason: skipReason, detail: z.string() })),
-  candles: candleRepairs,
+  candles,
   resolution: tierCounts.describe('how markets map to Coinalyze'),
   data_status: tierCounts.describe('what fed the open-interest component, counted over signals'),
   external,
-  signals: signalCounts,
+  breadth: z
+    .strictObject({ long: share, short: share })
+    .describe(
+      "share of coins whose trend-breakout conditions hold, or held within the last 3 candles; null: it wasn't run",
+    ),
+  listings: z
+    .strictObject({ listed: z.array(z.string()), delisted: z.array(z.string()) })
+    .describe('since the last snapshot of the venues'),
+  signals: z.strictObject({
+    total: count,
+    long: count,
+    short: count,
+    none: count.describe('ok without a direction'),
+    insufficient_data: count,
+    stale: count,
+    error: count,
+  }),
+  by_strategy: z
+    .record(z.string(), z.strictObject({ long: count, short: count, none: count, record }))
+    .describe('signals that are ok, and what was measured of the strategy'),
+});
+
+const recent = z.strictObject({
+  id: z.string(),
+  exchange: z.string(),
+  symbol: z.string(),
+  coin: z.string(),
+  strategy: z.string(),
+  direction: side,
+  fired_at: time,
+  entry: price,
+  stop_loss: price,
+  take_profit: price,
+  state: z.string(),
+  r_now: known,
+  bars_ago: count,
 });
 
 export const feedSchema = z
@@ -149,18 +197,16 @@ export const feedSchema = z
     last_updated: time.describe('when the file was written, ms UTC'),
     run,
     summary,
-    signals: z.array(signalSchema),
+    markets: z.array(marketRowSchema).describe('by exchange, then symbol'),
+    recent: z.array(recent).describe('what became of earlier signals; empty without a history'),
+    signals: z
+      .array(z.union([explainedSignalSchema, leanSignalSchema]))
+      .describe('one for each market and strategy: with a direction, then ok without one, then those without a score'),
   })
   .describe('perpscan master feed');
 
-/** `observability` is recursive, and the same type on both sides as it is. */
-type DeepReadonly<T> = T extends object
-  ? { readonly [K in keyof T]: K extends 'observability' ? T[K] : DeepReadonly<T[K]> }
-  : T;
-type Equal<A, B> = [A, B] extends [B, A] ? true : false;
-
 /** Does not compile when the schema and the vocabulary drift apart in either direction. */
-true satisfies Equal<DeepReadonly<z.output<typeof feedSchema>>, DeepReadonly<Feed>>;
+true satisfies SameShape<z.output<typeof feedSchema>, Feed>;
 
 /** JSON Schema (draft 2020-12) of a feed that this version writes. */
 export function feedJsonSchema(): object {

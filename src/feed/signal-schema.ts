@@ -1,19 +1,48 @@
-/** One signal of the feed as a zod schema. */
+/** One signal of the feed as a zod schema: lean, or with its explanation. */
 import { z } from 'zod';
-import type { Signal } from '../core/signal.ts';
+import type { ExplainedSignal, LeanSignal } from '../core/signal.ts';
 import type { Observable } from '../core/strategy.ts';
-import { TIMEFRAMES } from '../core/time.ts';
+import { marketRowSchema } from './market-row-schema.ts';
+import { known, price, recordStatus, side, tier, time, timeframe, type SameShape } from './schema-fields.ts';
 
-/** As far as a Date reaches. */
-export const LAST_TIME = 8.64e15;
-export const time = z.int().min(0).max(LAST_TIME).describe('ms UTC');
-const tier = z
-  .enum(['resolved', 'aggregated', 'neutral'])
-  .describe("resolved: the market's own exchange; aggregated: a reference venue stands in; neutral: none");
-
-const price = z.number().positive();
-
+const points = z.number().min(0).max(100);
+const share = z.number().min(0).max(1);
 const reason = z.strictObject({ code: z.string().describe('stable'), text: z.string() });
+
+const trigger = z
+  .strictObject({
+    price: price.describe('a close of the next candle from here on makes all conditions of the side hold'),
+    distance_pct: z.number().describe('signed, from the last close'),
+    distance_atr: z.number().describe('signed, in ATR14'),
+  })
+  .nullable();
+
+const base = {
+  id: z
+    .string()
+    .describe('EXCHANGE:SYMBOL:timeframe:strategy:candle_time, with spot before the timeframe of spot markets'),
+  symbol: z.string().describe("the exchange's own spelling"),
+  exchange: z.string(),
+  coin: z.string().describe('ticker without multiplier; the symbol itself when its name was not understood'),
+  timeframe: timeframe.nullable(),
+  candle_time: time.nullable().describe('open time of the last closed candle, ms UTC'),
+  strategy: z.string(),
+  status: z.enum(['ok', 'insufficient_data', 'stale', 'error']),
+  status_reason: reason.nullable().describe('null when ok'),
+  direction: z.enum(['long', 'short', 'none']),
+  score: points.nullable().describe('0..100; null unless ok. It ranks within a strategy; it is no probability'),
+  score_side: side.nullable().describe('the direction, or without one the better side; null unless ok'),
+  score_bounds: z.tuple([points, points]).nullable().describe('what values not yet known could make of the score'),
+  rank_in_strategy: z.int().positive().nullable().describe('1 is the best; null unless ok'),
+  price: price.nullable().describe('close of the last closed candle'),
+  triggers: z
+    .strictObject({ long: trigger, short: trigger })
+    .describe('null of a side where something else than the close is missing too, and with a direction'),
+  unmet: z
+    .strictObject({ long: z.array(z.string()), short: z.array(z.string()) })
+    .nullable()
+    .describe('codes of the conditions that do not hold, of a side; empty: all hold. Null unless ok'),
+};
 
 const setup = z
   .strictObject({
@@ -25,32 +54,14 @@ const setup = z
   })
   .describe("prices in the candles' quote currency");
 
-const part = z
-  .strictObject({
-    part: z.string().describe('what was measured, with its unit; distances and leads count towards the side'),
-    value: z.number().nullable().describe('null when it could not be measured'),
-    zero_at: z.number().describe('here it earns nothing'),
-    full_at: z.number().describe('here it earns max; the same as zero_at: all beyond, nothing up to there'),
-    points: z.number().describe('rounded to 2 decimals; the parts add up to the component'),
-    max: z.number().describe('negative for a deduction'),
-  })
-  .describe('since 1.1.0');
-
-const gateCondition = z.strictObject({
-  code: z.string().describe('stable; of the reason when it is the first that does not hold'),
-  measure: z.string().describe('what is compared, with its unit; close: of the last candle'),
-  value: z.number(),
-  needs: z.enum(['>', '>=', '<', '<=']),
-  threshold: z
-    .number()
-    .nullable()
-    .describe('of a close: where it would have to be, all else unchanged; null while another demand decides it'),
-  holds: z.boolean(),
+const part = z.strictObject({
+  part: z.string().describe('what was measured, with its unit; distances and leads count towards the side'),
+  value: known.describe('null when it could not be measured'),
+  zero_at: z.number().describe('here it earns nothing'),
+  full_at: z.number().describe('here it earns max; the same as zero_at: all beyond, nothing up to there'),
+  points: z.number().describe('rounded to 2 decimals; the parts add up to the component'),
+  max: z.number().describe('negative for a deduction'),
 });
-
-const gate = z
-  .strictObject({ long: z.array(gateCondition), short: z.array(gateCondition) })
-  .describe('what each side demands; a side that has everything is the direction. Since 1.1.0');
 
 const scoreComponent = z.strictObject({
   component: z.string(),
@@ -61,37 +72,29 @@ const scoreComponent = z.strictObject({
   parts: z.array(part),
 });
 
-const oiMetadata = z
-  .strictObject({
-    tier: tier.describe('how the market maps to Coinalyze'),
-    status: tier.describe("what fed this score's open-interest component"),
-    score: z.number().min(0).max(20).describe("10 when neutral; before the strategy's weight"),
-    coinalyze_symbol: z.string().nullable(),
-    venue: z.string().nullable(),
-    as_of: time.nullable().describe('end of the newest open-interest bucket used, ms UTC'),
-    age_s: z.number().nullable().describe("seconds from that end to the candle's close"),
-    stale: z.boolean().describe("true: buckets closed by the candle's close were still missing"),
-    reason: z.string().nullable().describe('why it is neutral; null when it is not'),
-  })
-  .describe('where the open interest of this score came from');
-
-const externalFields = z.strictObject({
-  value: z.number().nullable().describe('null when there is none'),
-  value_usd: z.number().nullable().describe('null where it cannot be converted'),
-  change_pct: z.number().nullable().describe('open interest only, percent'),
-  percentile: z.number().min(0).max(1).nullable().describe('0..1 among its own history'),
-  as_of: time.nullable().describe('end of the newest bucket used, ms UTC'),
-  stale: z.boolean(),
-  status: z.enum(['used', 'neutral']),
-  reason: z.string().nullable().describe('why it is neutral; null when used'),
+const condition = z.strictObject({
+  code: z.string().describe('stable, named by what it demands'),
+  measure: z.string().describe('what is compared, with its unit; close: of the last candle'),
+  value: z.number(),
+  needs: z.enum(['>', '>=', '<', '<=']),
+  threshold: known.describe('null while it depends on a condition that does not hold'),
+  holds: z.boolean(),
 });
 
-const external = z.strictObject({
-  score: z.number().min(0).max(20).describe('10 when neutral'),
-  open_interest: externalFields.describe("in the market's own denomination"),
-  funding_rate: externalFields.describe('percent per native funding interval'),
-  long_short_ratio: externalFields.describe('longs / shorts, by account'),
-  liquidations: externalFields.describe("long minus short, in the market's own denomination"),
+const leanOi = {
+  status: tier.describe("what fed this score's open-interest component"),
+  score: z.number().min(0).max(20).describe("10 when neutral; before the strategy's weight"),
+};
+
+const oiMetadata = z.strictObject({
+  ...leanOi,
+  tier: tier.describe('how the market maps to Coinalyze'),
+  coinalyze_symbol: z.string().nullable(),
+  venue: z.string().nullable(),
+  as_of: time.nullable().describe('end of the newest open-interest bucket used, ms UTC'),
+  lag_s: known.describe("seconds from that end to the candle's close"),
+  stale: z.boolean().describe("true: buckets closed by the candle's close are still missing"),
+  reason: z.string().nullable().describe('why it is neutral; null when it is not'),
 });
 
 const observable: z.ZodType<Observable> = z
@@ -100,57 +103,35 @@ const observable: z.ZodType<Observable> = z
   )
   .meta({ id: 'observable' });
 
-const points = z.number().min(0).max(100);
+export const leanSignalSchema = z
+  .strictObject({ ...base, oi_metadata: z.strictObject(leanOi) })
+  .describe('a signal without a direction');
 
-export const signalSchema = z
+export const explainedSignalSchema = z
   .strictObject({
-    id: z.string().describe('EXCHANGE:SYMBOL:timeframe:strategy:candle_time'),
-    symbol: z.string().describe("the exchange's own name, as in the candle file"),
-    exchange: z.string(),
+    ...base,
     unified_symbol: z.string().nullable().describe("ccxt's unified symbol, e.g. BTC/USDT:USDT"),
-    timeframe: z.enum(TIMEFRAMES).nullable(),
-    candle_time: time.nullable().describe('open time of the last closed candle, ms UTC'),
-    strategy: z.string(),
-    status: z.enum(['ok', 'insufficient_data', 'stale', 'error']),
-    status_reason: reason.nullable().describe('null when ok'),
-    direction: z.enum(['long', 'short', 'none']),
-    action: z.enum(['LONG', 'SHORT', 'WAIT']),
-    score: points.nullable().describe('0..100; null unless ok. It ranks within a strategy; it is no probability'),
-    score_side: z.enum(['long', 'short']).nullable().describe('the side the score is for; null unless ok. Since 1.1.0'),
-    score_bounds: z.tuple([points, points]).nullable().describe('what values not yet known could make of the score'),
-    settled: z.boolean().describe('false: the score still depends a little on where history starts'),
-    rank_in_strategy: z.int().positive().nullable().describe('1 is the best; null unless ok'),
-    price: price.nullable().describe('close of the last closed candle'),
+    since: time.nullable().describe('close at which this direction began, as far as the feeds before know, ms UTC'),
+    warmed_up: z.boolean().describe('false: the score still depends a little on where history starts'),
+    record: recordStatus,
+    edge: z.null().describe("measured on the user's own candles; null without such a calibration"),
+    breadth: share.nullable().describe('share of the coins with the same direction; null without one'),
     setup: setup.nullable().describe('null without a direction'),
     score_breakdown: z.array(scoreComponent),
-    gate: gate.nullable().describe('null unless ok'),
-    reasons: z.array(reason),
+    conditions: z
+      .strictObject({ long: z.array(condition), short: z.array(condition) })
+      .nullable()
+      .describe('what each side demands; a side whose conditions all hold is the direction. Null unless ok'),
+    reasons: z.array(reason).describe('the entry, and what the derivatives data say'),
     oi_metadata: oiMetadata,
-    external: external.nullable().describe('null unless ok'),
+    market: marketRowSchema,
     observability: z
       .record(z.string(), observable)
       .readonly()
       .describe('what the strategy saw; for looking, not for trading'),
   })
-  .superRefine((signal, context) => {
-    const message = contradictionIn(signal);
-    if (message !== null) context.addIssue({ code: 'custom', message });
-  });
+  .describe('a signal with a direction; with --detail full every signal');
 
-const ACTION = { long: 'LONG', short: 'SHORT', none: 'WAIT' } as const;
-
-/** What fits each field alone but not together: a reader who trusts one of them would trade on it. */
-export function contradictionIn(signal: Signal): string | null {
-  const { status, direction, score, score_bounds: bounds, setup: levels } = signal;
-  if (signal.action !== ACTION[direction]) return `action ${signal.action} with direction ${direction}`;
-  if ((direction === 'none') !== (levels === null)) return `direction ${direction} with${levels ? '' : 'out'} a setup`;
-  if ((status === 'ok') !== (signal.status_reason === null)) return `status ${status} and its reason disagree`;
-  if (status !== 'ok') {
-    const scored = direction !== 'none' || score !== null || bounds !== null || signal.rank_in_strategy !== null;
-    return scored ? `status ${status} with a direction, score, bounds or rank` : null;
-  }
-  if (score === null || bounds === null || signal.rank_in_strategy === null) return 'ok without score, bounds or rank';
-  if (bounds[0] > score || score > bounds[1]) return `score ${score} outside its bounds ${bounds.join(' to ')}`;
-  const sum = signal.score_breakdown.reduce((total, component) => total + component.points, 0);
-  return Math.abs(sum - score) < 0.005 ? null : `the components add up to ${sum.toFixed(2)}, not to the score ${score}`;
-}
+/** Do not compile when the schema and the vocabulary drift apart in either direction. */
+true satisfies SameShape<z.output<typeof leanSignalSchema>, LeanSignal>;
+true satisfies SameShape<z.output<typeof explainedSignalSchema>, ExplainedSignal>;

@@ -1,30 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { coinOf, collapse, findSignals, nearestName } from '../../src/feed/find.ts';
-import { longSignal, unscoredSignal } from './fixtures.ts';
+import { collapse, findByName, nearestName, unifiedNames } from '../../src/feed/find.ts';
+import { explainedSignal, leanSignal, marketRow, unscoredSignal } from './fixtures.ts';
 
-const btc = longSignal();
-const btcBybit = longSignal({ exchange: 'BYBIT' });
-const btcUsdc = longSignal({ exchange: 'OKX', symbol: 'BTCUSDC', unified_symbol: 'BTC/USDC:USDC' });
-const pepe = longSignal({ symbol: 'kPEPEUSDT', unified_symbol: '1000PEPE/USDT:USDT' });
-const unknown = longSignal({ symbol: 'WEIRD', unified_symbol: null });
+const btc = explainedSignal();
+const btcBybit = leanSignal({ exchange: 'BYBIT' });
+const btcUsdc = leanSignal({ exchange: 'OKX', symbol: 'BTCUSDC', coin: 'BTC' });
+const pepe = leanSignal({ symbol: 'kPEPEUSDT', coin: 'PEPE' });
+const unknown = leanSignal({ symbol: 'WEIRD', coin: 'WEIRD' });
 const ALL = [btc, btcBybit, btcUsdc, pepe, unknown];
-
-describe('coinOf', () => {
-  it.each([
-    ['BTC/USDT:USDT', 'BTC'],
-    ['1000PEPE/USDT:USDT', 'PEPE'],
-    ['1000000MOG/USDT:USDT', 'MOG'],
-    ['1INCH/USDT:USDT', '1INCH'],
-    ['100X/USDT:USDT', '100X'],
-    [null, 'BTCUSDT'],
-  ])('%s is %s', (unified_symbol, coin) => {
-    expect(coinOf(longSignal({ unified_symbol }))).toBe(coin);
-  });
-});
+const NAMES = unifiedNames([
+  marketRow(),
+  marketRow({ exchange: 'BYBIT' }),
+  marketRow({ exchange: 'OKX', symbol: 'BTCUSDC', coin: 'BTC', unified_symbol: 'BTC/USDC:USDC' }),
+  marketRow({ symbol: 'kPEPEUSDT', coin: 'PEPE', unified_symbol: '1000PEPE/USDT:USDT' }),
+  marketRow({ symbol: 'WEIRD', coin: 'WEIRD', unified_symbol: null }),
+]);
 
 describe('collapse', () => {
   it('one coin on several venues is the best of them and how many others', () => {
-    expect(collapse(ALL).map(({ best, others }) => [best.symbol, others])).toEqual([
+    const all = ALL.map((signal) => ({ ...signal, direction: 'long' as const }));
+    expect(collapse(all).map(({ best, others }) => [best.symbol, others])).toEqual([
       ['BTCUSDT', 2],
       ['kPEPEUSDT', 0],
       ['WEIRD', 0],
@@ -34,24 +29,25 @@ describe('collapse', () => {
   it('opposite directions, other strategies and what has no score stay apart', () => {
     const signals = [
       btc,
-      longSignal({ exchange: 'BYBIT', direction: 'short' }),
-      longSignal({ exchange: 'BYBIT', strategy: 'squeeze-break' }),
-      longSignal({ exchange: 'OKX', direction: 'none' }),
+      explainedSignal({ exchange: 'BYBIT', direction: 'short' }),
+      explainedSignal({ exchange: 'BYBIT', strategy: 'squeeze-break' }),
+      leanSignal({ exchange: 'OKX' }),
       unscoredSignal('stale', { exchange: 'GATE' }),
     ];
     expect(collapse(signals).map(({ others }) => others)).toEqual([0, 0, 0, 0, 0]);
   });
 
   it('two contracts of a coin on one venue are one venue', () => {
-    expect(collapse([btc, longSignal({ symbol: 'BTCUSDC' })])).toEqual([{ best: btc, others: 0 }]);
+    expect(collapse([btc, explainedSignal({ symbol: 'BTCUSDC', coin: 'BTC' })])).toEqual([{ best: btc, others: 0 }]);
   });
 });
 
-describe('findSignals', () => {
+describe('findByName', () => {
   it.each([
     ['btc', [btc, btcBybit, btcUsdc]],
     ['BTCUSDT', [btc, btcBybit]],
     ['BTC/USDC:USDC', [btcUsdc]],
+    ['1000pepe/usdt:usdt', [pepe]],
     ['bybit:btcusdt', [btcBybit]],
     [' PEPE ', [pepe]],
     ['kpepeusdt', [pepe]],
@@ -59,11 +55,11 @@ describe('findSignals', () => {
     ['BT', []],
     ['', []],
   ])('%s', (query, expected) => {
-    expect(findSignals(ALL, query)).toEqual(expected);
+    expect(findByName(ALL, query, NAMES)).toEqual(expected);
   });
 
   it('a near miss is named', () => {
-    expect(nearestName(ALL, 'BTCUSTD')).toBe('BTCUSDT');
-    expect(nearestName(ALL, 'DOGE')).toBeNull();
+    expect(nearestName(ALL, 'BTCUSTD', NAMES)).toBe('BTCUSDT');
+    expect(nearestName(ALL, 'DOGE', NAMES)).toBeNull();
   });
 });

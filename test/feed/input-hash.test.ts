@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sliceColumns, type CandleSeries } from '../../src/core/candles.ts';
 import type { CoinalyzeSymbol } from '../../src/core/market.ts';
 import type { LiquidationSeries, ValueSeries } from '../../src/core/series.ts';
-import { createInputHash, type InputHash } from '../../src/feed/input-hash.ts';
+import { createInputHash, seriesDigest, type InputHash } from '../../src/feed/input-hash.ts';
 
 const column = (...values: number[]): Float64Array => Float64Array.from(values);
 const symbol = 'BTC.H' as CoinalyzeSymbol;
@@ -44,8 +44,8 @@ const liquidations: LiquidationSeries = {
 const ADD: readonly ((hash: InputHash) => void)[] = [
   (hash) => hash.addSetting('as_of', 1_768_842_000_000),
   (hash) => hash.addSetting('strategies', ['a', 'b']),
-  (hash) => hash.addCandles(candles('BYBIT')),
-  (hash) => hash.addCandles(candles('BINANCE')),
+  (hash) => hash.addCandles('BYBIT:BTCUSDT', candles('BYBIT')),
+  (hash) => hash.addCandles('BINANCE:BTCUSDT', candles('BINANCE')),
   (hash) => hash.addSeries(symbol, interest),
   (hash) => hash.addSeries(symbol, liquidations),
   (hash) => hash.addMissing(symbol, 'funding_rate', 'deferred'),
@@ -75,8 +75,8 @@ describe('input hash', () => {
       withStep(0, (hash) => hash.addSetting('as_of', 1_768_842_000_001)),
       withStep(0, (hash) => hash.addSetting('as_of', '1768842000000')),
       withStep(1, (hash) => hash.addSetting('strategies', ['a,b'])),
-      withStep(2, (hash) => hash.addCandles(candles('BYBIT', 3.000_000_1))),
-      withStep(2, (hash) => hash.addCandles(candles('OKX'))),
+      withStep(2, (hash) => hash.addCandles('BYBIT:BTCUSDT', candles('BYBIT', 3.000_000_1))),
+      withStep(2, (hash) => hash.addCandles('OKX:BTCUSDT', candles('OKX'))),
       withStep(4, (hash) => hash.addSeries(symbol, { ...interest, value: column(1, 3) })),
       ...[column(1, 3_600_001), column(0, 3_600_001), column(0, 7_200_000)].map((time) =>
         withStep(4, (hash) => hash.addSeries(symbol, { ...interest, time })),
@@ -103,6 +103,42 @@ describe('input hash', () => {
     const columns = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
     const grown = Object.fromEntries(columns.map((name) => [name, column(7, ...candles('BYBIT')[name])]));
     const view = sliceColumns({ ...longer, ...grown }, 1, 3);
-    expect(withStep(2, (hash) => hash.addCandles(view))).toBe(hashOf(ADD));
+    expect(withStep(2, (hash) => hash.addCandles('BYBIT:BTCUSDT', view))).toBe(hashOf(ADD));
+  });
+
+  it('columns that are longer than what they hold count for what they hold', () => {
+    const columns = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
+    const grown = Object.fromEntries(columns.map((name) => [name, column(...candles('BYBIT')[name], 9, 9)]));
+    const reused = { ...candles('BYBIT'), ...grown };
+    expect(withStep(2, (hash) => hash.addCandles('BYBIT:BTCUSDT', reused))).toBe(hashOf(ADD));
+  });
+
+  it('what stands in reused columns afterwards does not matter', () => {
+    const hash = createInputHash();
+    const reused = candles('BYBIT');
+    for (const [index, step] of ADD.entries()) {
+      if (index === 2) hash.addCandles('BYBIT:BTCUSDT', reused);
+      else step(hash);
+    }
+    reused.close.fill(0);
+    expect(hash.digest()).toBe(hashOf(ADD));
+  });
+
+  it('a digest stands in for its series', () => {
+    const digest = createInputHash().addSeries(symbol, interest);
+    expect(seriesDigest(symbol, interest)).toBe(digest);
+    expect(withStep(4, (hash) => hash.addDigest(digest))).toBe(hashOf(ADD));
+  });
+
+  it('a copy goes its own way: stages share what they have in common', () => {
+    const shared = createInputHash();
+    for (const step of ADD.slice(0, 4)) step(shared);
+    const before = shared.digest();
+    const stage = shared.copy();
+    for (const step of ADD.slice(4)) step(stage);
+    expect(stage.digest()).toBe(hashOf(ADD));
+    expect(shared.digest()).toBe(before);
+    shared.addSetting('more', 1);
+    expect(stage.digest()).toBe(hashOf(ADD));
   });
 });

@@ -76,6 +76,8 @@ describe('wrap', () => {
 
   it('a word longer than a line is broken', () => {
     expect(wrap('a 123456 b', 4)).toEqual(['a', '1234', '56 b']);
+    expect(wrap('FIRST_CLOSE_BELOW_CHANNEL', 22)).toEqual(['FIRST_CLOSE_BELOW_', 'CHANNEL']);
+    expect(wrap('____', 2)).toEqual(['__', '__']);
   });
 });
 

@@ -1,389 +1,378 @@
-import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { ScoreComponent } from '../../src/core/signal.ts';
+import type { StrategyRecord } from '../../src/core/strategy.ts';
 import { MINUTE_MS } from '../../src/core/time.ts';
-import { explain } from '../../src/feed/explain.ts';
-import { feedTable, runSummary } from '../../src/feed/table.ts';
-import { displayWidth } from '../../src/platform/text.ts';
-import { longSignal, makeFeed, neutral, unscoredSignal } from './fixtures.ts';
+import { explain, type ExplainBlock } from '../../src/feed/explain.ts';
+import { byRecord } from '../../src/feed/records.ts';
+import { feedTable } from '../../src/feed/table.ts';
+import { boundsText, percentText, recordText } from '../../src/feed/words.ts';
+import { BTC, CAKE, ETH, explained, lean, NEUTRAL, PEPE, RICH, SIGNALS } from '../show/rich-feed.ts';
+import { feedOf, RECORDS, unscoredSignal, UNMEASURED } from './fixtures.ts';
 
-const { oi_metadata: openInterest, external } = longSignal();
-const short = longSignal({
-  symbol: 'kPEPEUSDT',
-  exchange: 'BINANCE',
-  unified_symbol: '1000PEPE/USDT:USDT',
-  strategy: 'crowding-reversal',
-  direction: 'short',
-  action: 'SHORT',
-  score: 66.1,
-  score_bounds: [56.1, 76.1],
-  settled: false,
-  price: 0.000_012_345_6,
-  setup: { entry: 0.000_012_345_6, stop_loss: 0.000_013_45, take_profit: 0.000_010_1, risk_reward: 2.03, max_bars: 24 },
-  oi_metadata: { ...openInterest, status: 'neutral', score: 10, as_of: null, reason: 'OI_UNAVAILABLE:deferred' },
-  external: { ...external!, score: 10, open_interest: { ...neutral, reason: 'OI_UNAVAILABLE:deferred' } },
-});
-const waiting = longSignal({
-  symbol: 'ETHUSDT',
-  unified_symbol: 'ETH/USDT:USDT',
-  direction: 'none',
-  action: 'WAIT',
-  setup: null,
-  score: 50,
-  score_bounds: [40, 60],
-  rank_in_strategy: 3,
-  oi_metadata: { ...openInterest, tier: 'aggregated', status: 'aggregated', venue: 'Binance', stale: true },
-});
-const SIGNALS = [
-  longSignal(),
-  longSignal({ exchange: 'BYBIT', rank_in_strategy: 2, score: 70.2, score_bounds: [70.2, 70.2] }),
-  short,
-  waiting,
-  unscoredSignal('insufficient_data', { symbol: 'NEWUSDT', unified_symbol: 'NEW/USDT:USDT' }),
-];
-const FEED = makeFeed(SIGNALS);
-const OPTIONS = { file: 'data/master_feed.json', command: 'npx scan' };
 /** Twelve minutes after it was written. */
-const NOW = FEED.last_updated + 12 * MINUTE_MS + 5_000;
+const NOW = RICH.last_updated + 12 * MINUTE_MS + 5_000;
 const at = (width: number) => ({ colour: false, width });
+const table = (width: number, top = 10, feed = RICH): string => feedTable(feed, { top, now: NOW }, at(width));
 
-describe('the end of a run', () => {
-  it('at 80 columns', () => {
-    expect(runSummary(FEED, OPTIONS, at(80))).toMatchInlineSnapshot(`
-      "Best 2 with a direction, of 5 signals
-      STRATEGY           MARKET     VENUE                 ACTION  SCORE         PRICE
-      trend-breakout     BTCUSDT    HYPERLIQUID +1 venue  LONG    73.50         92951
-      crowding-reversal  kPEPEUSDT  BINANCE               SHORT   66.10  0.0000123456
-      Left out at 80 columns: COULD BE, STOP, TARGET, R/R (shown from 124 columns
-        on; --json has all)
-
-      Signals 5: 2 long, 1 short, 1 without direction, 1 insufficient data, 0 stale,
-        0 errors
-      Markets 1: 1 resolved, 0 aggregated, 0 neutral
-      Series (coinalyze): 2 fetched, 1 cached, 0 stale, 0 deferred, 1 missing; 4
-        requests, 4 units; took 4.2 s
-      Files skipped 1:
-        KUCOIN_CAKEUSDTM_4h.json: truncated-json
-
-      Next:
-        npx scan show data/master_feed.json
-        npx scan show data/master_feed.json --symbol BTC --explain
-        jq '.signals[0]' data/master_feed.json
-      "
-    `);
-  });
-
-  it('at 140 columns', () => {
-    expect(runSummary(FEED, OPTIONS, at(140))).toMatchInlineSnapshot(`
-      "Best 2 with a direction, of 5 signals
-      STRATEGY           MARKET     VENUE                 ACTION  SCORE  COULD BE               PRICE        STOP     TARGET   R/R
-      trend-breakout     BTCUSDT    HYPERLIQUID +1 venue  LONG    73.50                         92951       91430      95993  2.00
-      crowding-reversal  kPEPEUSDT  BINANCE               SHORT   66.10  56.10 to 76.10  0.0000123456  0.00001345  0.0000101  2.03
-
-      Signals 5: 2 long, 1 short, 1 without direction, 1 insufficient data, 0 stale, 0 errors
-      Markets 1: 1 resolved, 0 aggregated, 0 neutral
-      Series (coinalyze): 2 fetched, 1 cached, 0 stale, 0 deferred, 1 missing; 4 requests, 4 units; took 4.2 s
-      Files skipped 1:
-        KUCOIN_CAKEUSDTM_4h.json: truncated-json
-
-      Next:
-        npx scan show data/master_feed.json
-        npx scan show data/master_feed.json --symbol BTC --explain
-        jq '.signals[0]' data/master_feed.json
-      "
-    `);
-  });
-
-  it('a degraded run on made-up data says both first', () => {
-    const { run } = FEED;
-    const feed = {
-      ...FEED,
-      run: {
-        ...run,
-        provider: 'sandbox' as const,
-        degraded: true,
-        degraded_reasons: [{ code: 'deadline' as const, text: '40 of 800 symbols were not reached' }],
-      },
-    };
-    const [first, second] = runSummary(feed, OPTIONS, at(140)).split('\n');
-    expect(first).toBe('Series are made up (provider sandbox): do not trade on these scores.');
-    expect(second).toBe('Degraded (deadline): 40 of 800 symbols were not reached');
-    const sample = { ...feed, run: { ...run, inputs: { ...run.inputs, sample: true } } };
-    expect(runSummary(sample, OPTIONS, at(140))).toMatch(/^Made-up sample data/);
-  });
-
-  it('shows five at most, and says when there is none', () => {
-    const many = Array.from({ length: 7 }, (_, n) =>
-      longSignal({ symbol: `C${n}`, unified_symbol: `C${n}/USDT:USDT` }),
-    );
-    const lines = runSummary(makeFeed(many), OPTIONS, at(140)).split('\n');
-    expect(lines.filter((line) => line.startsWith('trend-breakout'))).toHaveLength(5);
-    expect(runSummary(makeFeed([waiting]), OPTIONS, at(80))).toMatch(/^No signal with a direction\.\n\n/);
-  });
-
-  it('says how old candles are and what helps, when most signals are stale', () => {
-    const old = makeFeed([waiting, unscoredSignal('stale'), unscoredSignal('stale', { exchange: 'BYBIT' })]);
-    expect(runSummary(old, OPTIONS, at(200))).toContain(
-      '2 of 3 signals are stale: the newest candle is of 2026-01-19 12:00 UTC. ' +
-        'Refresh the candle files, or look at the past with --as-of 2026-01-19T12:00:00Z',
-    );
-  });
-
-  it('says nothing about what comes next when no feed was written', () => {
-    expect(runSummary(FEED, { ...OPTIONS, file: null }, at(80))).not.toContain('Next');
-  });
-
-  it('names that a shell would take apart are quoted', () => {
-    const text = runSummary(FEED, { ...OPTIONS, file: "my data/o'clock.json" }, at(140));
-    expect(text).toContain(String.raw`npx scan show 'my data/o'\''clock.json'`);
-  });
-
-  it('names five skipped files and counts the others', () => {
-    const skipped = Array.from({ length: 8 }, (_, n) => ({
-      file: `F${n}.json`,
-      reason: 'empty-file' as const,
-      detail: 'x',
-      market: null,
-    }));
-    const text = runSummary(makeFeed(SIGNALS, { skipped }), OPTIONS, at(80));
-    expect(text).toContain('Files skipped 8:\n  F0.json: empty-file\n');
-    expect(text).toContain('F4.json: empty-file\n  3 more in .summary.files_skipped\n');
-  });
-});
-
-describe('the table of a feed', () => {
-  it('at 80 columns', () => {
-    expect(feedTable(FEED, { top: 10, now: NOW }, at(80))).toMatchInlineSnapshot(`
+describe('the tables of a feed', () => {
+  it('at 80 columns have stop, target and risk/reward, whole points, and the negative record last', () => {
+    expect(table(80)).toMatchInlineSnapshot(`
       "Written 12 min ago (2026-01-19 17:01 UTC); 4h candles up to 2026-01-19 16:00
-        UTC; markets: 1; series: coinalyze
+        UTC; markets: 6; series: coinalyze; Data: Coinalyze
 
-      crowding-reversal  0 long, 1 short, 0 without direction, 0 not scored
-      #  MARKET     VENUE    ACTION  SCORE         PRICE        STOP     TARGET   R/R
-      1  kPEPEUSDT  BINANCE  SHORT   66.10  0.0000123456  0.00001345  0.0000101  2.03
+      trend-breakout  2 long, 1 short, 2 without direction, 0 not scored
+      Record inconclusive: excess +0.05 R [-0.03, +0.13], n 38837, 2024-01 to
+        2026-03
+      #  MARKET     VENUE           SIDE   SCORE  PRICE   STOP  TARGET   R/R  SINCE
+      1  BTCUSDT    HYPERLIQUID +1  LONG      74  92951  91430   95993  2.00  new
+      3  CAKEUSDTM  KUCOIN          SHORT     61    2.1  2.243   1.814  2.00  8 h ago
+      #  MARKET   VENUE        SIDE        SCORE   PRICE  WAITS FOR
+      4  ETHUSDT  HYPERLIQUID  WAIT long      58  3012.5  close at 3019.4 (0.21 ATR)
+      5  NEWUSDT  MEXC         WAIT short     44     0.5  CLOSE_BELOW_CHANNEL,
+                                                          RSI_NOT_STRETCHED
 
-      trend-breakout  2 long, 0 short, 1 without direction, 1 not scored
-      #  MARKET   VENUE                 ACTION  SCORE  PRICE   STOP  TARGET   R/R
-      1  BTCUSDT  HYPERLIQUID +1 venue  LONG    73.50  92951  91430   95993  2.00
-      3  ETHUSDT  HYPERLIQUID           WAIT    50.00  92951
+      crowding-reversal  0 long, 1 short, 1 without direction, 1 not scored
+      Record negative: -0.09 R [-0.17, -0.003] a trade after costs, excess -0.04 R
+        [-0.12, +0.05], n 16339, 2024-01 to 2026-03. Its trades have lost: shown last
+      #  MARKET        VENUE    SIDE   SCORE     PRICE     STOP  TARGET   R/R
+      1  1000PEPEUSDT  BINANCE  SHORT     66  0.012346  0.01345  0.0101  2.03
+      #  MARKET   VENUE        SIDE        SCORE   PRICE  WAITS FOR
+      2  ETHUSDT  HYPERLIQUID  WAIT short     32  3012.5  close at 3001.1 (0.34 ATR)
 
-      Left out at 80 columns: COULD BE, OPEN INTEREST (shown from 123 columns on;
-        --json has all)
+      Left out at 80 columns: OPEN INTEREST, COULD BE, SINCE (shown from 103 columns
+        on; --json has all)
+      Records: mean of a trade in R (the distance to its stop); excess is what it
+        earned beyond random entries of the same markets, in brackets the 90 %
+        interval.
       "
     `);
   });
 
   it('at 140 columns', () => {
-    expect(feedTable(FEED, { top: 10, now: NOW }, at(140))).toMatchInlineSnapshot(`
-      "Written 12 min ago (2026-01-19 17:01 UTC); 4h candles up to 2026-01-19 16:00 UTC; markets: 1; series: coinalyze
+    expect(table(140)).toMatchInlineSnapshot(`
+      "Written 12 min ago (2026-01-19 17:01 UTC); 4h candles up to 2026-01-19 16:00 UTC; markets: 6; series: coinalyze; Data: Coinalyze
 
-      crowding-reversal  0 long, 1 short, 0 without direction, 0 not scored
-      #  MARKET     VENUE    ACTION  SCORE  COULD BE               PRICE        STOP     TARGET   R/R  OPEN INTEREST
-      1  kPEPEUSDT  BINANCE  SHORT   66.10  56.10 to 76.10  0.0000123456  0.00001345  0.0000101  2.03  neutral
+      trend-breakout  2 long, 1 short, 2 without direction, 0 not scored
+      Record inconclusive: excess +0.05 R [-0.03, +0.13], n 38837, 2024-01 to 2026-03
+      #  MARKET     VENUE           SIDE   SCORE  PRICE   STOP  TARGET   R/R  SINCE    OPEN INTEREST
+      1  BTCUSDT    HYPERLIQUID +1  LONG      74  92951  91430   95993  2.00  new      own
+      3  CAKEUSDTM  KUCOIN          SHORT     61    2.1  2.243   1.814  2.00  8 h ago  stand-in: Binance
+      #  MARKET   VENUE        SIDE        SCORE   PRICE  WAITS FOR
+      4  ETHUSDT  HYPERLIQUID  WAIT long      58  3012.5  close at 3019.4 (0.21 ATR)
+      5  NEWUSDT  MEXC         WAIT short     44     0.5  CLOSE_BELOW_CHANNEL, RSI_NOT_STRETCHED
 
-      trend-breakout  2 long, 0 short, 1 without direction, 1 not scored
-      #  MARKET   VENUE                 ACTION  SCORE  COULD BE        PRICE   STOP  TARGET   R/R  OPEN INTEREST
-      1  BTCUSDT  HYPERLIQUID +1 venue  LONG    73.50                  92951  91430   95993  2.00  13.2 resolved Hyperliquid
-      3  ETHUSDT  HYPERLIQUID           WAIT    50.00  40.00 to 60.00  92951                       13.2 aggregated Binance, stale
+      crowding-reversal  0 long, 1 short, 1 without direction, 1 not scored
+      Record negative: -0.09 R [-0.17, -0.003] a trade after costs, excess -0.04 R [-0.12, +0.05], n 16339, 2024-01 to 2026-03. Its trades have
+        lost: shown last
+      #  MARKET        VENUE    SIDE   SCORE  COULD BE     PRICE     STOP  TARGET   R/R  SINCE  OPEN INTEREST
+      1  1000PEPEUSDT  BINANCE  SHORT     66  56 to 77  0.012346  0.01345  0.0101  2.03  new    own
+      #  MARKET   VENUE        SIDE        SCORE   PRICE  WAITS FOR
+      2  ETHUSDT  HYPERLIQUID  WAIT short     32  3012.5  close at 3001.1 (0.34 ATR)
+
+      Records: mean of a trade in R (the distance to its stop); excess is what it earned beyond random entries of the same markets, in brackets
+        the 90 % interval.
       "
     `);
   });
 
-  it('shows the first of each strategy and counts the others', () => {
-    const text = feedTable(FEED, { top: 1, now: NOW }, at(140));
+  it('with the smallest prices and the longest names still have stop and target at 80 columns', () => {
+    const tiny = explained(PEPE, {
+      symbol: '1000000BABYDOGE',
+      exchange: 'HYPERLIQUID',
+      price: 0.000_012_345_6,
+      rank_in_strategy: 1_000,
+      setup: {
+        entry: 0.000_012_345_6,
+        stop_loss: 0.000_013_451,
+        take_profit: 0.000_010_123_4,
+        risk_reward: 2,
+        max_bars: 24,
+      },
+    });
+    const text = table(80, 10, feedOf({ signals: [tiny] }));
+    expect(text).toMatch(/1000000BABYDOGE .*LONG +74 +0\.000013451 +0\.000010123 /);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it('at 40 columns a waiting market with a long name has its side and what it waits for', () => {
+    const waiting = lean(ETH, { symbol: '1000000BABYDOGE', triggers: { long: null, short: null } });
+    const lines = table(40, 10, feedOf({ signals: [waiting] })).split('\n');
+    expect(lines.find((line) => line.startsWith('1000000'))).toMatch(/WAIT long +CLOSE_/);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(40);
+  });
+
+  it('show the first coins of each strategy and count the others', () => {
+    const text = table(140, 1);
     expect(text).toContain('BTCUSDT');
     expect(text).not.toContain('ETHUSDT');
-    expect(text).toContain('1 more\n');
+    expect(text).toContain('3 more\n');
   });
 
-  it('a feed without signals says so', () => {
-    expect(feedTable(makeFeed([]), { top: 10, now: NOW }, at(80))).toContain('No signals.');
+  it('a percentage never stands in a line with a score', () => {
+    for (const width of [80, 140]) {
+      const scored = table(width)
+        .split('\n')
+        .filter((line) => /\b(LONG|SHORT|WAIT)\b/.test(line));
+      expect(scored).toHaveLength(6);
+      for (const line of scored) expect(line).not.toContain('%');
+    }
+  });
+
+  it('a feed without signals, and one that is not written, say so', () => {
+    const empty = feedOf({ signals: [], markets: [] });
+    expect(feedTable(empty, { top: 10, now: null }, at(80))).toMatch(
+      /^Not written; no candles; markets: 0;[^]*No signals\.\n$/,
+    );
+  });
+});
+
+describe('records', () => {
+  const positive: StrategyRecord = { ...RECORDS['trend-breakout']!, status: 'positive' };
+  const summaryOf = (records: Readonly<Record<string, StrategyRecord>>) => ({
+    by_strategy: Object.fromEntries(
+      Object.entries(records).map(([id, record]) => [id, { long: 0, short: 0, none: 0, record }]),
+    ),
+  });
+
+  it('order strategies: positive, inconclusive, unmeasured, negative, then by id', () => {
+    const summary = summaryOf({
+      lost: RECORDS['crowding-reversal']!,
+      mine: UNMEASURED,
+      b: RECORDS['trend-breakout']!,
+      a: RECORDS['trend-breakout']!,
+      won: positive,
+    });
+    expect(byRecord(['lost', 'mine', 'unheard', 'b', 'a', 'won'], summary)).toEqual([
+      'won',
+      'a',
+      'b',
+      'mine',
+      'unheard',
+      'lost',
+    ]);
+    expect(byRecord(['constructor', 'b'], summary)).toEqual(['b', 'constructor']);
+  });
+
+  it.each([
+    [RECORDS['trend-breakout']!, 'inconclusive: excess +0.05 R [-0.03, +0.13], n 38837, 2024-01 to 2026-03'],
+    [
+      RECORDS['crowding-reversal']!,
+      'negative: -0.09 R [-0.17, -0.003] a trade after costs, excess -0.04 R [-0.12, +0.05], n 16339, 2024-01 to 2026-03',
+    ],
+    [UNMEASURED, 'unmeasured'],
+  ])('%# in words', (record, text) => {
+    expect(recordText(record)).toBe(text);
+  });
+
+  it('bounds in whole points are no narrower than they are', () => {
+    expect(boundsText({ score_bounds: [56.6, 75.2] })).toBe('56 to 76');
+    expect(boundsText({ score_bounds: [56.6, 56.6] })).toBeNull();
+    expect(boundsText({ score_bounds: null })).toBeNull();
+  });
+
+  it.each([
+    [12.345, '+12.35 %'],
+    [-8.25, '-8.25 %'],
+    [0.012_5, '+0.0125 %'],
+    [-0.213_4, '-0.213 %'],
+    [0, '0 %'],
+  ])('%d percent is %s', (value, text) => {
+    expect(percentText(value)).toBe(text);
   });
 });
 
 describe('the explanation of a score', () => {
-  it('at 80 columns', () => {
-    expect(explain([short], at(80))).toMatchInlineSnapshot(`
-      "BINANCE kPEPEUSDT (1000PEPE/USDT:USDT, 4h)  crowding-reversal
-      SHORT, score 66.10 of 100, rank 1 in its strategy, price 0.0000123456 at
-        2026-01-19 16:00 UTC
-      Not everything is known yet: the score could become 56.10 to 76.10.
-      Short history: the score still depends a little on where it starts.
-      Setup: entry 0.0000123456, stop 0.00001345 (+8.95%), target 0.0000101
-        (-18.19%), risk/reward 2.03 before costs, at most 24 candles of 4h
-
-      COMPONENT                POINTS/MAX  VALUE  THRESHOLD
-      trend                      60.30/80
-        close_over_ema200_atr    40.00/40   1.25  > 0
-        adx14                    20.30/40  26.25  10 -> 42
-      open_interest              13.20/20
-        percentile               13.20/20   0.66  0 -> 1
-
-      What would flip it: 0 of 3 demands hold for short, 2 of 2 demands hold for
-        long
-      GATE   DEMAND                 VALUE  WHAT WOULD FLIP IT
-      short  close < 88000          92951  missing: a close below 88000 (-5.33%)
-      short  rsi14 >= 68             61.2  missing: rsi14 at or above 68
-      short  close < ?              92951  missing: a close below a level that is not
-                                           known before the others hold
-      long   close > 92100          92951  gone with a close at or below 92100
-                                           (-0.92%)
-      long   close_before <= 92000  91900  gone with close_before above 92000
-
-      Series from BTC.H on Hyperliquid (resolved); open interest neutral, 10 of 20
-        (OI_UNAVAILABLE:deferred)
-      SERIES             VALUE      USD  PERCENTILE  AGE  STATUS
-      open_interest                                       neutral: deferred
-      funding_rate                                        not scored: deferred
-      long_short_ratio  1.8312                 0.66  0 s  not scored, stale
-      liquidations       -12.5  -1.162M        0.66  0 s  not scored
-
-      Reasons
-      CODE                WHY
-      GATE_BREAKOUT       first close above the 20-bar high 92100
-      TREND_ABOVE_EMA200  close above the EMA of 200 candles
-      OI_PERCENTILE       open interest +2.25 % over 24 h
-      "
-    `);
+  const block = (signal = SIGNALS[0]!, changes: Partial<ExplainBlock> = {}): ExplainBlock => ({
+    signal,
+    others: 0,
+    market: BTC,
+    notes: [],
+    ...changes,
   });
+  const text = (blocks: readonly ExplainBlock[], width = 80): string =>
+    explain(blocks, { summary: RICH.summary, more: 0 }, at(width));
 
-  it('calls a series used or neutral only where the strategy gives points for it', () => {
-    const [whole] = longSignal().score_breakdown;
-    const named = (component: string): ScoreComponent => ({ ...whole!, component });
-    const breakdown = ['open_interest', 'funding_rate', 'long_short_ratio'].map(named);
-    const text = explain([longSignal({ score_breakdown: breakdown })], at(140));
-    expect(text).toMatch(/^funding_rate .* neutral: deferred$/m);
-    expect(text).toMatch(/^long_short_ratio .* used, stale$/m);
-    expect(text).toMatch(/^liquidations .* not scored$/m);
-  });
-
-  it('at 140 columns, one venue standing for all that say the same', () => {
-    expect(explain(SIGNALS.slice(0, 2), at(140))).toMatchInlineSnapshot(`
-      "HYPERLIQUID BTCUSDT +1 venue (BTC/USDT:USDT, 4h)  trend-breakout
-      LONG, score 73.50 of 100, rank 1 in its strategy, price 92951 at 2026-01-19 16:00 UTC
-      No later answer can change this score.
-      Setup: entry 92951, stop 91430 (-1.64%), target 95993 (+3.27%), risk/reward 2.00 before costs, at most 48 candles of 4h
-
-      COMPONENT                POINTS/MAX  VALUE  THRESHOLD
-      trend                      60.30/80
-        close_over_ema200_atr    40.00/40   1.25  > 0
-        adx14                    20.30/40  26.25  10 -> 42
-      open_interest              13.20/20
-        percentile               13.20/20   0.66  0 -> 1
-
-      What would flip it: 2 of 2 demands hold for long, 0 of 3 demands hold for short
-      GATE   DEMAND                 VALUE  WHAT WOULD FLIP IT
-      long   close > 92100          92951  gone with a close at or below 92100 (-0.92%)
-      long   close_before <= 92000  91900  gone with close_before above 92000
-      short  close < 88000          92951  missing: a close below 88000 (-5.33%)
-      short  rsi14 >= 68             61.2  missing: rsi14 at or above 68
-      short  close < ?              92951  missing: a close below a level that is not known before the others hold
-
-      Series from BTC.H on Hyperliquid (resolved); open interest 13.20 of 20
-      SERIES             VALUE      USD  CHANGE  PERCENTILE  AGE  STATUS
-      open_interest     1.235M   114.8M  +2.25%        0.66  0 s  used
-      funding_rate                                                not scored: deferred
-      long_short_ratio  1.8312                         0.66  0 s  not scored, stale
-      liquidations       -12.5  -1.162M                0.66  0 s  not scored
-
-      Reasons
-      CODE                WHY
-      GATE_BREAKOUT       first close above the 20-bar high 92100
-      TREND_ABOVE_EMA200  close above the EMA of 200 candles
-      OI_PERCENTILE       open interest +2.25 % over 24 h
-      "
-    `);
-  });
-
-  it('a signal without a score says why', () => {
-    expect(explain([unscoredSignal('insufficient_data')], at(80))).toMatchInlineSnapshot(`
+  it('of a direction, at 80 columns', () => {
+    expect(text([block()])).toMatchInlineSnapshot(`
       "HYPERLIQUID BTCUSDT (BTC/USDT:USDT, 4h)  trend-breakout
-      No score: insufficient_data (warm-up): 42 closed candles, 100 needed, price
-        92951 at 2026-01-19 16:00 UTC
+      LONG, score 73.50 of 100, rank 1 in its strategy, price 92951 at 2026-01-19
+        16:00 UTC
+      The score is final: no later answer can change it.
+      Since 2026-01-19 16:00 UTC (new with this candle), as far as earlier feeds
+        know
+      The record of trend-breakout is inconclusive: excess +0.05 R [-0.03, +0.13], n
+        38837, 2024-01 to 2026-03
+      Breadth: 4 % of coins broke out long within 3 candles
+      Setup: entry 92951, stop 91430 (-1.64 %), target 95993 (+3.27 %), risk/reward
+        2.00 before costs, at most 48 candles of 4h
 
-      Series from BTC.H on Hyperliquid (resolved); open interest neutral, 10 of 20
-        (X)
+      COMPONENT        POINTS/MAX     VALUE  THRESHOLD
+      calm               20.00/30
+        calm             20.00/30  0.433333  0.9 -> 0.2
+      breakout           12.30/20
+        breakout         12.30/20     0.615  0 -> 1
+      trend              20.00/20
+        trend            20.00/20      1.25  > 0
+      volume              8.00/10
+        volume            8.00/10       2.2  1 -> 2.5
+      open_interest      13.20/20
+        open_interest    13.20/20      0.66  0 -> 1
+
+      Conditions: 1 of 1 hold for long, 0 of 2 hold for short
+      SIDE   NEEDS          VALUE  HOLDS  CONDITION
+      long   close > 92100  92951  yes    CLOSE_ABOVE_CHANNEL
+      short  close < 88000  92951  no     CLOSE_BELOW_CHANNEL
+      short  rsi14 >= ?      61.2  no     RSI_NOT_STRETCHED
+      ?: a level that stands only once the conditions before it hold.
+
+      Market: 24 h +1.20 %, 7 d +4.00 %, ATR 1.10 % of the price, open interest
+        2.101B USD, funding per interval +0.00125 %, liquidated in 24 h 120.5K USD
+      Series from Hyperliquid (BTC.H), its own
+      SERIES                 VALUE      USD      24H  PERCENTILE  AGE  STATUS
+      open_interest          22.6K   2.101B  +3.40 %        0.66  0 s  used
+      funding_rate      +0.00125 %                          0.31  0 s  not scored
+      long_short_ratio                                                 not scored:
+                                                                       not-listed
+      liquidations           -12.5  -1.162M                 0.40  0 s  not scored
+
+      Reasons
+      CODE                WHY
+      BREAKOUT            first close above the 20-bar high 92100
+      CALM                ATR14 at the 43rd percentile of its last 400
+      TREND_ABOVE_EMA200  close above the EMA of 200 candles
+      VOLUME              2.2 times the usual volume
+      OI_PERCENTILE       open interest +3.4 % over 24 h
+
+      ----------------------------------------
+
+      Records: mean of a trade in R (the distance to its stop); excess is what it
+        earned beyond random entries of the same markets, in brackets the 90 %
+        interval.
       "
     `);
   });
 
-  it('venues that say the opposite are shown apart', () => {
-    const against = longSignal({
-      ...short,
-      symbol: 'BTCUSDT',
-      unified_symbol: 'BTC/USDT:USDT',
-      strategy: 'trend-breakout',
+  it('of a stand-in, at 140 columns', () => {
+    expect(text([block(SIGNALS[2], { market: CAKE, others: 1 })], 140)).toMatchInlineSnapshot(`
+      "KUCOIN CAKEUSDTM +1 (CAKE/USDT:USDT, 4h)  trend-breakout
+      SHORT, score 61.40 of 100, rank 3 in its strategy, price 2.1 at 2026-01-19 16:00 UTC
+      The score is final: no later answer can change it.
+      Since 2026-01-19 08:00 UTC (8 h before this candle), as far as earlier feeds know
+      The record of trend-breakout is inconclusive: excess +0.05 R [-0.03, +0.13], n 38837, 2024-01 to 2026-03
+      Breadth: 12 % of coins broke out short within 3 candles
+      Setup: entry 2.1, stop 2.243 (+6.81 %), target 1.814 (-13.62 %), risk/reward 2.00 before costs, at most 48 candles of 4h
+
+      COMPONENT        POINTS/MAX     VALUE  THRESHOLD
+      calm               18.42/30
+        calm             18.42/30  0.433333  0.9 -> 0.2
+      breakout           12.28/20
+        breakout         12.28/20     0.615  0 -> 1
+      trend              12.28/20
+        trend            12.28/20      1.25  > 0
+      volume              6.14/10
+        volume            6.14/10       2.2  1 -> 2.5
+      open_interest      12.28/20
+        open_interest    12.28/20      0.66  0 -> 1
+
+      Conditions: 1 of 1 hold for short, 0 of 1 hold for long
+      SIDE   NEEDS          VALUE  HOLDS  CONDITION
+      short  close < 88000  92951  yes    CLOSE_BELOW_CHANNEL
+      long   close > 92100  92951  no     CLOSE_ABOVE_CHANNEL
+
+      Market: 24 h +1.20 %, 7 d +4.00 %, ATR 3.40 % of the price
+      Series from a stand-in: Binance (CAKEUSDT_PERP.A); none of these numbers are KUCOIN's
+      SERIES               VALUE      USD       24H  PERCENTILE  AGE  STATUS
+      open_interest           9M    18.9M  +41.30 %        1.00  0 s  used
+      funding_rate      -0.213 %                           0.00  0 s  not scored
+      long_short_ratio                                                not scored: not-listed
+      liquidations         -12.5  -1.162M                  0.40  0 s  not scored
+
+      Reasons
+      CODE                WHY
+      BREAKOUT            first close above the 20-bar high 92100
+      CALM                ATR14 at the 43rd percentile of its last 400
+      TREND_ABOVE_EMA200  close above the EMA of 200 candles
+      VOLUME              2.2 times the usual volume
+      OI_PERCENTILE       open interest +3.4 % over 24 h
+
+      ----------------------------------------
+
+      Records: mean of a trade in R (the distance to its stop); excess is what it earned beyond random entries of the same markets, in brackets
+        the 90 % interval.
+      "
+    `);
+  });
+
+  it('of one without a direction says which close would fire which side', () => {
+    const waiting = explained(ETH, {
+      direction: 'none',
+      triggers: {
+        long: { price: 94_000, distance_pct: 1.128_508_5, distance_atr: 1.02 },
+        short: null,
+      },
     });
-    const text = explain([longSignal(), against], at(140));
-    expect(text).toContain('LONG, score');
-    expect(text).toContain('SHORT, score');
+    const lines = text([block(waiting)], 140).split('\n');
+    expect(lines).toContain('Trigger: a 4h close at 94000 (+1.13 %, 1.02 ATR) would fire the long.');
+    expect(lines).toContain(
+      'No next close alone would fire the short: unmet are CLOSE_BELOW_CHANNEL, RSI_NOT_STRETCHED.',
+    );
+    expect(lines).toContain('Conditions: 0 of 1 hold for long, 0 of 2 hold for short');
+    expect(lines.some((line) => line.startsWith('Setup'))).toBe(false);
+  });
+
+  it('a trigger of a short lies below', () => {
+    const trigger = { price: 2_990.5, distance_pct: -0.73, distance_atr: -0.66 };
+    const falling = lean(ETH, { score_side: 'short', triggers: { long: null, short: trigger } });
+    expect(text([block(falling, { market: ETH })], 140)).toContain(
+      'Trigger: a 4h close at 2990.5 (-0.73 %, 0.66 ATR) would fire the short.',
+    );
+  });
+
+  it('a pending score says what it could become, a short history what it costs', () => {
+    const short = text([block(SIGNALS[3])], 140);
+    expect(short).toContain('The score is pending: answers that are still missing could make it 56.10 to 76.10.');
+    expect(short).toContain('Not warmed up: the score still depends a little on where history starts.');
+  });
+
+  it('breadth of 45 % and more is said to be one bet', () => {
+    const crowded = explained(BTC, { breadth: 0.45 });
+    expect(text([block(crowded)], 140)).toContain(
+      'Breadth: 45 % of coins broke out long within 3 candles: so many signals are one bet',
+    );
+    expect(text([block(explained(BTC, { breadth: 0.449 }))], 140)).not.toContain('one bet');
+  });
+
+  it('a signal without a score says why, and what is known of its market', () => {
+    expect(text([block(unscoredSignal('insufficient_data'), { market: NEUTRAL })])).toMatchInlineSnapshot(`
+      "HYPERLIQUID BTCUSDT (NEW/USDT:USDT, 4h)  trend-breakout
+      No score: insufficient_data (WARM_UP): 42 closed candles, 100 needed, price
+        92951 at 2026-01-19 16:00 UTC
+      The record of trend-breakout is inconclusive: excess +0.05 R [-0.03, +0.13], n
+        38837, 2024-01 to 2026-03
+
+      Market: 24 h +1.20 %, 7 d +4.00 %, ATR 1.10 % of the price
+      No series: neutral
+      SERIES            STATUS
+      open_interest     neutral: not-listed
+      funding_rate      neutral: not-listed
+      long_short_ratio  neutral: not-listed
+      liquidations      neutral: not-listed
+
+      ----------------------------------------
+
+      Records: mean of a trade in R (the distance to its stop); excess is what it
+        earned beyond random entries of the same markets, in brackets the 90 %
+        interval.
+      "
+    `);
+  });
+
+  it('one that the feed does not explain has its trigger, its record and what else was noted', () => {
+    const lines = text([block(lean(ETH), { market: ETH, notes: ['Judged again.'] })], 140).split('\n');
+    expect(lines).toContain('Judged again.');
+    expect(lines).toContain('Trigger: a 4h close at 94000 (+1.13 %, 1.02 ATR) would fire the long.');
+    expect(lines).toContain(
+      'The record of trend-breakout is inconclusive: excess +0.05 R [-0.03, +0.13], n 38837, 2024-01 to 2026-03',
+    );
+    expect(lines.join('\n')).toMatch(/^open_interest .* known$/m);
   });
 });
-
-describe('every view', () => {
-  const hostile = longSignal({
-    symbol: 'EVIL\u001b[2J\n\u202eTDSU',
-    exchange: 'X\u0007',
-    unified_symbol: null,
-    strategy: 's\u009b31m',
-    reasons: [{ code: 'A\u001b]0;title\u0007', text: 'b\r\nc' }],
-  });
-  const feed = makeFeed([...SIGNALS, hostile], {
-    skipped: [{ file: 'a\u001b[1A.json', reason: 'unreadable', detail: 'x', market: null }],
-  });
-  const views = (look: { colour: boolean; width: number }, shown = feed): readonly string[] => [
-    runSummary(shown, OPTIONS, look),
-    feedTable(shown, { top: 10, now: NOW }, look),
-    explain(shown.signals, look),
-  ];
-
-  it('names every column that a narrow terminal has no room for', () => {
-    const wide = views(at(200), FEED).map(titlesIn);
-    for (const width of [100, 80, 60, 40]) {
-      views(at(width), FEED).forEach((text, index) => {
-        const notes = [...text.replaceAll(/\n */g, ' ').matchAll(/columns: (.*?) \(/g)];
-        const told = new Set([...titlesIn(text), ...notes.flatMap((note) => note[1]!.split(', '))]);
-        expect(wide[index]!.filter((title) => !told.has(title))).toEqual([]);
-      });
-    }
-  });
-
-  it('shows hostile names escaped', () => {
-    for (const text of views(at(140))) {
-      expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-      expect(text).toContain(String.raw`\u`);
-    }
-  });
-
-  it.each([
-    [140, feed],
-    [80, FEED],
-    [60, FEED],
-    [40, FEED],
-  ])('keeps within %i columns, ends with one newline and leaves no space at a line’s end', (width, shown) => {
-    for (const text of views(at(width), shown)) {
-      for (const line of text.split('\n').filter((one) => !one.startsWith('  npx scan'))) {
-        expect(displayWidth(line), line).toBeLessThanOrEqual(width);
-        expect(line).toBe(line.trimEnd());
-      }
-      expect(text).toMatch(/[^\n]\n$/);
-    }
-  });
-
-  it('colour changes how it looks, and nothing else', () => {
-    const plain = views(at(140));
-    const coloured = views({ colour: true, width: 140 });
-    expect(coloured.map((text) => stripVTControlCharacters(text).replaceAll(/ +$/gm, ''))).toEqual(plain);
-    for (const text of coloured) expect(text).toContain('\u001b[');
-  });
-});
-
-const TITLES =
-  'STRATEGY,MARKET,VENUE,ACTION,SCORE,COULD BE,PRICE,STOP,TARGET,R/R,OPEN INTEREST,COMPONENT,POINTS/MAX,VALUE,THRESHOLD,GATE,DEMAND,WHAT WOULD FLIP IT,SERIES,USD,CHANGE,PERCENTILE,AGE,STATUS,CODE,WHY'.split(
-    ',',
-  );
-
-/** The column titles in `text`. */
-function titlesIn(text: string): readonly string[] {
-  const headings = text.split('\n').filter((line) => /^(#|[A-Z/]{4,}) {2}/.test(line));
-  return TITLES.filter((title) => headings.some((line) => ` ${line} `.includes(` ${title} `)));
-}
