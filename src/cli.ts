@@ -91,7 +91,7 @@ export function buildProgram(context: CommandContext, setExitCode: (code: number
   addShowCommand(program, context);
   addDoctorCommand(program, context, setExitCode);
   addStrategiesCommand(program, context);
-  addSchemaCommand(program, context);
+  addSchemaCommand(program, context, setExitCode);
   addSandboxCommand(program, context);
   addCompletionCommand(program, context);
   addManCommand(program, context);

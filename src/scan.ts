@@ -1,42 +1,84 @@
-/** The batch job, in the order it happens: choose, resolve, price pass, then stage by stage plan, fetch and evaluate anew. */
-import type { RunStage } from './core/feed.ts';
+/** The batch job, whole and in its order: read, judge, resolve, then stage by stage plan, fetch and publish. It prints nothing. */
+import path from 'node:path';
+import type { SkippedFile } from './core/candles.ts';
+import type { FeedContent, RunStage } from './core/feed.ts';
 import { countTiers } from './feed/build.ts';
-import type { SealedFeed } from './feed/sealed-signal.ts';
-import { Board } from './job/board.ts';
+import { createInputHash } from './feed/input-hash.ts';
+import { comparable } from './feed/previous.ts';
+import { countUnreached } from './job/answers.ts';
+import { priceStage } from './job/changes.ts';
 import { Fetching, Spending } from './job/fetching.ts';
+import { takeKept } from './job/kept.ts';
+import { KnownMarkets } from './job/known-markets.ts';
 import { currentMarketList, keptMarketList, noMarketList, type MarketList } from './job/market-list.ts';
-import { countUnreached, signalsOf, stageFeed, type Progression } from './job/report.ts';
+import { providerFor } from './job/provider.ts';
+import { findCandles, judgeMarkets, timeOf, type CandleInput, type JudgedInput, readEvent } from './job/reading.ts';
 import type { ScanRequest, ScanServices } from './job/request.ts';
+import type { Run } from './job/run.ts';
+import { SeriesBook } from './job/series-book.ts';
+import { stageFeed, type Progression } from './job/stage-feed.ts';
 import { EVERYTHING } from './plan/goal.ts';
-import type { Upstream } from './wire.ts';
+import { seriesWindow } from './plan/window.ts';
+import { orderSignals } from './processor/order.ts';
 
-export type { ScanRequest } from './job/request.ts';
+export type { ScanRequest, ScanServices } from './job/request.ts';
 
-/**
- * The feed of the last stage, which is left to the caller to write; earlier ones go to `publish`, and only when something
- * comes after them.
- */
-export async function scan(request: ScanRequest, services: ScanServices): Promise<SealedFeed> {
-  const { clock, log, upstream } = services;
-  const started = clock.monotonic();
-  log.line(`[BATCH] Processing ${request.candles.markets.length} symbols`);
-  const board = new Board(request, { ...services, kept: upstream?.provider ?? null });
-  const list = upstream === null ? noMarketList(request) : await keptMarketList(request, upstream, () => clock.now());
-  await board.resolve(list.resolutions);
-  const priced = signalsOf(board).map(({ id, score, direction }) => ({ id, score, direction }));
-  const sending = upstream !== null && request.aim.goal !== null;
-  if (list.settled || !sending) tellList(list, services);
-  const feedOf = (stage: RunStage, course: Course): SealedFeed => {
-    const durationMs = clock.monotonic() - started;
-    return stageFeed(request, services, board, { ...course, stage, priced, durationMs });
-  };
-  const untouched = { list, spending: new Spending(), endedBy: null };
-  const course = sending ? await fetchByPlan(request, { ...services, upstream }, board, untouched, feedOf) : untouched;
-  services.interrupt.throwIfAborted();
-  const feed = feedOf('complete', course);
-  for (const { text } of course.list.degraded) log.warn(text);
-  tellUnreached(countUnreached(request, board), course, services);
-  return feed;
+export type Scanned =
+  | {
+      readonly ok: true;
+      /** Of the last stage. */
+      readonly feed: FeedContent;
+      /** Whether there was an earlier feed that it could be compared with. */
+      readonly isCompared: boolean;
+    }
+  /** No candles could be read: nothing is published. */
+  | { readonly ok: false; readonly files: number; readonly skipped: readonly SkippedFile[] };
+
+/** @throws ConfigError for paths, filters and providers that cannot be used; the reason of `interrupt` when that fires */
+export async function scan(request: ScanRequest, services: ScanServices): Promise<Scanned> {
+  const started = services.clock.monotonic();
+  const input = await findCandles(request);
+  const provider = providerFor(request, input.sampleMarker !== null);
+  const now = services.clock.now();
+  const asOf = await timeOf(request, provider, input, now);
+  const hash = createInputHash();
+  const judged = await judgeMarkets(request, input, asOf, services, ({ exchange, symbol, unified }, series) =>
+    hash.addCandles(`${exchange} ${unified ?? symbol}`, series),
+  );
+  const skipped = [...input.unread, ...judged.tally.skipped];
+  if (!judged.markets.some(({ readable }) => readable)) {
+    return { ok: false, files: input.files.length + input.unread.length, skipped };
+  }
+  services.tell(readEvent(input, judged, provider, skipped));
+  services.tell({ type: 'judged', markets: judged.markets.length });
+  const upstream =
+    provider === 'none' ? null : await services.connect(provider, { asOf, window: windowOf(judged, asOf) });
+  try {
+    const known = new KnownMarkets(judged.markets, request.strategies);
+    const book = new SeriesBook();
+    const inputs = inputsOf(request, input);
+    const readable = judged.markets.filter((one) => one.readable).map(({ market }) => market);
+    const found = services.previous();
+    const strategies = request.strategies.map(({ id }) => id);
+    const isComparable =
+      found !== null && comparable(found, { inputs, strategies, provider, timeframe: request.timeframe });
+    const previous = isComparable ? found : null;
+    const base = { request, services, started, input, provider, asOf, hash, known, book, upstream, previous };
+    return await byStages({ ...base, strategies: request.strategies, tally: judged.tally, inputs, readable });
+  } finally {
+    await upstream?.close();
+  }
+}
+
+function windowOf({ markets }: JudgedInput, asOf: number): ReturnType<typeof seriesWindow> {
+  return seriesWindow(
+    asOf,
+    markets.flatMap(({ facts }) => facts ?? []),
+  );
+}
+
+function inputsOf({ paths, filter, format }: ScanRequest, { sampleMarker }: CandleInput): Run['inputs'] {
+  return { paths: paths.map((given) => path.resolve(given)), ...filter, format, sample: sampleMarker !== null };
 }
 
 /** What has been done for the feed so far. */
@@ -44,60 +86,97 @@ interface Course extends Pick<Progression, 'spending' | 'endedBy'> {
   readonly list: MarketList;
 }
 
-/** The goal first, then the rest; a stage is published when it stands and more is to follow. */
+async function byStages(run: Run): Promise<Scanned> {
+  const { request, services, upstream, known } = run;
+  const list =
+    upstream === null
+      ? noMarketList(marketsOf(run))
+      : await keptMarketList(listRequest(run), upstream, () => services.clock.now());
+  await resolve(run, list);
+  const before = upstream === null ? null : priceStage(known.all, orderSignals(known.all, run.strategies));
+  const feedOf = (stage: RunStage, course: Course): FeedContent => stageFeed(run, stage, { ...course, before });
+  const isSending = upstream !== null && request.aim.goal !== null;
+  if (list.current || !isSending) tellList(list, services);
+  const course = isSending ? await fetchByPlan(run, list, feedOf) : { spending: new Spending(), endedBy: null, list };
+  services.interrupt.throwIfAborted();
+  const feed = feedOf('complete', course);
+  for (const { text } of course.list.degraded) services.tell({ type: 'warned', text });
+  tellUnreached(run, course);
+  await services.publish?.(feed);
+  return { ok: true, feed, isCompared: run.previous !== null };
+}
+
+function marketsOf({ known }: Run): Parameters<typeof noMarketList>[0] {
+  return known.named;
+}
+
+function listRequest(run: Run): Parameters<typeof keptMarketList>[0] {
+  return { markets: marketsOf(run), referenceVenues: run.request.referenceVenues };
+}
+
+/** Every market with how it maps, and with what is kept of its series. */
+async function resolve({ known, book, upstream, services }: Run, { resolutions }: MarketList): Promise<void> {
+  known.resolve(resolutions);
+  if (upstream !== null) await takeKept(known, book, upstream, services.interrupt);
+}
+
+/** The goal first, then the remaining series; a stage is published when it stands and more is to follow. */
 async function fetchByPlan(
-  request: ScanRequest,
-  services: ScanServices & { readonly upstream: Upstream },
-  board: Board,
-  before: Course,
-  feedOf: (stage: RunStage, course: Course) => SealedFeed,
+  run: Run,
+  kept: MarketList,
+  feedOf: (stage: RunStage, course: Course) => FeedContent,
 ): Promise<Course> {
-  const { clock, upstream, fetching: time } = services;
+  const { request, services, known, book } = run;
+  const upstream = run.upstream!;
   const goal = request.aim.goal!;
-  const fetching = new Fetching(board, upstream, request, services);
+  const { time } = services;
+  const fetching = new Fetching({ markets: known, book, upstream, aim: request.aim, services });
   const { spending } = fetching;
-  let { list } = before;
-  const isMet = (): boolean => board.planner.isMet(goal);
-  const publishStage = (): Promise<void> =>
-    publish(feedOf(list.settled && isMet() ? 'exact' : 'price', { list, spending, endedBy: null }), services);
-  if (!list.settled || fetching.due) await publishStage();
-  const metBefore = isMet();
-  if (!list.settled) {
+  let list = kept;
+  const publishStage = (): Promise<void> => {
+    const stage = list.current && fetching.isMet(goal) ? 'goal' : 'price';
+    return publish(run, feedOf(stage, { list, spending, endedBy: null }));
+  };
+  if (!list.current || fetching.isDue) await publishStage();
+  const wasMet = fetching.isMet(goal);
+  if (!list.current) {
     upstream.endBy(time.goal.until);
-    const ask = (): Promise<MarketList> => currentMarketList(request, upstream, () => clock.now(), time.goal.over);
+    const ask = (): Promise<MarketList> =>
+      currentMarketList(listRequest(run), upstream, () => services.clock.now(), time.goal.over);
     list = (await fetching.charge('market_list', ask)).value;
     services.interrupt.throwIfAborted();
     tellList(list, services);
-    await board.resolve(list.resolutions);
+    await resolve(run, list);
   }
   if (list.deferred) return { list, spending, endedBy: 'deadline' };
   fetching.announce();
   if (!(await fetching.pursue(goal, 'goal'))) return { list, spending, endedBy: 'deadline' };
-  if (!request.aim.rest) return { list, spending, endedBy: null };
-  if (!metBefore && isMet() && fetching.restDue) await publishStage();
-  const done = await fetching.pursue(EVERYTHING, 'rest');
-  return { list, spending, endedBy: done ? null : time.restEndsBy };
+  if (!request.aim.remaining) return { list, spending, endedBy: null };
+  if (!wasMet && fetching.isMet(goal) && fetching.isRemainingDue) await publishStage();
+  const isDone = await fetching.pursue(EVERYTHING, 'remaining');
+  return { list, spending, endedBy: isDone ? null : time.remainingEndsBy };
 }
 
-async function publish(feed: SealedFeed, { log, publish: write, interrupt }: ScanServices): Promise<void> {
-  interrupt.throwIfAborted();
-  if (write === null || !(await write(feed))) return;
+async function publish({ services }: Run, feed: FeedContent): Promise<void> {
+  services.interrupt.throwIfAborted();
+  if (services.publish === null || !(await services.publish(feed))) return;
   const { signals, external } = feed.summary;
   const directed = signals.long + signals.short;
-  log.line(
-    `[STAGE] ${feed.run.stage}: ${signals.total} signals, ${directed} with a direction, ${external.units} units`,
-  );
+  const { stage } = feed.run;
+  services.tell({ type: 'stage', stage, signals: signals.total, directed, calls: external.calls });
 }
 
-function tellList({ resolutions, warnings, deferred, settled }: MarketList, { log }: ScanServices): void {
-  for (const warning of warnings) log.warn(warning);
-  if (deferred && settled) log.info('The market list was not reached within the deadline: every series is deferred');
-  else if (deferred) log.info('There is no kept market list: every series is deferred');
-  const tiers = countTiers(resolutions.map(({ tier }) => tier));
-  log.line(`[BATCH] Resolved: ${tiers.resolved} | Aggregated: ${tiers.aggregated} | Neutral: ${tiers.neutral}`);
+function tellList({ resolutions, warnings, deferred, current }: MarketList, { tell }: ScanServices): void {
+  for (const text of warnings) tell({ type: 'warned', text });
+  if (deferred && current)
+    tell({ type: 'noted', text: 'The market list was not reached within the deadline: every series is deferred' });
+  else if (deferred) tell({ type: 'noted', text: 'No market list is cached: every series is deferred' });
+  tell({ type: 'resolved', tiers: countTiers(resolutions.map(({ tier }) => tier)) });
 }
 
-function tellUnreached(count: number, { endedBy, list }: Course, { log }: ScanServices): void {
-  if (endedBy === null || list.deferred || count === 0) return;
-  log.info(`${count} series were not reached within the ${endedBy}; the next run goes on from here`);
+function tellUnreached(run: Run, { endedBy, list }: Course): void {
+  const count = endedBy === null || list.deferred ? 0 : countUnreached(run);
+  if (count === 0) return;
+  const text = `${count} series were not reached within the ${endedBy}; the next run goes on from here`;
+  run.services.tell({ type: 'noted', text });
 }

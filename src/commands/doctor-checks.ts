@@ -30,7 +30,7 @@ export interface Runtime {
   readonly platform: string;
 }
 
-/** Older ones lose the end of a write-ahead log in a rare case (rulings.md 33). */
+/** Older ones lose the end of a write-ahead log in a rare case. */
 const SOUND_SQLITE = '3.51.3';
 const CLOCK_TOLERANCE_MS = 5 * SECOND_MS;
 
@@ -84,7 +84,7 @@ export function checkKey(source: string | null, answer: KeyAnswer | null): Check
   const data = keyData(source, answer.kind);
   switch (answer.kind) {
     case 'accepted':
-      return { name: 'key', status: 'ok', fact: `${fact}, accepted by ${answer.host} (1 unit)`, remedy: null, data };
+      return { name: 'key', status: 'ok', fact: `${fact}, accepted by ${answer.host} (1 call)`, remedy: null, data };
     case 'refused': {
       const remedy = 'copy COINALYZE_API_KEY anew from your account at https://coinalyze.net';
       return {
@@ -96,7 +96,7 @@ export function checkKey(source: string | null, answer: KeyAnswer | null): Check
       };
     }
     case 'limited': {
-      const remedy = 'another program spends the units of this key: wait a minute, or use a key of its own for each';
+      const remedy = 'another program spends the calls of this key: wait a minute, or use a key of its own for each';
       return { name: 'key', status: 'warn', fact: `${fact}, over its quota: ${answer.detail}`, remedy, data };
     }
     case 'unreachable': {

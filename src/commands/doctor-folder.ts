@@ -1,8 +1,8 @@
 /** `scan doctor <folder>`: what it holds and what is wrong with it, in one reading. */
 import { setImmediate } from 'node:timers/promises';
 import { discoverCandleFiles, type CandleFile } from '../candles/discover.ts';
-import { readSampleTime } from '../candles/load.ts';
 import { readCandleFile, type ParsedSeries, type UnnamedCandles } from '../candles/reader.ts';
+import { readSampleTime } from '../candles/sample.ts';
 import { findProblems } from '../candles/survey-problems.ts';
 import { surveyCandles, type Doubt } from '../candles/survey.ts';
 import { defaultOutput, loadConfig } from '../config.ts';

@@ -19,7 +19,8 @@ import {
   type Runtime,
 } from './doctor-checks.ts';
 import { askWithKey } from '../wire-key.ts';
-import { checkCache, checkDisk, checkLedger, checkLock, checkOutput } from './doctor-places.ts';
+import { checkCache, checkDisk, checkLedger, checkLock } from './doctor-places.ts';
+import { checkOutput } from './output-place.ts';
 
 export interface MachineFlags {
   readonly json?: true;
@@ -91,7 +92,7 @@ async function checksOf(config: Config, flags: MachineFlags, context: CommandCon
   const { apiKey } = config;
   const inEnvironment = (context.env['COINALYZE_API_KEY'] ?? '').trim() !== '';
   const source = apiKey === null ? null : inEnvironment ? 'environment' : '.env';
-  // Before the call, which would make the folder of the ledger and spend a unit.
+  // Before the call, which would make the folder of the ledger and spend a call.
   const places = [
     checkCache(config),
     checkLedger(config, systemClock.now()),

@@ -1,9 +1,9 @@
 /** What `scan doctor` checks of the places that a scan writes to. Nothing here throws, and nothing is changed. */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config.ts';
 import { isHeld } from '../platform/database.ts';
-import { errnoOf, inspectFolder } from '../platform/folder.ts';
+import { inspectFolder } from '../platform/folder.ts';
 import { inspectLedger, ledgerFile } from '../platform/ledger.ts';
 import { LOCK_FILE, whoRuns } from '../platform/lock.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -26,7 +26,7 @@ export function checkCache({ cacheDir }: Config): Check {
   }
   switch (state.kind) {
     case 'damaged':
-      return warn(`${file} is damaged`, 'the next run mends it or starts anew: that costs one refetch at most');
+      return warn(`${file} is damaged`, 'the next run moves it aside and starts anew: that costs one refetch');
     case 'unknown':
       return warn(`${file} cannot be read (${state.detail})`, `delete it: that costs one refetch`);
     case 'missing':
@@ -41,14 +41,14 @@ export function checkCache({ cacheDir }: Config): Check {
 
 /** What the key has spent. Without a key nothing is counted. */
 export function checkLedger(config: Config, now: number): Check {
-  const { stateDir, baseUrl, apiKey, quotaUnits } = config;
+  const { stateDir, baseUrl, apiKey, quotaCalls } = config;
   const place = inspectFolder(stateDir);
   const file = apiKey === null ? null : ledgerFile(stateDir, baseUrl, apiKey);
-  const empty = { path: file, folder: stateDir, writable: place.ok, units: 0, of: quotaUnits, pause_until: null };
+  const empty = { path: file, folder: stateDir, writable: place.ok, calls: 0, of: quotaCalls, pause_until: null };
   if (!place.ok) {
     const fact = `${stateDir} takes no files (${place.nearest}: ${place.code})`;
     const remedy = 'make it writable or set SCAN_STATE_DIR: without a ledger nothing is asked of Coinalyze';
-    return { name: 'ledger', status: apiKey === null ? 'warn' : 'fail', fact, remedy, data: { ...empty, units: null } };
+    return { name: 'ledger', status: apiKey === null ? 'warn' : 'fail', fact, remedy, data: { ...empty, calls: null } };
   }
   if (file === null) {
     return {
@@ -61,7 +61,7 @@ export function checkLedger(config: Config, now: number): Check {
   }
   if (isHeld(file)) {
     const remedy = `end the process that holds it (fuser ${file} names it): a scan waits for it 5 s and then asks nothing of Coinalyze`;
-    return { name: 'ledger', status: 'warn', fact: `${file} is busy`, remedy, data: { ...empty, units: null } };
+    return { name: 'ledger', status: 'warn', fact: `${file} is busy`, remedy, data: { ...empty, calls: null } };
   }
   const state = inspectLedger(file, 0, now);
   switch (state.kind) {
@@ -69,20 +69,20 @@ export function checkLedger(config: Config, now: number): Check {
       return { name: 'ledger', status: 'ok', fact: `nothing spent, in ${stateDir}`, remedy: null, data: empty };
     case 'damaged': {
       const remedy = 'the next run moves it aside and waits one full window, so that the quota holds';
-      return { name: 'ledger', status: 'warn', fact: `${file} is damaged`, remedy, data: { ...empty, units: null } };
+      return { name: 'ledger', status: 'warn', fact: `${file} is damaged`, remedy, data: { ...empty, calls: null } };
     }
     case 'unknown': {
       const remedy = 'make it readable and writable for this user: without a ledger nothing is asked of Coinalyze';
       const fact = `${file} cannot be read (${state.detail})`;
-      return { name: 'ledger', status: 'fail', fact, remedy, data: { ...empty, units: null } };
+      return { name: 'ledger', status: 'fail', fact, remedy, data: { ...empty, calls: null } };
     }
     case 'sound':
     default: {
-      const units = state.value.spent.reduce((sum, row) => sum + row.units, 0);
+      const calls = state.value.spent.reduce((sum, row) => sum + row.calls, 0);
       const pause = state.value.notBefore > now ? state.value.notBefore : null;
       const silent = pause === null ? '' : `, silent for ${formatDuration(pause - now)} more after a 429`;
-      const fact = `${units} of ${quotaUnits} units spent in the last ${formatDuration(config.quotaWindowMs)}${silent}`;
-      return { name: 'ledger', status: 'ok', fact, remedy: null, data: { ...empty, units, pause_until: pause } };
+      const fact = `${calls} of ${quotaCalls} calls spent in the last ${formatDuration(config.quotaWindowMs)}${silent}`;
+      return { name: 'ledger', status: 'ok', fact, remedy: null, data: { ...empty, calls, pause_until: pause } };
     }
   }
 }
@@ -123,43 +123,6 @@ export function checkDisk({ output, cacheDir, stateDir }: Config): Check {
       nearlyFull.length > 0 ? 'free some space: a feed that does not fit is not written, the old one stays' : null,
     data,
   };
-}
-
-export function checkOutput({ output }: Config): Check {
-  const folder = path.dirname(output);
-  const state = inspectFolder(folder);
-  const data = { path: output, writable: state.ok };
-  const other = otherThanFile(output);
-  if (other !== null) {
-    const remedy = 'name a file with --output or SCAN_OUTPUT';
-    return {
-      name: 'output',
-      status: 'fail',
-      fact: `${output} is ${other}`,
-      remedy,
-      data: { ...data, writable: false },
-    };
-  }
-  if (state.ok) {
-    const fact = state.exists ? output : `${output}, whose folder will be made`;
-    return { name: 'output', status: 'ok', fact, remedy: null, data };
-  }
-  const fact = `${folder} takes no files (${state.nearest}: ${state.code})`;
-  const remedy = 'make it writable or choose another place with --output or SCAN_OUTPUT';
-  return { name: 'output', status: 'fail', fact, remedy, data };
-}
-
-/** What stands in the place of a file that no feed may replace; null when nothing does. */
-function otherThanFile(file: string): string | null {
-  try {
-    const state = statSync(file);
-    if (state.isFile()) return null;
-    return state.isDirectory() ? 'a folder' : 'a pipe or a device';
-  } catch (error) {
-    if (errnoOf(error) === 'ELOOP') return 'a link that leads in a circle';
-    // Missing, or behind a folder that the check of the folder tells about.
-    return null;
-  }
 }
 
 function bytesText(bytes: number): string {

@@ -7,7 +7,7 @@ import { expectPaths } from './missing-path.ts';
 
 const EXAMPLES = [
   ['scan doctor', 'this machine: settings, key, clock, cache, ledger, disk'],
-  ['scan doctor --offline', 'without the one call that tries the key (1 unit)'],
+  ['scan doctor --offline', 'without the one call that tries the key (1 call)'],
   ['scan doctor candles/', 'what the candle files hold, and what is wrong with them'],
   [`scan doctor candles/ --json | jq '.problems'`, 'everything, per file and per market'],
 ] as const;

@@ -1,14 +1,20 @@
 /** `scan --dry-run`: the plan as a table or JSON. */
 import { placeOf, type Config } from '../config.ts';
+import type { ProviderName } from '../core/feed.ts';
 import { dryRun, type DryRun, type GoalCost } from '../job/dry-run.ts';
+import { providerFor } from '../job/provider.ts';
+import { findCandles, judgeMarkets, timeOf, readEvent } from '../job/reading.ts';
 import type { ScanRequest } from '../job/request.ts';
 import type { Goal } from '../plan/goal.ts';
+import { seriesWindow } from '../plan/window.ts';
 import { layTable, paragraph, type Column, type Look } from '../feed/layout.ts';
 import { systemClock } from '../platform/clock.ts';
 import { openKept } from '../wire.ts';
 import { appearance, EXIT } from './context.ts';
 import type { NamedGoals } from './run-aim.ts';
+import { renderEvents } from './run-events.ts';
 import type { RunTools } from './run-output.ts';
+import { nothingRead } from './run-nothing.ts';
 
 /** When `--top` does not say how many. */
 const USUAL_TOP = 20;
@@ -16,28 +22,38 @@ const USUAL_TOP = 20;
 /** Prints what each goal would cost. */
 export async function printDryRun(
   request: ScanRequest,
-  { top, minScore }: NamedGoals,
+  goals: NamedGoals,
   json: boolean,
   tools: RunTools,
 ): Promise<number> {
   const { config, log, context, progress, interrupt } = tools;
   const { stdout, env } = context;
-  const provider = providerOf(request, config);
+  const tell = renderEvents(log, progress, config);
+  const services = { clock: systemClock, tell, interrupt };
+  const input = await findCandles(request);
+  const chosen = providerFor(request, input.sampleMarker !== null);
+  const provider = askedProvider(chosen, config);
+  const asOf = await timeOf(request, chosen, input, systemClock.now());
+  const judged = await judgeMarkets(request, input, asOf, services, () => undefined);
+  const skipped = [...input.unread, ...judged.tally.skipped];
+  if (!judged.markets.some(({ readable }) => readable)) {
+    log.error(nothingRead({ files: input.files.length + input.unread.length, skipped }));
+    return EXIT.noFeed;
+  }
+  tell(readEvent(input, judged, provider, skipped));
   if (provider === 'none') {
+    progress.stop();
     stdout.write('Provider none: nothing would be fetched.\n');
     return EXIT.ok;
   }
-  const goals: readonly Goal[] = [
-    { kind: 'actionable' },
-    { kind: 'top', count: top ?? USUAL_TOP },
-    ...(minScore === null ? [] : [{ kind: 'min-score', score: minScore } as const]),
-    { kind: 'all' },
-  ];
   const note = (text: string): void => log.warn(text);
-  const upstream = openKept(provider, { config, asOf: request.asOf, note });
+  const window = seriesWindow(
+    asOf,
+    judged.markets.flatMap(({ facts }) => facts ?? []),
+  );
+  const upstream = openKept(provider, { config, asOf, window, note });
   try {
-    const now = (): number => systemClock.now();
-    const plan = await dryRun({ ...request, provider }, goals, upstream, { progress, interrupt, now });
+    const plan = await dryRun(judged, { ...request, provider }, goalsToCost(goals), upstream, services);
     progress.stop();
     stdout.write(json ? `${JSON.stringify(plan, null, 2)}\n` : asText(plan, config, appearance(stdout, env)));
     return EXIT.ok;
@@ -46,14 +62,23 @@ export async function printDryRun(
   }
 }
 
+function goalsToCost({ top, minScore }: NamedGoals): readonly Goal[] {
+  return [
+    { kind: 'actionable' },
+    { kind: 'top', count: top ?? USUAL_TOP },
+    ...(minScore === null ? [] : [{ kind: 'min-score', score: minScore } as const]),
+    { kind: 'all' },
+  ];
+}
+
 /** Without a key a run fetches nothing; what it would fetch with one can be told all the same. */
-function providerOf({ provider }: ScanRequest, config: Config): ScanRequest['provider'] {
-  return provider === 'none' && config.provider === 'auto' ? 'coinalyze' : provider;
+function askedProvider(chosen: ProviderName, config: Config): ProviderName {
+  return chosen === 'none' && config.provider === 'auto' ? 'coinalyze' : chosen;
 }
 
 const COLUMNS: readonly Column<GoalCost>[] = [
   { title: 'GOAL', align: 'left', text: nameOf, style: () => 'bold' },
-  { title: 'UNITS', align: 'right', text: ({ units }) => rangeText(units) },
+  { title: 'CALLS', align: 'right', text: ({ calls }) => rangeText(calls) },
   { title: 'REQUESTS', align: 'right', text: ({ requests }) => rangeText(requests) },
   { title: 'MINUTES', align: 'right', text: ({ minutes }) => rangeText(minutes) },
 ];
@@ -64,7 +89,7 @@ function asText(plan: DryRun, config: Config, look: Look): string {
     symbols === null ? `about ${series} series` : `distinct symbols: ${symbols}; series that signals use: ${series}`;
   const lines = [
     `Dry run (${plan.provider}): nothing was sent, nothing was written.`,
-    `Markets: ${markets}; ${mapped}; kept: ${saved.final} final, ${saved.fresh} young`,
+    `Markets: ${markets}; ${mapped}; cached: ${saved.final} final, ${saved.fresh} fresh`,
     ...remarks(plan, config),
   ];
   const table = symbols === null ? [] : ['', ...layTable(COLUMNS, plan.goals, look).lines];
@@ -76,12 +101,12 @@ function remarks({ market_list: list, quota_known: known }: DryRun, config: Conf
   const fetch = placeOf('fetch', config.sources.fetch);
   return [
     ...(config.fetch === 'none'
-      ? [`With ${fetch} none a run sends nothing: what follows is told of one without.`]
+      ? [`With ${fetch} none a run sends nothing: what follows is what one without it would send.`]
       : []),
-    ...(list === 'old' ? ['The kept market list is older than a day: a new one costs 2 more units.'] : []),
+    ...(list === 'old' ? ['The cached market list is older than a day: a new one costs 2 more calls.'] : []),
     ...(list === 'missing'
       ? [
-          'No market list is kept, so what markets map to and what goals cost is not known yet: a run asks for it first (2 units).',
+          'No market list is cached, so what markets map to and what goals cost is not known yet: a run asks for it first (2 calls).',
         ]
       : []),
     ...(known || list === 'missing'
@@ -94,7 +119,7 @@ function nameOf({ goal, top, min_score: score }: GoalCost): string {
   return top !== null ? `top ${top}` : score !== null ? `min-score ${score}` : goal;
 }
 
-function rangeText(range: GoalCost['units']): string {
+function rangeText(range: GoalCost['calls']): string {
   if (range === null) return '';
   return range.at_least === range.at_most ? String(range.at_most) : `${range.at_least} to ${range.at_most}`;
 }

@@ -37,14 +37,14 @@ export function aimOf({ fetch, sources }: Pick<Config, 'fetch' | 'sources'>, { t
   }
   const named = top ?? minScore;
   if (fetch === 'none') {
-    if (named === null) return { goal: null, rest: false };
+    if (named === null) return { goal: null, remaining: false };
     const flag = top === null ? '--min-score' : '--top';
     const nothing = `${placeOf('fetch', sources.fetch)} none`;
     throw new ConfigError(`${flag}: nothing is fetched with ${nothing}; leave one of them out`, EXIT.usage);
   }
-  if (named === null) return { goal: { kind: 'actionable' }, rest: fetch === 'all' };
-  const rest = fetch === 'all' && sources.fetch === 'flag';
-  return { goal: top === null ? { kind: 'min-score', score: named } : { kind: 'top', count: named }, rest };
+  if (named === null) return { goal: { kind: 'actionable' }, remaining: fetch === 'all' };
+  const remaining = fetch === 'all' && sources.fetch === 'flag';
+  return { goal: top === null ? { kind: 'min-score', score: named } : { kind: 'top', count: named }, remaining };
 }
 
 type Times = Pick<Config, 'budgetMs' | 'deadlineMs' | 'sources'>;
@@ -53,14 +53,14 @@ type Times = Pick<Config, 'budgetMs' | 'deadlineMs' | 'sources'>;
  * What a user should know of the times for fetching, in one sentence; null when nothing.
  * @throws ConfigError when they leave none
  */
-export function noteOnTimes({ budgetMs, deadlineMs, sources }: Times, { goal, rest }: Aim): string | null {
+export function noteOnTimes({ budgetMs, deadlineMs, sources }: Times, { goal, remaining }: Aim): string | null {
   if (goal === null) return null;
   const deadline = placeOf('deadlineMs', sources.deadlineMs);
   if (deadlineMs === 0) {
-    const text = `${deadline}: 0s leaves no time to fetch anything; --fetch none sends nothing and takes what is kept`;
+    const text = `${deadline}: 0s leaves no time to fetch anything; --fetch none sends nothing and takes what is cached`;
     throw new ConfigError(text, sources.deadlineMs === 'flag' ? EXIT.usage : EXIT.configuration);
   }
-  if (!rest || sources.budgetMs === 'default' || budgetMs <= deadlineMs) return null;
+  if (!remaining || sources.budgetMs === 'default' || budgetMs <= deadlineMs) return null;
   const budget = `${placeOf('budgetMs', sources.budgetMs)} (${formatDuration(budgetMs)})`;
   return `${budget} is longer than ${deadline} (${formatDuration(deadlineMs)}), which cuts it off and degrades the run: make the deadline the longer one`;
 }

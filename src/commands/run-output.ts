@@ -1,12 +1,12 @@
 /** What a run leaves behind: the feed, stage by stage, and what is printed at its end. */
 import path from 'node:path';
 import type { Config } from '../config.ts';
-import type { RunStage } from '../core/feed.ts';
-import { feedTable, runSummary } from '../feed/table.ts';
-import type { SealedFeed } from '../feed/sealed-signal.ts';
-import { feedPieces, writeFeed } from '../feed/writer.ts';
+import type { FeedContent, RunStage } from '../core/feed.ts';
+import { feedText, writeFeed } from '../feed/writer.ts';
+import type { AtomicWrite } from '../platform/atomic-file.ts';
 import type { Log } from '../platform/log.ts';
 import type { Progress } from '../platform/progress.ts';
+import type { Scanned } from '../scan.ts';
 import { appearance, commandName, EXIT, type CommandContext } from './context.ts';
 
 export interface RunTools {
@@ -16,7 +16,7 @@ export interface RunTools {
   readonly progress: Progress;
   readonly interrupt: AbortSignal;
   /** Of the feed that this run has written last; null before the first. */
-  readonly written: { stage: RunStage | null };
+  readonly written: { stage: RunStage | null; last: AtomicWrite | null };
 }
 
 interface OutputFlags {
@@ -25,43 +25,50 @@ interface OutputFlags {
   readonly allowDegraded?: true;
 }
 
-/** Writes stages to `output`; one that cannot be written is warned about, since a later one may be. */
-export function stageWriter(output: string, { log, written }: RunTools): (feed: SealedFeed) => Promise<boolean> {
+/** Writes stages to `output`; an earlier one that cannot be written is warned about, since a later one may be. */
+export function stageWriter(output: string, tools: RunTools): (feed: FeedContent) => Promise<boolean> {
+  const { log, written, progress, interrupt } = tools;
   return async (feed) => {
+    const isLast = feed.run.stage === 'complete';
+    if (isLast) progress.stop();
+    // From here on it is too late: what is written is written whole.
+    interrupt.throwIfAborted();
     const result = await writeFeed(output, feed);
+    written.last = result;
     if (result.ok) written.stage = feed.run.stage;
-    else log.warn(`the stage ${feed.run.stage} was not written: ${result.detail}`);
+    else if (!isLast) log.warn(`the stage ${feed.run.stage} was not written: ${result.detail}`);
     return result.ok;
   };
 }
 
-/** Writes and prints the feed of a finished run; answers with the exit code. */
+/** Prints the feed of a finished run; answers with the exit code. */
 export async function finish(
-  feed: SealedFeed,
+  { feed, isCompared }: Pick<Extract<Scanned, { ok: true }>, 'feed' | 'isCompared'>,
   output: string | null,
   flags: OutputFlags,
   tools: RunTools,
 ): Promise<number> {
-  const { context, log, progress, interrupt } = tools;
+  const { context, log, progress, written } = tools;
   progress.stop();
-  // From here on it is too late: what is written is written whole.
-  interrupt.throwIfAborted();
   const shown = output === null ? null : shortest(output, context.cwd);
-  if (output !== null && shown !== null) {
-    const written = await writeFeed(output, feed);
-    if (!written.ok) {
-      log.error(`scan: ${written.detail}`);
-      return written.code === 'invalid-feed' ? EXIT.bug : EXIT.noFeed;
+  if (shown !== null) {
+    const { last } = written;
+    if (last === null || !last.ok) {
+      log.error(`scan: ${last?.detail ?? 'no feed was written'}`);
+      return last?.code === 'invalid-feed' ? EXIT.bug : EXIT.noFeed;
     }
-    if (written.warning !== null) log.warn(written.warning);
-    log.line(`[SUCCESS] Saved ${feed.signals.length} signals to ${shown}`);
+    if (last.warning !== null) log.warn(last.warning);
+    log.line(`[SUCCESS] Saved ${feed.summary.signals.total} signals to ${shown}`);
     log.line(`[TIMESTAMP] Last Updated: ${feed.last_updated}`);
   }
   const look = appearance(context.stdout, context.env);
-  if (flags.json) for (const piece of feedPieces(feed)) context.stdout.write(piece);
+  if (flags.json) context.stdout.write(feedText(feed));
   else if (!flags.quiet) {
-    const table = output === null ? `${feedTable(feed, { top: 20 }, look)}\n` : '\n';
-    context.stdout.write(table + runSummary(feed, { file: shown, command: commandName(context.env) }, look));
+    const { feedTable } = await import('../feed/table.ts');
+    const { runSummary } = await import('../show/run-summary.ts');
+    const options = { file: shown, command: commandName(context.env), comparable: isCompared };
+    const table = output === null ? `${feedTable(feed, { top: 20, now: null }, look)}\n` : '\n';
+    context.stdout.write(table + runSummary(feed, options, look));
   }
   // Exit 3 from cron must not come without a word.
   if (flags.quiet && !flags.allowDegraded)

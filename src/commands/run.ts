@@ -8,7 +8,7 @@ import type { RunFlags } from './run-scan.ts';
 const EXAMPLES = [
   ['scan data/ --strategy all', 'the main job: every market, every strategy'],
   ['scan candles/ --budget 14m --quiet', 'from cron: errors only'],
-  ['scan candles/ --top 20', 'the exact 20 best for the fewest requests'],
+  ['scan candles/ --top 20', 'the 20 best of each strategy, final, for the fewest calls'],
   ['scan candles/ --provider sandbox', 'with made-up series, no key'],
   [`scan candles/ --symbol BTC --json | jq '.signals[0]'`, 'a part of the market, nothing written'],
   ['scan candles/ --as-of 2026-01-19T17:00:00Z', 'as it was then'],
@@ -25,9 +25,9 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--timeframe <timeframe>', 'timeframe of the feed: 15m 1h 4h 1d ..., or auto (default: 4h)')
     .option('--provider <name>', 'where series come from: auto, coinalyze, sandbox, none (default: auto)')
     .option('--fetch <which>', 'which series: all, actionable (of signals with a direction), none (default: all)')
-    .option('--top <n>', 'fetch until the n best signals with a direction are exact, then stop')
-    .option('--min-score <score>', 'fetch until every signal from this score on is exact, then stop')
-    .option('--budget <duration>', 'how long the rest may be fetched, e.g. 90s (default: 5m)')
+    .option('--top <n>', 'fetch until the n best of each strategy with a direction are final, then stop')
+    .option('--min-score <score>', 'fetch until every signal from this score on is final, then stop')
+    .option('--budget <duration>', 'how long the remaining series may be fetched, e.g. 90s (default: 5m)')
     .option('--deadline <duration>', 'when the feed is written with what there is, degraded (default: 15m)')
     .option('--wait-lock [duration]', 'wait while another scan runs (default: as long as --deadline)')
     .option('--dry-run', 'print what each goal would cost; nothing is sent or written (also with --json)')
@@ -40,6 +40,7 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--limit <n>', 'only the first n markets')
     .option('--as-of <time>', 'ISO time or ms UTC that replaces the clock for all that is computed')
     .option('--output <file>', 'the feed (default: data/master_feed.json)')
+    .option('--detail <which>', 'lean explains signals with a direction, full every signal (default: lean)')
     .option('--json', 'print the feed on stdout')
     .option('--quiet', 'print errors only')
     .option('--log-level <level>', 'error, warn, info or debug (default: info)')

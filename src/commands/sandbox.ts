@@ -9,7 +9,7 @@ import { examples } from './examples.ts';
 interface SandboxFlags {
   readonly host: string;
   readonly port: number;
-  readonly quotaUnits: number;
+  readonly quotaCalls: number;
   readonly quotaWindowMs: number;
 }
 
@@ -28,7 +28,7 @@ export function addSandboxCommand(program: Command, context: CommandContext): vo
     .description('run a Coinalyze-compatible server on this machine; its data are made up')
     .option('--host <address>', 'loopback address to listen on', '127.0.0.1')
     .option('--port <number>', 'port; 0 takes a free one', wholeNumber(0, 65_535), 8787)
-    .option('--quota-units <n>', 'symbols per window and key', wholeNumber(1, 1_000_000), 40)
+    .option('--quota-calls <n>', 'calls per window and key', wholeNumber(1, 1_000_000), 40)
     .option('--quota-window-ms <ms>', 'length of the window', wholeNumber(1, 86_400_000), 60_000)
     .addHelpText('before', examples(EXAMPLES))
     .action(async (flags: SandboxFlags) => {
@@ -42,7 +42,7 @@ export function addSandboxCommand(program: Command, context: CommandContext): vo
       });
       context.stdout.write(`${server.url}\n`);
       context.stderr.write(
-        `Made-up data, any key, ${flags.quotaUnits} symbols per ${flags.quotaWindowMs / 1000} s. Ctrl-C stops it.\n`,
+        `Made-up data, any key, ${flags.quotaCalls} calls per ${flags.quotaWindowMs / 1000} s. Ctrl-C stops it.\n`,
       );
       const stopped = new AbortController();
       await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal, { signal: stopped.signal })));

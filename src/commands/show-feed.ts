@@ -2,33 +2,26 @@ import { readFileSync } from 'node:fs';
 import { loadConfig } from '../config.ts';
 import { ConfigError } from '../core/config-error.ts';
 import type { Feed } from '../core/feed.ts';
-import type { Signal } from '../core/signal.ts';
 import { explain } from '../feed/explain.ts';
-import { paragraph } from '../feed/layout.ts';
+import { collapse } from '../feed/find.ts';
+import { feedHead } from '../feed/head.ts';
+import type { Look } from '../feed/layout.ts';
 import { parseFeed } from '../feed/parse.ts';
-import { nothingSelected, selectSignals, unknownName, type Selection } from '../feed/selection.ts';
-import { feedHead, signalTables } from '../feed/table.ts';
 import { runTable } from '../feed/run-table.ts';
-import { feedText } from '../feed/writer.ts';
+import { unknownName } from '../feed/selection.ts';
 import { systemClock } from '../platform/clock.ts';
-import { closest, escapeControl } from '../platform/text.ts';
+import { escapeControl } from '../platform/text.ts';
+import { explainBlocks, type ExplainAgain } from '../show/judge-again.ts';
+import { chosenSignals, nothingText, USUAL_COINS, viewText, type ViewRequest } from '../show/views.ts';
 import { appearance, EXIT, type CommandContext } from './context.ts';
-import { parseLimit } from './run-options.ts';
+import { refuseContradictions, viewRequest, type ShowFlags } from './show-flags.ts';
 
-export interface ShowFlags {
-  readonly symbol?: string;
-  readonly exchange?: string;
-  readonly strategy?: string;
-  readonly direction?: string;
-  readonly explain?: true;
-  readonly run?: true;
-  readonly json?: true;
-  readonly limit?: string;
+export interface ShowTools {
+  /** The wall clock, ms UTC. */
+  readonly now?: number;
+  /** How signals that the feed does not explain are explained. */
+  readonly explainAgain: ExplainAgain;
 }
-
-/** Coins per strategy, or blocks of an explanation. */
-const TOP = 10;
-const DIRECTIONS = ['long', 'short', 'none'];
 
 const WHY_UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file; write a feed with: scan data/ --strategy all',
@@ -50,82 +43,42 @@ function readFeed(file: string): Feed {
 }
 
 /**
- * The text that `scan show` prints; `file` null means the feed of the settings, `now` is the wall clock in ms UTC.
+ * The text that `scan show` prints; `file` null means the feed of the settings.
  * @throws ConfigError
  */
-export function showFeed(
+export async function showFeed(
   file: string | null,
   flags: ShowFlags,
   context: CommandContext,
-  now: number = systemClock.now(),
-): string {
-  if (flags.explain && flags.json) {
-    throw new ConfigError(
-      '--explain and --json: the JSON holds all that is explained; leave one of them out',
-      EXIT.usage,
-    );
-  }
-  if (flags.run) return showRun(file, flags, context, now);
-  const limit = flags.limit === undefined ? null : parseLimit(flags.limit);
-  const selection = selectionOf(flags);
+  { now = systemClock.now(), explainAgain }: ShowTools,
+): Promise<string> {
+  refuseContradictions(flags);
+  const request = viewRequest(flags);
   const feed = readFeed(file ?? loadConfig({ ...context, flags: {} }).output);
-  const unknown = unknownName(feed.signals, selection);
+  if (flags.run) return runText(feed, flags, context, now);
+  const unknown = unknownName(feed, request.selection);
   if (unknown !== null) throw new ConfigError(unknown, EXIT.usage);
-  const signals = selectSignals(feed.signals, selection);
-  if (flags.json) {
-    const { schema_version, last_updated, run } = feed;
-    const asked = { ...selection, limit, matched: signals.length };
-    const shown = { schema_version, last_updated, run, selection: asked, signals: firstOfEach(signals, limit) };
-    return feedText(shown);
-  }
 
   const look = appearance(context.stdout, context.env);
-  const head = `${feedHead(feed, now, look)}\n`;
-  if (signals.length === 0) {
-    return `${head}${paragraph(nothingSelected(feed.signals, selection), look).join('\n')}\n`;
-  }
-  if (!flags.explain) return head + signalTables(signals, limit ?? TOP, look);
-  // One market is explained whole.
-  return head + explain(signals, look, limit ?? (selection.symbol === null ? TOP : Infinity));
+  if (request.form !== 'table') return viewText(feed, request, look);
+  const body = flags.explain ? await explanation(feed, request, explainAgain, look) : viewText(feed, request, look);
+  return `${feedHead(feed, now, look)}\n${body}`;
 }
 
-/** Tells of the whole run, so nothing can be picked. @throws ConfigError */
-function showRun(file: string | null, flags: ShowFlags, context: CommandContext, now: number): string {
-  const picking = (['explain', 'symbol', 'exchange', 'strategy', 'direction', 'limit'] as const).find(
-    (name) => flags[name] !== undefined,
-  );
-  if (picking !== undefined) {
-    throw new ConfigError(`--run and --${picking}: --run tells of the whole run; leave one of them out`, EXIT.usage);
-  }
-  const feed = readFeed(file ?? loadConfig({ ...context, flags: {} }).output);
-  if (flags.json) {
+/** One market is explained whole. */
+async function explanation(feed: Feed, request: ViewRequest, explainAgain: ExplainAgain, look: Look): Promise<string> {
+  const coins = collapse(chosenSignals(feed, request));
+  if (coins.length === 0) return nothingText(feed, request, look);
+  const most = request.limit ?? (request.selection.symbol === null ? USUAL_COINS : Infinity);
+  const blocks = await explainBlocks(coins.slice(0, most), feed, explainAgain);
+  return explain(blocks, { summary: feed.summary, more: coins.length - blocks.length }, look);
+}
+
+function runText(feed: Feed, { json }: ShowFlags, context: CommandContext, now: number): string {
+  if (json) {
     const { schema_version, last_updated, run, summary } = feed;
     return `${escapeControl(JSON.stringify({ schema_version, last_updated, run, summary }))}\n`;
   }
   const look = appearance(context.stdout, context.env);
   return `${feedHead(feed, now, look)}\n${runTable(feed, look)}`;
-}
-
-/** @throws ConfigError */
-function selectionOf({ symbol, exchange, strategy, direction }: ShowFlags): Selection {
-  const side = direction?.toLowerCase() ?? null;
-  if (side !== null && !DIRECTIONS.includes(side)) {
-    const near = closest(side, DIRECTIONS);
-    const hint = near === null ? '' : ` (did you mean ${near}?)`;
-    throw new ConfigError(
-      `--direction: "${direction}" is not understood${hint}; known are ${DIRECTIONS.join(', ')}`,
-      EXIT.usage,
-    );
-  }
-  return { symbol: symbol ?? null, exchange: exchange ?? null, strategy: strategy ?? null, direction: side };
-}
-
-/** At most `limit` signals of each strategy, in their order; null is all. */
-function firstOfEach(signals: readonly Signal[], limit: number | null): readonly Signal[] {
-  const places = new Map<string, number>();
-  return signals.filter(({ strategy }) => {
-    const place = (places.get(strategy) ?? 0) + 1;
-    places.set(strategy, place);
-    return limit === null || place <= limit;
-  });
 }

@@ -1,21 +1,32 @@
 import { Option, type Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import { examples } from './examples.ts';
-import type { ShowFlags } from './show-feed.ts';
+import type { ShowFlags } from './show-flags.ts';
 
 const EXAMPLES = [
   ['scan show', 'the top of data/master_feed.json'],
-  ['scan show --symbol BTC --explain', 'why its scores are what they are, and what would flip them'],
-  ['scan show --run', 'where the units went'],
-  ['scan show --direction long --exchange MEXC', 'only these; all filters combine'],
-  ['scan show /tmp/feed.json --limit 30', 'another feed, more coins'],
-  [`scan show --strategy trend-breakout --json | jq '.signals[0].gate'`, 'what would flip its first signal'],
+  ['scan show --symbol BTC --explain', 'why its scores are what they are, and which close would fire'],
+  ['scan show --since 8h', 'directions that began within the last 8 hours of candles'],
+  ['scan show --markets --sort -funding_pct', 'one row a market, the highest funding first'],
+  ['scan show --coins --sort -price_gap_pct', 'one row a coin: price gaps, funding between exchanges'],
+  [`scan show --where "funding_pct > 0.05 && oi_change_24h_pct > 10"`, 'only what an expression says'],
+  ['scan show --markets --columns coin,price,series.funding_rate.percentile --tsv', 'for a sheet'],
+  ['scan show --run', 'where the calls went'],
+  [`scan show --direction long --json | jq '.signals[0].triggers'`, 'the signals for other programs'],
 ] as const;
+
+const WHERE_HELP = `
+Expressions (--where) know > >= < <= == != && || ! + - * / abs() parentheses and
+'texts' (case ignored). What a row does not have compares false; name == null
+asks for it. --sort, --columns and --where take the names of the feed: of a
+signal its own (score, since, stop_loss, trigger_long, ...) and its market's
+(funding_pct, series.open_interest.percentile, ...). --since counts back from
+the close of the feed's newest candle.`;
 
 export function addShowCommand(program: Command, context: CommandContext): void {
   program
     .command('show')
-    .description('show the top of a feed as a table, or explain one market')
+    .description('show signals, markets or coins of a feed, or explain one market')
     .argument('[feed]', 'a feed (default: data/master_feed.json)')
     .option('--symbol <name>', 'only this coin or market, e.g. BTC, XBTUSDTM or KUCOIN:XBTUSDTM')
     .option('--exchange <name>', 'only this exchange')
@@ -26,13 +37,24 @@ export function addShowCommand(program: Command, context: CommandContext): void 
         .choices(['long', 'short', 'none'])
         .argParser((side) => side),
     )
-    .option('--explain', 'every part of the score with its value and threshold, and what would flip the direction')
-    .option('--run', 'where the units of the run went, and what they changed')
-    .option('--json', 'the signals as JSON, with the head of their run')
-    .option('--limit <n>', 'coins per strategy (default: 10); with --json signals per strategy (default: all)')
+    .option('--min-score <n>', 'only signals with at least this score')
+    .option('--since <span>', 'only directions that began within this span, e.g. 8h or 2d')
+    .option('--where <expression>', 'only rows for which it holds, e.g. "funding_pct > 0.05"')
+    .option('--markets', 'one row a market: price, funding, open interest')
+    .option('--coins', 'one row a coin, over all its markets')
+    .option('--sort <name>', 'by this field, with - before it the largest first')
+    .option('--columns <names>', 'these fields, separated by commas')
+    .option('--explain', 'every part of the score, the conditions of both sides and the close that would fire')
+    .option('--run', 'where the calls of the run went, and what they changed')
+    .option('--tsv', 'tab-separated with a heading, nothing shortened')
+    .option('--json', 'the rows as JSON, with the head of their run')
+    .option('--limit <n>', 'coins per strategy (default: 10) or rows (default: 20); with --json and --tsv default: all')
     .addHelpText('before', examples(EXAMPLES))
+    .addHelpText('after', WHERE_HELP)
     .action(async (file: string | undefined, flags: ShowFlags) => {
       const { showFeed } = await import('./show-feed.ts');
-      context.stdout.write(showFeed(file ?? null, flags, context));
+      const { explainAgain } = await import('./explain-again.ts');
+      const tools = { explainAgain: explainAgain(context, file ?? null) };
+      context.stdout.write(await showFeed(file ?? null, flags, context, tools));
     });
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Strategy } from '../core/strategy.ts';
+import type { Strategy, StrategyRecord } from '../core/strategy.ts';
 import { appearance, type CommandContext } from './context.ts';
 import { examples } from './examples.ts';
 
@@ -25,8 +25,26 @@ export function addStrategiesCommand(program: Command, context: CommandContext):
     });
 }
 
-function described({ id, summary, warmup, settledAt, series, parameters }: Strategy): object {
-  return { id, summary, warmup, settled_at: settledAt, series, parameters };
+function described({ id, summary, record, warmup, warmedUpAt, series, parameters }: Strategy): object {
+  return {
+    id,
+    summary,
+    record,
+    warmup,
+    warmed_up_at: warmedUpAt,
+    series: series.map(({ kind, weight, speaksFor }) => ({ kind, weight, speaks_for: speaksFor })),
+    parameters,
+  };
+}
+
+function recordText({ status, excess_r: excess, interval, net_r: net, n, period }: StrategyRecord): string {
+  if (excess === null || interval === null || net === null) return `record: ${status}`;
+  const [low, high] = interval.map(signed);
+  return `record ${period ?? ''}: ${status}; ${signed(excess)} R a trade against random entries (90 %: ${low} to ${high}), ${signed(net)} R after costs, ${n} trades`;
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '' : '+'}${value.toFixed(3)}`;
 }
 
 /** `lay` wraps and indents one line. */
@@ -35,8 +53,9 @@ function asText(strategies: readonly Strategy[], lay: (text: string) => string):
     const parameters = Object.entries(strategy.parameters).map(([name, value]) => `${name} ${value}`);
     const lines = [
       strategy.summary,
-      `needs ${strategy.warmup} closed candles, settled from ${strategy.settledAt}`,
-      `uses ${strategy.series.join(', ')}`,
+      recordText(strategy.record),
+      `needs ${strategy.warmup} closed candles, warmed up from ${strategy.warmedUpAt}`,
+      `uses ${strategy.series.map(({ kind }) => kind).join(', ')}`,
       parameters.join(', '),
     ];
     return [strategy.id, ...lines.map(lay)].join('\n');

@@ -1,30 +1,54 @@
 /** What the fetched series changed. */
 import type { RunPlan } from '../core/feed.ts';
-import type { SignalHead } from '../core/signal.ts';
+import type { KnownMarket } from '../processor/known-market.ts';
+import type { Place } from '../processor/order.ts';
 
 const TOP = 20;
 
-export type Scored = Pick<SignalHead, 'id' | 'score' | 'direction'>;
+export const UNCHANGED: RunPlan['changed'] = { signals: 0, largest: 0, entered_top_20: 0 };
 
-/** Both in the feed's order. */
-export function changesSince(before: readonly Scored[], now: readonly Scored[]): RunPlan['changed'] {
-  const scores = new Map(before.map(({ id, score }) => [id, score]));
-  const moves = now
-    .map(({ id, score }) => Math.abs((score ?? 0) - (scores.get(id) ?? 0)))
-    .filter((points) => points > 0);
-  const top = new Set(topOf(before));
-  return {
-    signals: moves.length,
-    // Scores have two decimals.
-    largest: Math.round(moves.reduce((most, points) => Math.max(most, points), 0) * 100) / 100,
-    entered_top_20: topOf(now).filter((id) => !top.has(id)).length,
-  };
+/** How the signals stood before anything was sent. */
+export interface PriceStage {
+  /** For each market and strategy; NaN without a score. */
+  readonly scores: Float64Array;
+  /** The best with a direction, as `market * strategies + strategy`. */
+  readonly top: ReadonlySet<number>;
 }
 
-/** The best with a direction. */
-function topOf(signals: readonly Scored[]): readonly string[] {
-  return signals
-    .filter(({ direction }) => direction !== 'none')
-    .slice(0, TOP)
-    .map(({ id }) => id);
+export function priceStage(markets: readonly KnownMarket[], places: readonly Place[]): PriceStage {
+  return { scores: scoresOf(markets), top: new Set(topOf(markets, places)) };
+}
+
+/** `places`: in the feed's order. */
+export function changesSince(
+  before: PriceStage,
+  markets: readonly KnownMarket[],
+  places: readonly Place[],
+): RunPlan['changed'] {
+  let signals = 0;
+  let largest = 0;
+  for (const [slot, score] of scoresOf(markets).entries()) {
+    const points = Math.abs(score - before.scores[slot]!);
+    if (!(points > 0)) continue;
+    signals += 1;
+    largest = Math.max(largest, points);
+  }
+  const entered = topOf(markets, places).filter((slot) => !before.top.has(slot));
+  // Scores have two decimals.
+  return { signals, largest: Math.round(largest * 100) / 100, entered_top_20: entered.length };
+}
+
+function scoresOf(markets: readonly KnownMarket[]): Float64Array {
+  return Float64Array.from(markets.flatMap(({ scores }) => scores.map((score) => score?.score ?? Number.NaN)));
+}
+
+function topOf(markets: readonly KnownMarket[], places: readonly Place[]): readonly number[] {
+  const top: number[] = [];
+  for (const { market, strategy } of places) {
+    const { answers } = markets[market]!;
+    const answer = answers[strategy]!;
+    if (top.length === TOP || answer.kind !== 'scored' || answer.direction === 'none') break;
+    top.push(market * answers.length + strategy);
+  }
+  return top;
 }

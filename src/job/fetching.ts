@@ -1,149 +1,159 @@
-/** Request after request towards the goal, then for the rest; after each answer the plan is made anew. */
-import type { SeriesKind } from '../core/series.ts';
-import { SERIES_KINDS } from '../core/series.ts';
-import { costRange, type Cost } from '../plan/estimate.ts';
-import { EVERYTHING, type Goal } from '../plan/goal.ts';
-import type { PlannedBatch } from '../plan/planner.ts';
-import { formatDuration } from '../platform/text.ts';
-import type { Upstream } from '../wire.ts';
-import type { Board } from './board.ts';
-import type { ScanRequest, ScanServices, TimeBound } from './request.ts';
+/** Request after request towards the goal, then for the remaining series; after each answer the plan is made anew. */
+import type { PlanCost, RunPlan } from '../core/feed.ts';
+import { SERIES_KINDS, type SeriesKind } from '../core/series.ts';
+import { costRange, mostOf } from '../plan/estimate.ts';
+import { EVERYTHING, standingOf, type Goal, type PlannedSignal } from '../plan/goal.ts';
+import { nextOffer, type PlannedOffer } from '../plan/planner.ts';
+import type { KnownMarkets } from './known-markets.ts';
+import type { Aim, ScanServices, TimeBound } from './request.ts';
+import type { SeriesBook } from './series-book.ts';
+import type { Upstream } from './upstream.ts';
 
-type Phase = 'market_list' | 'goal' | 'rest';
+type Phase = keyof RunPlan['phases'];
+
+const NOTHING: PlanCost = { calls: 0, requests: 0 };
 
 /** What this run has sent, as the quota counts it: retries included. */
 export class Spending {
-  readonly kinds: Record<SeriesKind, Cost>;
-  readonly phases: Record<Phase, Cost> = { market_list: NOTHING, goal: NOTHING, rest: NOTHING };
+  readonly kinds: Record<SeriesKind, PlanCost>;
+  readonly phases: Record<Phase, PlanCost> = { market_list: NOTHING, goal: NOTHING, remaining: NOTHING };
 
   constructor() {
     const none = SERIES_KINDS.map((kind) => [kind, NOTHING] as const);
-    this.kinds = Object.fromEntries(none) as Record<SeriesKind, Cost>;
+    this.kinds = Object.fromEntries(none) as Record<SeriesKind, PlanCost>;
   }
 }
 
-const NOTHING: Cost = { units: 0, requests: 0 };
+export interface FetchingParts {
+  readonly markets: KnownMarkets;
+  readonly book: SeriesBook;
+  readonly upstream: Upstream;
+  readonly aim: Aim;
+  readonly services: ScanServices;
+}
 
 export class Fetching {
   readonly spending = new Spending();
-  readonly #board: Board;
-  readonly #upstream: Upstream;
-  readonly #request: ScanRequest;
-  readonly #services: ScanServices;
-  readonly #bar: () => ReturnType<ScanServices['progress']['bar']>;
+  readonly #parts: FetchingParts;
   #sent = 0;
-  #units = 0;
+  #calls = 0;
 
-  constructor(board: Board, upstream: Upstream, request: ScanRequest, services: ScanServices) {
-    this.#board = board;
-    this.#upstream = upstream;
-    this.#request = request;
-    this.#services = services;
-    let bar: ReturnType<ScanServices['progress']['bar']> | null = null;
-    this.#bar = () => (bar ??= services.progress.bar('fetching', 0));
+  constructor(parts: FetchingParts) {
+    this.#parts = parts;
   }
 
-  /** True when the goal, or the rest after it, has something to ask for. */
-  get due(): boolean {
-    const { goal, rest } = this.#request.aim;
-    return goal !== null && (this.#next(goal, false) !== null || (rest && this.#next(EVERYTHING, false) !== null));
+  /** All signals with a score, as they stand. */
+  get signals(): readonly PlannedSignal[] {
+    const { markets, book, upstream } = this.#parts;
+    return markets.planned(book, upstream.provider);
   }
 
-  get restDue(): boolean {
-    const { restBound } = this;
-    if (!this.#request.aim.rest || restBound.over.aborted) return false;
-    const batch = this.#next(EVERYTHING, false);
-    return batch !== null && this.#upstream.canSend(batch.symbols.length, restBound.until);
+  isMet(goal: Goal): boolean {
+    return standingOf(goal, this.signals).met;
   }
 
-  get restBound(): TimeBound {
-    return this.#services.fetching.rest;
+  /** True when the goal, or what comes after it, has something to ask for. */
+  get isDue(): boolean {
+    const { goal, remaining } = this.#parts.aim;
+    return goal !== null && (this.#next(goal, false) !== null || (remaining && this.#next(EVERYTHING, false) !== null));
+  }
+
+  /** True when the remaining series have something to ask for, and the time to. */
+  get isRemainingDue(): boolean {
+    const { aim, services, upstream } = this.#parts;
+    const { over, until } = services.time.remaining;
+    if (!aim.remaining || over.aborted) return false;
+    const planned = this.#next(EVERYTHING, false);
+    return planned !== null && upstream.canSend(planned.offer.calls, until);
   }
 
   /** Asks until nothing can be asked any more, or the time is up: then false. */
-  async pursue(goal: Goal, phase: 'goal' | 'rest'): Promise<boolean> {
-    const bound = this.#services.fetching[phase];
-    this.#upstream.endBy(bound.until);
+  async pursue(goal: Goal, phase: 'goal' | 'remaining'): Promise<boolean> {
+    const { upstream, services } = this.#parts;
+    const bound = services.time[phase];
+    upstream.endBy(bound.until);
     for (;;) {
-      const batch = this.#next(goal, phase === 'goal' && this.#mayFill());
-      if (batch === null) return true;
-      if (bound.over.aborted || !this.#upstream.canSend(batch.symbols.length, bound.until)) return false;
-      if (!(await this.#ask(batch, phase, bound))) return false;
+      const planned = this.#next(goal, phase === 'goal' && this.#mayFill());
+      if (planned === null) return true;
+      if (bound.over.aborted || !upstream.canSend(planned.offer.calls, bound.until)) return false;
+      if (!(await this.#ask(planned, phase, bound))) return false;
     }
   }
 
-  /** Charges what `work` sends to `phase`; `filled` of its units are for the rest. */
+  /** Charges what `work` sends to `phase`; `filled` of its calls are for the remaining series. */
   async charge<T>(
     phase: Phase,
     work: () => Promise<T>,
     filled = 0,
-  ): Promise<{ readonly value: T; readonly cost: Cost }> {
-    const before = this.#upstream.spent();
+  ): Promise<{ readonly value: T; readonly cost: PlanCost }> {
+    const { upstream } = this.#parts;
+    const before = upstream.spent();
     const value = await work();
-    const after = this.#upstream.spent();
-    const cost = { units: after.units - before.units, requests: after.requests - before.requests };
-    const forRest = Math.min(filled, cost.units);
+    const after = upstream.spent();
+    const cost = { calls: after.calls - before.calls, requests: after.requests - before.requests };
+    const forRemaining = Math.min(filled, cost.calls);
     const { phases } = this.spending;
-    phases[phase] = sum(phases[phase], { ...cost, units: cost.units - forRest });
-    phases.rest = sum(phases.rest, { units: forRest, requests: 0 });
+    phases[phase] = sum(phases[phase], { ...cost, calls: cost.calls - forRemaining });
+    phases.remaining = sum(phases.remaining, { calls: forRemaining, requests: 0 });
     return { value, cost };
   }
 
-  /** What is ahead, in one line; nothing when there is nothing. */
+  /** Tells what is ahead; nothing when there is nothing. */
   announce(): void {
-    if (this.#request.aim.goal === null) return;
-    const { atLeast, atMost } = costRange(this.#wanted, this.#board.planner.signals, this.#upstream.batchSize);
-    if (atMost.units === 0) return;
-    const time = `${formatDuration(this.#upstream.estimateMs(atMost.units))} under the quota`;
-    this.#services.log.info(
-      atLeast.units === atMost.units
-        ? `${atMost.units} units in ${atMost.requests} requests, ${time}`
-        : `${atLeast.units} to ${atMost.units} units, at most ${time}`,
-    );
+    const { upstream, services } = this.#parts;
+    const { atLeast, atMost } = costRange(this.#wanted, this.signals, (wanted) => upstream.offers(wanted));
+    if (atMost.calls === 0) return;
+    const ms = upstream.estimateMs(atMost.calls);
+    const { calls, requests } = atMost;
+    services.tell({ type: 'planned', atLeast: atLeast.calls, atMost: calls, requests, ms });
   }
 
   /** False when it was not sent for lack of time. */
-  async #ask({ kind, symbols, needed }: PlannedBatch, phase: 'goal' | 'rest', { over }: TimeBound): Promise<boolean> {
-    const { provider } = this.#upstream;
-    const board = this.#board;
-    const number = this.#sent + 1;
-    const total = board.planner.ahead(this.#wanted, this.#upstream.batchSize);
-    const of = this.#sent + Math.max(1, total.requests);
-    const { log } = this.#services;
-    log.line(`[BATCH] Fetching batch ${number}/${of} (${symbols.length} symbols)`);
-    const left = `${formatDuration(this.#upstream.estimateMs(total.units))} under the quota`;
-    const bar = this.#bar();
-    bar.setTotal(this.#units + total.units);
-    bar.update(this.#units, `units, request ${number} of ${of}, ${left}`);
-    const coveredBefore = provider.coveredFailures.get('deferred') ?? 0;
-    const fetch = (): ReturnType<typeof provider.fetch> => provider.fetch(kind, symbols, board.window, over);
-    const { value: outcomes, cost } = await this.charge(phase, fetch, symbols.length - needed);
+  async #ask({ offer, needed }: PlannedOffer, phase: 'goal' | 'remaining', { over }: TimeBound): Promise<boolean> {
+    const { upstream, book, markets, services } = this.#parts;
+    const { kind } = offer.brings[0]!;
+    this.#tellBatch(offer.brings.length, kind);
+    const coveredBefore = upstream.coveredFailures.get('deferred') ?? 0;
+    const { value: outcomes, cost } = await this.charge(phase, () => upstream.fetch(offer, over), offer.calls - needed);
     this.spending.kinds[kind] = sum(this.spending.kinds[kind], cost);
-    this.#sent = number;
-    this.#units += symbols.length;
-    board.book.record(kind, symbols, outcomes);
-    await board.update(symbols);
-    bar.update(this.#units);
-    const covered = (provider.coveredFailures.get('deferred') ?? 0) > coveredBefore;
-    return !covered && !outcomes.some((outcome) => !outcome.ok && outcome.code === 'deferred');
+    this.#calls += offer.calls;
+    for (const [index, key] of offer.brings.entries()) {
+      book.record(key, outcomes[index]!);
+      markets.learn(key, outcomes[index]!);
+    }
+    services.tell({ type: 'answered', calls: this.#calls });
+    const isCovered = (upstream.coveredFailures.get('deferred') ?? 0) > coveredBefore;
+    return !isCovered && !outcomes.some((outcome) => !outcome.ok && outcome.code === 'deferred');
   }
 
-  #next(goal: Goal, fill: boolean): PlannedBatch | null {
-    return this.#board.planner.next(goal, { size: this.#upstream.batchSize, fill });
+  #tellBatch(symbols: number, kind: SeriesKind): void {
+    const { upstream, services } = this.#parts;
+    const ahead = mostOf(this.#wanted, this.signals, (wanted) => upstream.offers(wanted));
+    const of = this.#sent + Math.max(1, ahead.requests);
+    this.#sent += 1;
+    const leftMs = upstream.estimateMs(ahead.calls);
+    const allCalls = this.#calls + ahead.calls;
+    services.tell({ type: 'batch', number: this.#sent, of, kind, symbols, calls: this.#calls, allCalls, leftMs });
+  }
+
+  #next(goal: Goal, fill: boolean): PlannedOffer | null {
+    const { upstream } = this.#parts;
+    return nextOffer(goal, this.signals, { offers: (wanted) => upstream.offers(wanted), fill });
   }
 
   /** All that this run is to ask for. */
   get #wanted(): Goal {
-    const { goal, rest } = this.#request.aim;
-    return rest || goal === null ? EVERYTHING : goal;
+    const { goal, remaining } = this.#parts.aim;
+    return remaining || goal === null ? EVERYTHING : goal;
   }
 
-  /** Places left in a request of the goal go to the rest as long as the rest has time. */
+  /** Places left in a request of the goal go to the remaining series as long as those have time. */
   #mayFill(): boolean {
-    return this.#request.aim.rest && !this.restBound.over.aborted;
+    const { aim, services } = this.#parts;
+    return aim.remaining && !services.time.remaining.over.aborted;
   }
 }
 
-function sum(a: Cost, b: Cost): Cost {
-  return { units: a.units + b.units, requests: a.requests + b.requests };
+function sum(a: PlanCost, b: PlanCost): PlanCost {
+  return { calls: a.calls + b.calls, requests: a.requests + b.requests };
 }

@@ -1,13 +1,10 @@
-/** How the markets map to Coinalyze: from the kept list, or from a new one for two units. */
+/** How the markets map to Coinalyze: from the kept list, or from a new one for two calls. */
 import type { DegradedReason } from '../core/feed.ts';
-import type { Resolution } from '../core/market.ts';
+import type { Market, Resolution } from '../core/market.ts';
 import { loadMarketIndex, type LoadedMarketIndex } from '../symbols/load-market-index.ts';
 import type { MarketIndex } from '../symbols/market-index.ts';
 import { resolveMarket, unknownVenues, unresolved } from '../symbols/resolver.ts';
-import type { Upstream } from '../wire.ts';
-import type { ScanRequest } from './request.ts';
-
-type MarketListSource = Pick<Upstream, 'listing' | 'indexCache' | 'scope'>;
+import type { KeptUpstream, Upstream } from './upstream.ts';
 
 export interface MarketList {
   /** One per market, in their order. */
@@ -16,23 +13,26 @@ export interface MarketList {
   /** What a user should know of the list, one sentence each. */
   readonly warnings: readonly string[];
   /** False while a newer list would have to be asked for. */
-  readonly settled: boolean;
+  readonly current: boolean;
   /** True when it was not reached in time. */
   readonly deferred: boolean;
 }
 
 /** Without a provider. */
-export function noMarketList({ candles: { markets } }: Pick<ScanRequest, 'candles'>): MarketList {
-  const resolutions = markets.map(({ market }) => unresolved(market, 'no-provider'));
-  return { resolutions, degraded: [], warnings: [], settled: true, deferred: false };
+export function noMarketList(markets: readonly Market[]): MarketList {
+  const resolutions = markets.map((market) => unresolved(market, 'no-provider'));
+  return { resolutions, degraded: [], warnings: [], current: true, deferred: false };
 }
 
-type ListRequest = Pick<ScanRequest, 'candles' | 'referenceVenues'>;
+export interface ListRequest {
+  readonly markets: readonly Market[];
+  readonly referenceVenues: readonly string[];
+}
 
-/** What is kept, for no unit. */
+/** From the list that is kept, for no call. */
 export async function keptMarketList(
   request: ListRequest,
-  { indexCache: cache, scope }: Pick<Upstream, 'indexCache' | 'scope'>,
+  { indexCache: cache, scope }: Pick<KeptUpstream, 'indexCache' | 'scope'>,
   now: () => number,
 ): Promise<MarketList> {
   const source = (): ReturnType<Upstream['listing']> =>
@@ -43,27 +43,29 @@ export async function keptMarketList(
 /** Asks for the list where the kept one is too old. */
 export async function currentMarketList(
   request: ListRequest,
-  { listing: source, indexCache: cache, scope }: MarketListSource,
+  upstream: Upstream,
   now: () => number,
   abort: AbortSignal,
 ): Promise<MarketList> {
+  const { indexCache: cache, scope } = upstream;
+  const source = (signal: AbortSignal): ReturnType<Upstream['listing']> => upstream.listing(signal);
   const loaded = await loadMarketIndex({ source, cache, scope, now, abort });
-  return { ...resolveBy(loaded, request), settled: true };
+  return { ...resolveBy(loaded, request), current: true };
 }
 
-function resolveBy(loaded: LoadedMarketIndex, { candles: { markets }, referenceVenues }: ListRequest): MarketList {
+function resolveBy(loaded: LoadedMarketIndex, { markets, referenceVenues }: ListRequest): MarketList {
   if (loaded.ok) {
-    const resolutions = markets.map(({ market }) => resolveMarket(market, loaded.index, { referenceVenues }));
+    const resolutions = markets.map((market) => resolveMarket(market, loaded.index, { referenceVenues }));
     const warnings = [...loaded.notes, ...venueWarnings(loaded.index, referenceVenues)];
-    return { resolutions, degraded: [], warnings, settled: !loaded.stale, deferred: false };
+    return { resolutions, degraded: [], warnings, current: !loaded.stale, deferred: false };
   }
   const deferred = loaded.code === 'deferred';
   const text = `the market list could not be had (${loaded.code}: ${loaded.detail}); every series is neutral`;
   return {
-    resolutions: markets.map(({ market }) => unresolved(market, deferred ? 'deferred' : 'no-index')),
+    resolutions: markets.map((market) => unresolved(market, deferred ? 'deferred' : 'no-index')),
     degraded: deferred ? [] : [{ code: 'market-index-unavailable', text }],
     warnings: loaded.notes,
-    settled: false,
+    current: false,
     deferred,
   };
 }

@@ -1,64 +1,79 @@
 /** What the batch job is given. */
-import type { LoadedCandles } from '../candles/load.ts';
-import type { SkippedFile } from '../core/candles.ts';
-import type { ProviderName, RunInputs } from '../core/feed.ts';
+import type { Detail, FeedContent, ProviderName } from '../core/feed.ts';
+import type { Window } from '../core/series.ts';
 import type { Strategy } from '../core/strategy.ts';
 import type { Timeframe } from '../core/time.ts';
 import type { PreviousFeed } from '../feed/previous.ts';
-import type { SealedFeed } from '../feed/sealed-signal.ts';
 import type { Goal } from '../plan/goal.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Log } from '../platform/log.ts';
-import type { Progress } from '../platform/progress.ts';
-import type { Upstream } from '../wire.ts';
+import type { Tell } from './events.ts';
+import type { ProviderId, Upstream } from './upstream.ts';
 
 export interface ScanRequest {
-  readonly candles: LoadedCandles;
-  /** Candle files found, the skipped ones included. */
-  readonly files: number;
-  /** Skipped while searching; those skipped while reading are in `candles`. */
-  readonly skipped: readonly SkippedFile[];
-  readonly inputs: RunInputs;
+  /** Folders and single files, as given. */
+  readonly paths: readonly string[];
+  /** Absolute paths that are never input, such as the output file. */
+  readonly exclude: readonly string[];
+  /** The only format that files are read as; null for all. */
+  readonly format: string | null;
+  readonly filter: MarketFilter;
   readonly strategies: readonly Strategy[];
   readonly timeframe: Timeframe | 'auto';
-  /** ms UTC. */
-  readonly asOf: number;
-  readonly provider: ProviderName;
+  /** ms UTC; null for the time that goes with the input. */
+  readonly asOf: number | null;
+  readonly provider: ProviderName | 'auto';
+  /** Whether there is a key for Coinalyze: without one, `auto` fetches nothing. */
+  readonly hasKey: boolean;
   readonly aim: Aim;
+  readonly detail: Detail;
   readonly referenceVenues: readonly string[];
   readonly version: string;
   readonly runId: string;
-  /** The feed that the run will replace, null when there is none or it cannot be read. */
-  readonly previous: PreviousFeed | null;
+}
+
+/** Which markets of the input are scanned; null where a filter is not used. */
+export interface MarketFilter {
+  /** A coin or a symbol, case ignored. */
+  readonly symbol: string | null;
+  /** Also the exchange of files that name none. */
+  readonly exchange: string | null;
+  readonly limit: number | null;
 }
 
 /** What series are fetched for. */
 export interface Aim {
-  /** What is to be known exactly first; null when nothing may be sent, not even for the market list. */
+  /** What is to be final first; null when nothing may be sent, not even for the market list. */
   readonly goal: Goal | null;
-  /** Whether all other series come after it, as far as the time goes. */
-  readonly rest: boolean;
+  /** Whether the remaining series come after it, as far as the time goes. */
+  readonly remaining: boolean;
 }
 
 export interface ScanServices {
   readonly clock: Clock;
-  readonly log: Log;
-  readonly progress: Progress;
-  /** Null for provider `none`. */
-  readonly upstream: Upstream | null;
-  readonly fetching: FetchingTime;
+  readonly tell: Tell;
+  /** Opens the provider, once it is known which buckets are asked for. */
+  readonly connect: (provider: ProviderId, options: ConnectOptions) => Promise<Upstream>;
+  readonly time: FetchingTime;
   /** Aborted when the run is to end without a further feed: `scan` then rejects with its reason. */
   readonly interrupt: AbortSignal;
+  /** The feed that the run will replace; null when there is none or it cannot be compared with. */
+  readonly previous: () => PreviousFeed | null;
   /** Makes a stage of the feed public; false when that failed. Null when no feed is written. */
-  readonly publish: ((feed: SealedFeed) => Promise<boolean>) | null;
+  readonly publish: ((feed: FeedContent) => Promise<boolean>) | null;
+}
+
+interface ConnectOptions {
+  /** The time everything is computed for, ms UTC: made-up data live at this time. */
+  readonly asOf: number;
+  readonly window: Window;
 }
 
 export interface FetchingTime {
   /** For the market list and the goal: the run's deadline. */
   readonly goal: TimeBound;
-  readonly rest: TimeBound;
-  /** What ends the rest: what the budget defers is no fault, what the deadline cuts off is. */
-  readonly restEndsBy: 'budget' | 'deadline';
+  readonly remaining: TimeBound;
+  /** What ends the remaining series: what the budget defers is no fault, what the deadline cuts off is. */
+  readonly remainingEndsBy: 'budget' | 'deadline';
 }
 
 export interface TimeBound {

@@ -1,81 +1,95 @@
-/** What this run knows of each external history: kept answers first, then its own. */
+/** What this run knows of each series: answers that were kept first, then its own. Columns are not held, only how far they reach. */
 import type { CoinalyzeSymbol } from '../core/market.ts';
-import { isKnownAbsence, type Outcome } from '../core/outcome.ts';
-import { SERIES_KINDS, type Series, type SeriesKind, type Window } from '../core/series.ts';
-import type { Kept, KeptSeries } from '../external/cached.ts';
-import type { KnownSeries } from '../plan/open.ts';
+import { isKnownAbsence, type FailureCode, type Outcome } from '../core/outcome.ts';
+import { isFinalFor, SERIES_KINDS, type Series, type SeriesReach } from '../core/series.ts';
+import type { SeriesKey } from '../core/offer.ts';
+import { seriesDigest } from '../feed/input-hash.ts';
+import type { PlannedKey } from '../plan/goal.ts';
+import type { KeptAnswer } from './upstream.ts';
 
-interface Entry extends KnownSeries {
-  readonly outcome: Outcome<Series> | undefined;
-  readonly kept: Kept['state'];
+/** An answer without its columns. */
+export type KnownAnswer =
+  | {
+      readonly ok: true;
+      readonly reach: SeriesReach;
+      readonly stale: boolean;
+      readonly origin: 'fetched' | 'cache';
+      /** Of the columns, for the input hash. */
+      readonly digest: string;
+    }
+  | { readonly ok: false; readonly code: FailureCode; readonly detail: string };
+
+export interface KnownSeries {
+  /** One object for everybody who can use the series. */
+  readonly key: PlannedKey;
+  /** The newest answer that says something: that there is none upstream says so too. */
+  readonly answer: SeriesReach | 'absent' | null;
+  /** False when asking cannot make it final in this run: it failed, or upstream has not published the last bucket yet. */
+  readonly askable: boolean;
+  /** Undefined for what was neither kept nor asked for. */
+  readonly outcome: KnownAnswer | undefined;
+  /** What the cache said of it at the start of the run. */
+  readonly kept: KeptAnswer['state'];
 }
 
 export class SeriesBook {
-  readonly #entries = new Map(SERIES_KINDS.map((kind) => [kind, new Map<CoinalyzeSymbol, Entry>()]));
-  readonly #cache: KeptSeries | null;
-  readonly #window: Window;
+  readonly #entries = new Map(SERIES_KINDS.map((kind) => [kind, new Map<CoinalyzeSymbol, KnownSeries>()]));
 
-  /** `cache` null: nothing is kept. */
-  constructor(cache: KeptSeries | null, window: Window) {
-    this.#cache = cache;
-    this.#window = window;
+  /** Takes in what is kept of a series. */
+  keep(key: SeriesKey, { state, answer, due }: KeptAnswer): void {
+    this.#set({
+      key: { ...key, keptTo: answer?.ok === true ? answer.value.completeTo : null },
+      answer: meaningOf(answer),
+      askable: due,
+      outcome: answer === null ? undefined : withoutColumns(key, answer),
+      kept: state,
+    });
   }
 
-  /** Takes in what is kept of histories that were not looked up before; costs no unit. */
-  async readKept(kind: SeriesKind, symbols: readonly CoinalyzeSymbol[]): Promise<void> {
-    const entries = this.#entries.get(kind)!;
-    const unread = [...new Set(symbols)].filter((symbol) => !entries.has(symbol));
-    const kept = (await this.#cache?.peek(kind, unread, this.#window)) ?? [];
-    for (const [slot, { state, answer, due }] of kept.entries()) {
-      const symbol = unread[slot]!;
-      entries.set(symbol, {
-        pair: { kind, symbol, keptTo: answer?.ok === true ? answer.value.completeTo : null },
-        answer: answerIn(answer),
-        askable: due,
-        outcome: answer ?? undefined,
-        kept: state,
-      });
-    }
+  /** Takes in what a request brought. Whatever that is, the series is not asked for again in this run, unless it was deferred. */
+  record(key: SeriesKey, outcome: Outcome<Series>): void {
+    const before = this.knownOf(key);
+    const wasReached = outcome.ok || outcome.code !== 'deferred';
+    const answer = meaningOf(outcome) ?? before.answer;
+    this.#set({ ...before, answer, askable: !wasReached, outcome: withoutColumns(key, outcome) });
   }
 
-  /** Takes in what a request brought. Whatever that is, its histories are not asked for again in this run. */
-  record(kind: SeriesKind, symbols: readonly CoinalyzeSymbol[], outcomes: readonly Outcome<Series>[]): void {
-    for (const [slot, symbol] of symbols.entries()) {
-      const outcome = outcomes[slot]!;
-      const before = this.#entryOf(kind, symbol);
-      const reached = outcome.ok || outcome.code !== 'deferred';
-      const answer = answerIn(outcome) ?? before.answer;
-      this.#entries.get(kind)!.set(symbol, { ...before, answer, askable: !reached, outcome });
-    }
-  }
-
-  knownOf(kind: SeriesKind, symbol: CoinalyzeSymbol): KnownSeries {
-    return this.#entryOf(kind, symbol);
-  }
-
-  /** Undefined for what was neither kept nor asked for. */
-  outcomeOf(kind: SeriesKind, symbol: CoinalyzeSymbol): Outcome<Series> | undefined {
-    return this.#entryOf(kind, symbol).outcome;
-  }
-
-  /** What the cache said of it at the start of the run. */
-  keptState(kind: SeriesKind, symbol: CoinalyzeSymbol): Kept['state'] {
-    return this.#entryOf(kind, symbol).kept;
-  }
-
-  #entryOf(kind: SeriesKind, symbol: CoinalyzeSymbol): Entry {
-    const entries = this.#entries.get(kind)!;
-    const found = entries.get(symbol);
+  knownOf(key: SeriesKey): KnownSeries {
+    const found = this.#entries.get(key.kind)!.get(key.instrument);
     if (found !== undefined) return found;
-    const pair = { kind, symbol, keptTo: null };
-    const entry: Entry = { pair, answer: null, askable: true, outcome: undefined, kept: 'absent' };
-    entries.set(symbol, entry);
-    return entry;
+    const unknown = {
+      key: { ...key, keptTo: null },
+      answer: null,
+      askable: true,
+      outcome: undefined,
+      kept: 'absent',
+    } as const;
+    this.#set(unknown);
+    return unknown;
+  }
+
+  #set(known: KnownSeries): void {
+    this.#entries.get(known.key.kind)!.set(known.key.instrument, known);
   }
 }
 
-function answerIn(outcome: Outcome<Series> | null): KnownSeries['answer'] {
+function withoutColumns({ instrument }: SeriesKey, outcome: Outcome<Series>): KnownAnswer {
+  if (!outcome.ok) return { ok: false, code: outcome.code, detail: outcome.detail };
+  const { value, stale, origin } = outcome;
+  return { ok: true, reach: reachOf(value), stale, origin, digest: seriesDigest(instrument, value) };
+}
+
+function reachOf({ kind, coveredFrom, completeTo }: Series): SeriesReach {
+  return { kind, coveredFrom, completeTo };
+}
+
+function meaningOf(outcome: Outcome<Series> | null): KnownSeries['answer'] {
   if (outcome === null) return null;
-  if (outcome.ok) return outcome.value;
+  if (outcome.ok) return reachOf(outcome.value);
   return isKnownAbsence(outcome.code) ? 'absent' : null;
+}
+
+/** True when no later answer can change what a candle that closes at `closeTime` sees of it. */
+export function isFinal({ answer }: Pick<KnownSeries, 'answer'>, closeTime: number): boolean {
+  return answer !== null && (answer === 'absent' || isFinalFor(answer, closeTime));
 }

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT, runProcess, SAMPLE, workplace, type CliResult } from '../support/cli.ts';
+import { runProcess, workplace, type CliResult } from '../support/cli.ts';
+import { ROOT, SAMPLE } from '../support/places.ts';
 
 const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
 const block = /```cron\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';

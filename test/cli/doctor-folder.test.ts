@@ -7,8 +7,10 @@ import { examineFolder, type FolderFlags } from '../../src/commands/doctor-folde
 import { folderJson } from '../../src/commands/doctor-json.ts';
 import type { FolderReport } from '../../src/commands/doctor-report.ts';
 import { folderText } from '../../src/commands/doctor-text.ts';
-import { ROOT, SAMPLE, workplace } from '../support/cli.ts';
+import { workplace } from '../support/cli.ts';
+import { ROOT, SAMPLE } from '../support/places.ts';
 import { describeWithShared, sharedPath } from '../support/shared.ts';
+import { expectShown, transcriptOf, typedAndPrinted } from '../support/transcript.ts';
 
 const place = workplace();
 afterAll(() => place.remove());
@@ -243,8 +245,8 @@ describe('scan doctor <folder>', () => {
 
   it('prints what the README shows', async () => {
     const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
-    const shown = /<!-- transcript:doctor -->\n```text\n.*\n([\s\S]*?)```/.exec(readme)?.[1];
-    expect((await place.scan(['doctor', SAMPLE])).stdout).toBe(shown);
+    const { printed } = typedAndPrinted(transcriptOf(readme, 'doctor'));
+    expectShown(printed, (await place.scan(['doctor', SAMPLE])).stdout);
   });
 
   it('--help begins with examples and tells the exit codes', async () => {

@@ -9,7 +9,8 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { ledgerFile, openLedger } from '../../src/platform/ledger.ts';
 import { takeRunLock } from '../../src/platform/lock.ts';
 import { CACHE_FILE, openStore } from '../../src/platform/store.ts';
-import { ROOT, workplace } from '../support/cli.ts';
+import { workplace } from '../support/cli.ts';
+import { ROOT } from '../support/places.ts';
 import { json, REFUSING_URL, startScriptedServer, status, type ScriptedServer } from '../support/scripted-server.ts';
 import { MAY_MOUNT, mountDisk, unmountDisk } from '../support/small-disk.ts';
 
@@ -115,13 +116,13 @@ describe('the program and its settings', () => {
   });
 
   it('every setting has its value, its source and its names', async () => {
-    writeFileSync(place.path('scan.config.json'), JSON.stringify({ budget: '90s', quota: { units: 20 } }));
+    writeFileSync(place.path('scan.config.json'), JSON.stringify({ budget: '90s', quota: { calls: 20 } }));
     writeFileSync(place.path('.env'), 'SCAN_TIMEFRAME=1h\n');
     const { settings } = await examine({}, contextWith({ SCAN_PROVIDER: 'none' }), RUNTIME);
     const told = new Map(settings.map(({ name, value, source }) => [name, [value, source]]));
     expect(told.get('budget')).toEqual([90_000, 'scan.config.json']);
     expect(settings.filter(({ name, unit }) => unit === null && /budget|_ms$/.test(name))).toEqual([]);
-    expect(told.get('quota.units')).toEqual([20, 'scan.config.json']);
+    expect(told.get('quota.calls')).toEqual([20, 'scan.config.json']);
     expect(told.get('timeframe')).toEqual(['1h', '.env']);
     expect(told.get('provider')).toEqual(['none', 'environment']);
     expect(told.get('log_format')).toEqual(['text', 'default']);
@@ -160,7 +161,7 @@ describe('the program and its settings', () => {
 });
 
 describe('the key', () => {
-  it('is tried with one request of one unit, which the ledger counts', async () => {
+  it('is tried with one request of one call, which the ledger counts', async () => {
     server.play(json(VENUES));
     const before = server.requests.length;
     const found = await checks(withKey());
@@ -169,7 +170,7 @@ describe('the key', () => {
       data: { set: true, source: 'environment', answer: 'accepted' },
     });
     expect(server.requests.slice(before).map(({ url }) => url.pathname)).toEqual(['/v1/exchanges']);
-    expect((await checks(withKey(), { offline: true })).get('ledger')!.data['units']).toBe(1);
+    expect((await checks(withKey(), { offline: true })).get('ledger')!.data['calls']).toBe(1);
     expect(server.requests).toHaveLength(before + 1);
   });
 
@@ -222,18 +223,18 @@ describe('the places a scan writes to', () => {
   });
 
   it('what the key has spent is counted in the ledger', async () => {
-    const limits = { units: 40, windowMs: 60_000, minSpacingMs: 0, requestTimeoutMs: 1_000 };
+    const limits = { calls: 40, windowMs: 60_000, minSpacingMs: 0, requestTimeoutMs: 1_000 };
     const opened = openLedger(ledgerFile(place.path('state'), server.url, KEY), limits, systemClock);
     if (!opened.ok) throw new Error(opened.detail);
     opened.ledger.reserve(17);
     opened.ledger.close();
     const found = await checks(withKey(), { offline: true });
-    expect(found.get('ledger')!.fact).toContain('17 of 40 units spent in the last 1 min');
+    expect(found.get('ledger')!.fact).toContain('17 of 40 calls spent in the last 1 min');
   });
 
   it('a ledger that a process holds is busy, with what helps', async () => {
     const file = ledgerFile(place.path('state'), server.url, KEY);
-    const limits = { units: 40, windowMs: 60_000, minSpacingMs: 0, requestTimeoutMs: 1_000 };
+    const limits = { calls: 40, windowMs: 60_000, minSpacingMs: 0, requestTimeoutMs: 1_000 };
     const opened = openLedger(file, limits, systemClock);
     if (!opened.ok) throw new Error(opened.detail);
     opened.ledger.close();
@@ -244,7 +245,7 @@ describe('the places a scan writes to', () => {
     holder.close();
     expect(found).toMatchObject({ status: 'warn', remedy: expect.stringContaining(`fuser ${file}`) });
     expect(found.fact).toBe(`${file} is busy`);
-    expect((await checks(withKey(), { offline: true })).get('ledger')!.fact).toContain('0 of 40 units');
+    expect((await checks(withKey(), { offline: true })).get('ledger')!.fact).toContain('0 of 40 calls');
   });
 
   it('places that take no files: the cache warns, ledger and output fail, and nothing hangs', async () => {
@@ -312,7 +313,7 @@ describe('as a program', () => {
     ]);
     expect([fine.code, failing.code]).toEqual([0, 78]);
     expect(fine.stdout).toMatch(/^ok +node /m);
-    expect(fine.stdout).toMatch(/^quota\.units +default +40$/m);
+    expect(fine.stdout).toMatch(/^quota\.calls +default +40$/m);
     expect(fine.stdout + fine.stderr).not.toContain(KEY);
     expect(DOCUMENT.parse(JSON.parse(failing.stdout)).summary.fail).toBe(1);
     expect(failing.stderr).toBe('');

@@ -2,7 +2,8 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROOT, runProcess, SAMPLE, workplace } from '../support/cli.ts';
+import { runProcess, workplace } from '../support/cli.ts';
+import { ROOT, SAMPLE } from '../support/places.ts';
 import { runHere } from '../support/in-process.ts';
 import { REFUSING_URL, startScriptedServer, status, type ScriptedServer } from '../support/scripted-server.ts';
 
@@ -139,7 +140,7 @@ const VALUES: Readonly<Record<string, Case>> = {
 
 const SETTINGS: Readonly<Record<string, Case>> = {
   'a variable with a slip in it': set({ SCAN_BUDGT: '1m' }, /SCAN_BUDGT; did you mean SCAN_BUDGET\?/),
-  'a variable with a wrong value': set({ SCAN_QUOTA_UNITS: 'many' }, /SCAN_QUOTA_UNITS: "many".*whole number/),
+  'a variable with a wrong value': set({ SCAN_QUOTA_CALLS: 'many' }, /SCAN_QUOTA_CALLS: "many".*whole number/),
   'a base URL without a scheme': set({ COINALYZE_BASE_URL: 'api' }, /COINALYZE_BASE_URL: its value.*https:\/\//),
   'an unencrypted base URL': set({ COINALYZE_BASE_URL: 'http://api.coinalyze.net/v1' }, /an https:\/\/ address/),
   'a password in the base URL': set({ COINALYZE_BASE_URL: `https://u:${KEY}@host/v1` }, /COINALYZE_BASE_URL/),

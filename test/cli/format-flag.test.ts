@@ -1,20 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FORMATS } from '../../src/candles/formats/index.ts';
-import { doubtfulRows, formatOf } from '../../src/commands/run-options.ts';
+import { formatOf } from '../../src/commands/run-options.ts';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-
-const CLEAN = {
-  rows: 9,
-  disordered: 0,
-  duplicates: 0,
-  missing: 0,
-  notFinite: 0,
-  impossible: 0,
-  offGrid: 0,
-  future: 0,
-  naiveTimes: 0,
-};
 
 describe('--format', () => {
   it('an unknown format suggests the nearest, lists the known and is wrong use', () => {
@@ -35,21 +23,5 @@ describe('--format', () => {
     const ids = FORMATS.map(({ id }) => id).sort();
     expect(help).toContain(`this format only: ${ids.join(', ')}'`);
     expect(ids.filter((id) => !readme.includes(`\`${id}\``))).toEqual([]);
-  });
-});
-
-describe('doubtful times', () => {
-  it('are warned about once, with a count', () => {
-    expect(doubtfulRows([CLEAN, CLEAN])).toEqual([]);
-    expect(
-      doubtfulRows([
-        { ...CLEAN, naiveTimes: 9 },
-        { ...CLEAN, naiveTimes: 1, future: 2 },
-        { ...CLEAN, future: 1 },
-      ]),
-    ).toEqual([
-      '2 files with times without a zone; they were read as UTC',
-      '2 files with candles dated in the future; 3 were left out',
-    ]);
   });
 });

@@ -8,7 +8,8 @@ import { parseFeed } from '../../src/feed/parse.ts';
 import type { Row } from '../candles/support.ts';
 import { coinalyzeJson, klinesCsv, WRITERS } from '../candles/writers.ts';
 import { zipOf } from '../candles/zip-writer.ts';
-import { SAMPLE, workplace, type CliResult } from '../support/cli.ts';
+import { workplace, type CliResult } from '../support/cli.ts';
+import { SAMPLE } from '../support/places.ts';
 
 const place = workplace();
 afterAll(() => place.remove());

@@ -1,8 +1,21 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ROOT, runProcess, workplace } from '../support/cli.ts';
+import { runProcess, workplace } from '../support/cli.ts';
+import { ROOT } from '../support/places.ts';
 
 const place = workplace();
 afterAll(() => place.remove());
@@ -15,8 +28,9 @@ function staged(name: string, { bundled, program }: { readonly bundled: boolean;
   mkdirSync(path.join(root, 'bin'), { recursive: true });
   mkdirSync(path.join(root, 'dist'));
   const launcher = path.join(root, 'bin', 'scan.cjs');
-  copyFileSync(path.join(ROOT, 'bin', 'scan.cjs'), launcher);
-  writeFileSync(path.join(root, 'dist', 'cli.js'), program);
+  for (const file of ['scan.cjs', 'sources.cjs'])
+    copyFileSync(path.join(ROOT, 'bin', file), path.join(root, 'bin', file));
+  writeFileSync(path.join(root, 'dist', 'cli.cjs'), program);
   writeFileSync(path.join(root, 'package.json'), '{"type":"module"}');
   if (bundled) {
     const folder = path.join(root, 'node_modules', 'node', 'bin');
@@ -48,13 +62,13 @@ describe('the launcher', () => {
   });
 
   it('on an old Node runs the one that npm ci brought, with arguments and exit code', async () => {
-    const program = 'export const main = () => { console.log(process.argv.slice(2).join()); process.exitCode = 3; };';
+    const program = 'exports.main = () => { console.log(process.argv.slice(2).join()); process.exitCode = 3; };';
     const { code, stdout } = await asOldNode(staged('bundled', { bundled: true, program }), ['a', 'b c']);
     expect([code, stdout]).toEqual([3, 'a,b c\n']);
   });
 
   it('on an old Node, killed by kill -9, leaves no program behind', async () => {
-    const program = `export const main = () => {
+    const program = `exports.main = () => {
       process.on('SIGTERM', () => process.exit(console.log('asked to end')));
       setTimeout(() => console.log('never asked'), 20_000);
       console.log('runs');
@@ -76,7 +90,7 @@ describe('the launcher', () => {
   });
 
   it('a bug ends with 1 and is told in one line, with its stack at log level debug', async () => {
-    const program = "export const main = () => Promise.reject(new Error('boom'));";
+    const program = "exports.main = () => Promise.reject(new Error('boom'));";
     const launcher = staged('bug', { bundled: false, program });
     const { code, stderr } = await runProcess(process.execPath, [launcher], place.folder, ENV);
     expect(code).toBe(1);
@@ -86,11 +100,129 @@ describe('the launcher', () => {
   });
 
   it('packages that are not installed end with 78 and the command that installs them', async () => {
-    const launcher = staged('incomplete', { bundled: false, program: "import 'a-package-that-is-missing';" });
+    const launcher = staged('incomplete', { bundled: false, program: "require('a-package-that-is-missing');" });
     const { code, stderr } = await runProcess(process.execPath, [launcher], place.folder, ENV);
     expect(code).toBe(78);
     expect(stderr).toMatch(
       /^scan: the program is not installed completely \(.*a-package-that-is-missing.*Run "npm ci" in .*\n$/,
     );
+  });
+});
+
+interface Sources {
+  readonly listSources: (root: string) => readonly unknown[];
+  readonly hashSources: (root: string, found: readonly unknown[]) => string;
+}
+const { listSources, hashSources } = createRequire(import.meta.url)(path.join(ROOT, 'bin', 'sources.cjs')) as Sources;
+const PROGRAM = "exports.main = () => console.log('ran');";
+
+/** A staged program beside the sources that it says it was built from; answers with the folder. */
+function built(name: string): string {
+  const root = path.dirname(path.dirname(staged(name, { bundled: false, program: PROGRAM })));
+  mkdirSync(path.join(root, 'src', 'core'), { recursive: true });
+  writeFileSync(path.join(root, 'src', 'cli.ts'), 'one');
+  writeFileSync(path.join(root, 'src', 'core', 'time.ts'), 'two');
+  const found = listSources(root);
+  const stamp = { version: '0.0.0', sources: hashSources(root, found), found };
+  writeFileSync(path.join(root, 'dist', 'build.json'), JSON.stringify(stamp));
+  return root;
+}
+
+function start(root: string, env: Readonly<Record<string, string>> = {}): ReturnType<typeof runProcess> {
+  return runProcess(process.execPath, [path.join(root, 'bin', 'scan.cjs')], place.folder, { ...ENV, ...env });
+}
+
+describe('an old build', () => {
+  const changes: Readonly<Record<string, (root: string) => void>> = {
+    'a changed file': (root) => appendFileSync(path.join(root, 'src', 'cli.ts'), ' more'),
+    'a changed file of the same size': (root) => writeFileSync(path.join(root, 'src', 'core', 'time.ts'), 'six'),
+    'a new file': (root) => writeFileSync(path.join(root, 'src', 'core', 'new.ts'), ''),
+    'a file that is gone': (root) => rmSync(path.join(root, 'src', 'core', 'time.ts')),
+  };
+
+  it.each(Object.entries(changes))('is named with the remedy and runs: %s', async (name, change) => {
+    const root = built(name);
+    expect(await start(root)).toEqual({ code: 0, stdout: 'ran\n', stderr: '' });
+    change(root);
+    const { code, stdout, stderr } = await start(root);
+    expect([code, stdout]).toEqual([0, 'ran\n']);
+    expect(stderr).toBe(`scan: this is an old build, src/ has changed since: run "npm run build" in ${root}\n`);
+  });
+
+  it('is not what a copy is, whose files have other times and the same content', async () => {
+    const root = built('copied');
+    utimesSync(path.join(root, 'src', 'cli.ts'), 1, 1);
+    expect((await start(root)).stderr).toBe('');
+  });
+
+  it('is never looked for in an installed package, which has no src/', async () => {
+    const root = built('installed');
+    rmSync(path.join(root, 'src'), { recursive: true });
+    expect(await start(root)).toEqual({ code: 0, stdout: 'ran\n', stderr: '' });
+  });
+
+  it('without a readable stamp says so and runs', async () => {
+    const root = built('unstamped');
+    rmSync(path.join(root, 'dist', 'build.json'));
+    const { code, stderr } = await start(root);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^scan: dist\/ cannot be compared with src\/ .* run "npm run build" in .*\n$/);
+  });
+});
+
+describe('the compiled program', () => {
+  it('is kept beside the program', async () => {
+    const root = built('compiled');
+    await start(root);
+    expect(readdirSync(path.join(root, 'dist', '.compile-cache'))).toHaveLength(1);
+  });
+
+  it('is not kept where that is impossible, and the program runs', async () => {
+    const root = built('uncompiled');
+    writeFileSync(path.join(root, 'dist', '.compile-cache'), 'not a folder');
+    expect(await start(root)).toEqual({ code: 0, stdout: 'ran\n', stderr: '' });
+  });
+
+  // Nothing is read-only to root.
+  it.skipIf(process.getuid?.() === 0)("is kept in the user's cache when the program is read-only", async () => {
+    const root = built('read-only');
+    chmodSync(path.join(root, 'dist'), 0o555);
+    const { code } = await start(root, { HOME: place.path('home') });
+    expect([code, existsSync(place.path('home', '.cache', 'perpscan', 'compiled'))]).toEqual([0, true]);
+    expect((await start(root)).code).toBe(0);
+    chmodSync(path.join(root, 'dist'), 0o755);
+  });
+});
+
+describe('as a library', () => {
+  const folder = place.path('consumer');
+  const modules = path.join(folder, 'node_modules');
+  const code = `import { isExplained, SCHEMA_VERSION, type Feed, type Strategy } from 'perpscan';
+    export const explained = (feed: Feed) => feed.signals.filter(isExplained).map((signal) => signal.setup?.entry);
+    export const warmup = (strategy: Strategy): number => strategy.warmup;
+    console.log(SCHEMA_VERSION);`;
+
+  it('it is imported with its types, and runs', async () => {
+    mkdirSync(modules, { recursive: true });
+    symlinkSync(ROOT, path.join(modules, 'perpscan'));
+    writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
+    const run = async (text: string): Promise<readonly [number | null, string]> => {
+      writeFileSync(path.join(folder, 'main.ts'), text);
+      const compiler = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+      const flags = ['--module', 'nodenext', '--strict', '--types', '', 'main.ts'];
+      const { code: exit, stdout } = await runProcess(process.execPath, [compiler, ...flags], folder, ENV);
+      return [exit, stdout];
+    };
+    expect(await run(code.replace('console.log(SCHEMA_VERSION)', ''))).toEqual([0, '']);
+    expect((await run(code.replace('strategy.warmup', 'strategy.wormup')))[1]).toContain("'wormup' does not exist");
+    writeFileSync(
+      path.join(folder, 'main.js'),
+      "import { SCHEMA_VERSION } from 'perpscan'; console.log(SCHEMA_VERSION);",
+    );
+    expect(await runProcess(process.execPath, ['main.js'], folder, ENV)).toEqual({
+      code: 0,
+      stdout: '2.0.0\n',
+      stderr: '',
+    });
   });
 });

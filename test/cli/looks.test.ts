@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { SAMPLE, workplace } from '../support/cli.ts';
+import { workplace } from '../support/cli.ts';
+import { SAMPLE } from '../support/places.ts';
 import { runHere } from '../support/in-process.ts';
 
 const place = workplace();

@@ -56,27 +56,27 @@ describeWithShared(FOLDER, 'a scan of 210 real markets with made-up series', () 
   });
 
   it('no market of MEXC or KuCoin is called resolved, and every stand-in is named', () => {
-    for (const { exchange, oi_metadata: oi } of feed('first.json').signals) {
-      if (exchange !== 'HYPERLIQUID') expect(oi.tier).not.toBe('resolved');
-      if (oi.tier === 'neutral') expect(oi.venue).toBeNull();
-      else expect(oi.venue).not.toBeNull();
+    for (const { exchange, tier, venue } of feed('first.json').markets) {
+      if (exchange !== 'HYPERLIQUID') expect(tier).not.toBe('resolved');
+      if (tier === 'neutral') expect(venue).toBeNull();
+      else expect(venue).not.toBeNull();
     }
   });
 
-  it('the same bytes twice, the second time without a unit', () => {
+  it('the same bytes twice, the second time without a call', () => {
     const [first, second] = ['first.json', 'second.json'].map((name) => {
       const lines = readFileSync(place.path(name), 'utf8').split('\n');
       const { run, summary } = feed(name);
-      // Where the units went is as much of the cache as summary.external.
+      // Where the calls went is as much of the cache as summary.external.
       const stable = { ...run, id: null, duration_ms: null, plan: null };
       return {
-        signals: lines.slice(lines.indexOf('"signals":[')),
+        rows: lines.slice(lines.indexOf('"markets":[')),
         run: stable,
         summary: { ...summary, external: null },
       };
     });
     expect(second).toEqual(first);
-    expect(first!.signals.length).toBeGreaterThan(630);
-    expect(feed('second.json').summary.external.units).toBe(0);
+    expect(first!.rows.length).toBeGreaterThan(630);
+    expect(feed('second.json').summary.external.calls).toBe(0);
   });
 });

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Feed } from '../../src/core/feed.ts';
+import { isExplained } from '../../src/core/signal.ts';
 import { parseFeed } from '../../src/feed/parse.ts';
 import { feedSchema } from '../../src/feed/schema.ts';
-import { SAMPLE, workplace, type CliResult } from '../support/cli.ts';
+import { workplace, type CliResult } from '../support/cli.ts';
+import { SAMPLE } from '../support/places.ts';
 
 const place = workplace();
 let first: CliResult;
@@ -15,12 +17,12 @@ function feed(name: string): Feed {
   return parsed.feed;
 }
 
-/** What "the same bytes" leaves out. */
 /** Without what the cache decides. */
-function comparable({ run, summary, signals }: Feed): string {
+function comparable({ run, summary, markets, signals }: Feed): string {
   return JSON.stringify({
     run: { ...run, id: '', duration_ms: 0, plan: null },
     summary: { ...summary, external: null },
+    markets,
     signals,
   });
 }
@@ -41,7 +43,7 @@ describe('a scan of the shipped sample', () => {
   });
 
   it('prints the lines people grep for', () => {
-    expect(first.stderr).toMatch(/^\[DIRECTORY MODE\] Found \d+ markets in \d+ files$/m);
+    expect(first.stderr).toMatch(/^\[DIRECTORY MODE\] Found \d+ data files \(\d+ markets\)$/m);
     expect(first.stderr).toMatch(/^\[BATCH\] Processing \d+ symbols$/m);
     expect(first.stderr).toMatch(/^\[BATCH\] Resolved: \d+ \| Aggregated: \d+ \| Neutral: \d+$/m);
     expect(first.stderr).toMatch(/^\[BATCH\] Fetching batch 1\/\d+ \(\d+ symbols\)$/m);
@@ -61,24 +63,24 @@ describe('a scan of the shipped sample', () => {
   });
 
   it('shows all three tiers, every status, and a LONG and a SHORT of each strategy', () => {
-    const { signals } = feed('first.json');
-    expect(new Set(signals.map((signal) => signal.oi_metadata.tier)).size).toBe(3);
+    const { markets, signals } = feed('first.json');
+    expect(new Set(markets.map(({ tier }) => tier)).size).toBe(3);
     expect(new Set(signals.map((signal) => signal.status)).size).toBe(4);
-    const actions = new Set(signals.map((signal) => `${signal.strategy} ${signal.action}`));
-    expect(actions.size).toBe(9);
+    const directions = new Set(signals.map((signal) => `${signal.strategy} ${signal.direction}`));
+    expect(directions.size).toBe(9);
   });
 
-  it('a second run writes the same bytes and spends no unit', () => {
+  it('a second run writes the same bytes and spends no call', () => {
     expect(second.code).toBe(0);
     expect(comparable(feed('second.json'))).toBe(comparable(feed('first.json')));
-    expect(feed('first.json').summary.external.units).toBeGreaterThan(0);
-    expect(feed('second.json').summary.external).toMatchObject({ units: 0, requests: 0, fresh: 0 });
+    expect(feed('first.json').summary.external.calls).toBeGreaterThan(0);
+    expect(feed('second.json').summary.external).toMatchObject({ calls: 0, requests: 0, fetched: 0 });
   });
 
   it('the feed is strict: breakdowns add up to scores, scores lie inside their bounds, nothing is unknown to the schema', () => {
     const { signals, ...head } = feed('first.json');
     expect(feedSchema.safeParse({ ...head, signals }).success).toBe(true);
-    for (const signal of signals.filter(({ status }) => status === 'ok')) {
+    for (const signal of signals.filter(isExplained)) {
       const sum = signal.score_breakdown.reduce((total, { points }) => total + points, 0);
       expect(Math.abs(sum - signal.score!)).toBeLessThan(1e-9);
       expect(signal.score_bounds![0]).toBeLessThanOrEqual(signal.score!);
@@ -95,7 +97,7 @@ describe('scan show', () => {
   });
 
   it('explains one market', async () => {
-    const [signal] = feed('first.json').signals;
+    const signal = feed('first.json').signals.find(isExplained);
     const { code, stdout } = await place.scan(['show', 'first.json', '--symbol', signal!.symbol, '--explain']);
     expect(code).toBe(0);
     expect(stdout).toContain('COMPONENT');

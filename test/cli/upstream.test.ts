@@ -2,10 +2,12 @@ import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Feed } from '../../src/core/feed.ts';
-import type { Signal } from '../../src/core/signal.ts';
+import { marketKey } from '../../src/core/market.ts';
+import { isExplained, type Signal } from '../../src/core/signal.ts';
 import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
-import { SAMPLE, workplace, type CliResult, type Workplace } from '../support/cli.ts';
+import { workplace, type CliResult, type Workplace } from '../support/cli.ts';
+import { SAMPLE } from '../support/places.ts';
 import { REFUSING_URL } from '../support/scripted-server.ts';
 
 const KEY = 'CANARY-5f1d0c9b7a3e';
@@ -19,7 +21,7 @@ beforeAll(async () => {
   // The same candles without the marker: a user's own, as far as the program can tell.
   cpSync(SAMPLE, CANDLES, { recursive: true });
   rmSync(path.join(CANDLES, 'perpscan-sample.json'));
-  server = await startSandbox({ now: () => SAMPLE_AS_OF, quotaUnits: 40, quotaWindowMs: WINDOW_MS, key: KEY });
+  server = await startSandbox({ now: () => SAMPLE_AS_OF, quotaCalls: 40, quotaWindowMs: WINDOW_MS, key: KEY });
 });
 afterAll(async () => {
   await server.close();
@@ -63,36 +65,38 @@ describe('a scan with a key', () => {
     expect(code).toBe(0);
     expect(feed.run).toMatchObject({ provider: 'coinalyze', degraded: false });
     expect(feed.summary.external).toMatchObject({ deferred: 0 });
-    expect(feed.summary.external.fresh).toBeGreaterThan(100);
+    expect(feed.summary.external.fetched).toBeGreaterThan(100);
     expect(server.stats().limited).toBe(0);
   });
 
   it('asks each distinct symbol once, and a second run for nothing that is final or fresh', async () => {
     const first = await scanAt(server.url, 'cached.json');
     const { external } = first.feed.summary;
-    // Two units are the two lists.
-    expect(external.units - 2).toBe(external.fresh + external.missing + external.stale);
+    // Two calls are the two lists.
+    expect(external.calls - 2).toBe(external.fetched + external.missing + external.stale);
     const before = server.stats().requests;
     const second = await scanAt(server.url, 'cached.json');
     expect(server.stats().requests).toBe(before);
-    expect(second.feed.summary.external).toMatchObject({ fresh: 0, units: 0, missing: external.missing });
+    expect(second.feed.summary.external).toMatchObject({ fetched: 0, calls: 0, missing: external.missing });
     expect(second.feed.signals).toEqual(first.feed.signals);
     expect(second.feed.run.input_hash).toBe(first.feed.run.input_hash);
   });
 
-  it('the budget bounds the rest, which is deferred, neutral, with open bounds, and no fault', async () => {
+  it('the budget bounds the remaining series, which are deferred, neutral, with open bounds, and no fault', async () => {
     const { code, feed } = await scanAt(server.url, 'budget.json', { args: ['--budget', '0s'] });
     expect(code).toBe(0);
     expect(feed.run).toMatchObject({
       degraded: false,
       stage: 'complete',
-      exactness: { goal: 'actionable', met: true },
+      goal: { kind: 'actionable', met: true },
     });
     const { deferred } = feed.summary.external;
     expect(deferred).toBeGreaterThan(50);
-    const exact = ({ score_bounds: bounds }: Signal): boolean => bounds![0] === bounds![1];
-    expect(feed.signals.filter(({ direction }) => direction !== 'none').every(exact)).toBe(true);
-    const open = feed.signals.filter((signal) => signal.oi_metadata.reason === 'OI_UNAVAILABLE:deferred');
+    const isFinal = ({ score_bounds: bounds }: Signal): boolean => bounds![0] === bounds![1];
+    expect(feed.signals.filter(({ direction }) => direction !== 'none').every(isFinal)).toBe(true);
+    const late = feed.markets.filter(({ series }) => series.open_interest.reason === 'OI_UNAVAILABLE:deferred');
+    const names = new Set(late.map(marketKey));
+    const open = feed.signals.filter((signal) => names.has(marketKey(signal)));
     expect(open.length).toBeGreaterThan(50);
     for (const { status, oi_metadata: oi, score, score_bounds: bounds } of open) {
       if (status !== 'ok') continue;
@@ -103,17 +107,18 @@ describe('a scan with a key', () => {
   });
 
   it('the goal goes on when the budget is used, and a deadline before it is met degrades the run', async () => {
-    const slow = { SCAN_QUOTA_UNITS: '22', SCAN_QUOTA_WINDOW_MS: '60000', SCAN_STATE_DIR: place.path('state-first') };
+    const slow = { SCAN_QUOTA_CALLS: '22', SCAN_QUOTA_WINDOW_MS: '60000', SCAN_STATE_DIR: place.path('state-first') };
     const { code, feed } = await scanAt(server.url, 'first.json', { args: ['--deadline', '20s'], env: slow });
     expect(code).toBe(3);
-    expect(feed.run).toMatchObject({ degraded_reasons: [{ code: 'deadline' }], exactness: { met: false } });
-    expect(feed.summary.external.units).toBeLessThanOrEqual(22);
+    expect(feed.run).toMatchObject({ degraded_reasons: [{ code: 'deadline' }], goal: { met: false } });
+    expect(feed.summary.external.calls).toBeLessThanOrEqual(22);
     // What was reached belongs to signals with a direction.
     const known = feed.signals.filter(({ oi_metadata: oi, status }) => status === 'ok' && oi.status !== 'neutral');
-    const symbols = new Set(known.map(({ oi_metadata: oi }) => oi.coinalyze_symbol));
+    const symbolOf = new Map(feed.markets.map((market) => [marketKey(market), market.coinalyze_symbol]));
+    const symbols = new Set(known.map((signal) => symbolOf.get(marketKey(signal))));
     const gated = feed.signals
       .filter(({ direction }) => direction !== 'none')
-      .map(({ oi_metadata: oi }) => oi.coinalyze_symbol);
+      .map((signal) => symbolOf.get(marketKey(signal)));
     expect(symbols.size).toBeGreaterThan(0);
     for (const symbol of symbols) expect(gated).toContain(symbol);
   });
@@ -143,7 +148,13 @@ describe('a scan with a key', () => {
       scanAt(server.url, 'without.json', { args: ['--provider', 'none'] }),
     ]);
     const priceOf = ({ feed }: Run): object =>
-      Object.fromEntries(feed.signals.map(({ id, status, direction, setup }) => [id, { status, direction, setup }]));
+      Object.fromEntries(
+        feed.signals.map((signal) => {
+          const { id, status, direction, triggers, unmet } = signal;
+          const setup = isExplained(signal) ? signal.setup : null;
+          return [id, { status, direction, triggers, unmet, setup }];
+        }),
+      );
     expect(priceOf(withSeries)).toEqual(priceOf(without));
   });
 

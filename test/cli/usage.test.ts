@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ROOT, runProcess, SAMPLE, workplace } from '../support/cli.ts';
+import { runProcess, workplace } from '../support/cli.ts';
+import { ROOT, SAMPLE } from '../support/places.ts';
 import { runHere } from '../support/in-process.ts';
 
 const place = workplace();
@@ -84,11 +85,13 @@ describe("a scan of the user's own candles", () => {
     expect(code).toBe(0);
     expect(stderr.match(/COINALYZE_API_KEY/g)).toHaveLength(1);
     const feed = JSON.parse(readFileSync(place.path('own.json'), 'utf8')) as {
+      readonly markets: readonly { readonly tier: string }[];
       readonly signals: readonly { readonly oi_metadata: object; readonly score_bounds: readonly number[] | null }[];
     };
+    expect(feed.markets.map(({ tier }) => tier)).toEqual(['neutral', 'neutral']);
     expect(feed.signals).toHaveLength(6);
     for (const { oi_metadata, score_bounds } of feed.signals) {
-      expect(oi_metadata).toMatchObject({ tier: 'neutral', status: 'neutral', score: 10 });
+      expect(oi_metadata).toMatchObject({ status: 'neutral', score: 10 });
       if (score_bounds !== null) expect(score_bounds[0]).toBe(score_bounds[1]);
     }
   });
@@ -97,7 +100,7 @@ describe("a scan of the user's own candles", () => {
     const folder = folderWith('mixed', { 'BINANCE_BTCUSDT_1h.json': candles() });
     const { stderr } = await runHere(place, [folder, SAMPLE, '--timeframe', '1h', '--output', 'mixed.json']);
     expect(stderr).toContain('Left out the made-up sample');
-    expect(stderr).toContain('Found 1 markets in 1 files');
+    expect(stderr).toContain('Found 1 data files (1 markets)');
   });
 
   it('never reads its own output', async () => {
@@ -106,7 +109,7 @@ describe("a scan of the user's own candles", () => {
     await runHere(place, args);
     const { stderr, code } = await runHere(place, args);
     expect(code).toBe(0);
-    expect(stderr).toContain('Found 1 markets in 1 files');
+    expect(stderr).toContain('Found 1 data files (1 markets)');
   });
 
   it('a single file is shown as a table, at the time of the clock, and writes no feed', async () => {
@@ -154,7 +157,7 @@ describe("a scan of the user's own candles", () => {
       cwd: root,
     });
     expect(code).toBe(0);
-    expect(stderr).toContain('Found 1 markets in 1 files');
+    expect(stderr).toContain('Found 1 data files (1 markets)');
   });
 
   it('a part of the market is shown as a table, and written only with --output', async () => {

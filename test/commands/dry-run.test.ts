@@ -8,7 +8,8 @@ import type { DryRun, GoalCost } from '../../src/job/dry-run.ts';
 import { takeRunLock } from '../../src/platform/lock.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
-import { ROOT, SAMPLE, workplace } from '../support/cli.ts';
+import { workplace } from '../support/cli.ts';
+import { ROOT, SAMPLE } from '../support/places.ts';
 import { runHere } from '../support/in-process.ts';
 
 const place = workplace();
@@ -44,9 +45,9 @@ describe('scan --dry-run', () => {
     const env = { SCAN_CACHE_DIR: place.path('new'), SCAN_STATE_DIR: place.path('new-state') };
     const told = await plan([SAMPLE], env);
     expect(told).toMatchObject({ markets: 72, distinct_symbols: null, market_list: 'missing', saved: { final: 0 } });
-    expect(told.goals.map(({ units }) => units)).toEqual([null, null, null]);
+    expect(told.goals.map(({ calls }) => calls)).toEqual([null, null, null]);
     const { stdout } = await runHere(place, [SAMPLE, '--dry-run'], { env });
-    expect(stdout).toContain('No market list is kept');
+    expect(stdout).toContain('No market list is cached');
     expect(existsSync(env.SCAN_CACHE_DIR)).toBe(false);
     expect(existsSync(env.SCAN_STATE_DIR)).toBe(false);
   });
@@ -57,7 +58,7 @@ describe('scan --dry-run', () => {
     const feed = (): Feed => JSON.parse(readFileSync(output, 'utf8')) as Feed;
     const scan = async (...args: readonly string[]): Promise<number> => {
       expect((await runHere(place, [SAMPLE, '--output', output, '--quiet', ...args], { env })).code).toBe(0);
-      return feed().summary.external.units;
+      return feed().summary.external.calls;
     };
     await scan('--top', '1');
     const before = filesIn(place.folder);
@@ -67,24 +68,24 @@ describe('scan --dry-run', () => {
     const told = await plan([SAMPLE, '--top', '10', '--min-score', '80', '--output', output], env);
     if (lock.state === 'held') lock.release();
     expect(filesIn(place.folder)).toEqual(before);
-    expect(told).toMatchObject({ market_list: 'kept', quota_known: true });
+    expect(told).toMatchObject({ market_list: 'cached', quota_known: true });
     expect(told.goals.map(({ goal, top, min_score }) => [goal, top, min_score])).toEqual([
       ['actionable', null, null],
       ['top', 10, null],
       ['min-score', null, 80],
       ['all', null, null],
     ]);
-    const top = goalOf(told, 'top').units!;
+    const top = goalOf(told, 'top').calls!;
     const spent = await scan('--top', '10');
     expect(spent).toBeGreaterThanOrEqual(top.at_least);
     expect(spent).toBeLessThanOrEqual(top.at_most);
     const after = await plan([SAMPLE], env);
-    expect(goalOf(after, 'actionable').units).toEqual({
-      at_least: goalOf(told, 'actionable').units!.at_most - spent,
-      at_most: goalOf(told, 'actionable').units!.at_most - spent,
+    expect(goalOf(after, 'actionable').calls).toEqual({
+      at_least: goalOf(told, 'actionable').calls!.at_most - spent,
+      at_most: goalOf(told, 'actionable').calls!.at_most - spent,
     });
-    expect(await scan()).toBe(goalOf(after, 'all').units!.at_most);
-    expect(goalOf(await plan([SAMPLE], env), 'all').units).toEqual({ at_least: 0, at_most: 0 });
+    expect(await scan()).toBe(goalOf(after, 'all').calls!.at_most);
+    expect(goalOf(await plan([SAMPLE], env), 'all').calls).toEqual({ at_least: 0, at_most: 0 });
   });
 
   it('works without a key, and counts minutes from an unused quota then', async () => {
@@ -112,21 +113,21 @@ describe('what is fetched for', () => {
   const config = (flags: Readonly<Record<string, string>>, env: Readonly<Record<string, string>> = {}): Config =>
     loadConfig({ flags, env: { HOME: place.folder, ...env }, cwd: place.folder, packageRoot: ROOT });
 
-  it('signals with a direction first and then the rest, unless something else is said', () => {
-    expect(aimOf(config({}), parseGoals({}))).toEqual({ goal: { kind: 'actionable' }, rest: true });
+  it('signals with a direction first and then the remaining series, unless something else is said', () => {
+    expect(aimOf(config({}), parseGoals({}))).toEqual({ goal: { kind: 'actionable' }, remaining: true });
     expect(aimOf(config({ fetch: 'actionable' }), parseGoals({}))).toEqual({
       goal: { kind: 'actionable' },
-      rest: false,
+      remaining: false,
     });
-    expect(aimOf(config({}, { SCAN_FETCH: 'none' }), parseGoals({}))).toEqual({ goal: null, rest: false });
+    expect(aimOf(config({}, { SCAN_FETCH: 'none' }), parseGoals({}))).toEqual({ goal: null, remaining: false });
   });
 
   it('an explicit goal stops when it is met, unless everything is asked for on the same line', () => {
-    const top = { goal: { kind: 'top', count: 5 }, rest: false };
+    const top = { goal: { kind: 'top', count: 5 }, remaining: false };
     expect(aimOf(config({}), parseGoals({ top: '5' }))).toEqual(top);
     expect(aimOf(config({}, { SCAN_FETCH: 'all' }), parseGoals({ top: '5' }))).toEqual(top);
-    expect(aimOf(config({ fetch: 'all' }), parseGoals({ top: '5' }))).toEqual({ ...top, rest: true });
-    const score = { goal: { kind: 'min-score', score: 72.5 }, rest: false };
+    expect(aimOf(config({ fetch: 'all' }), parseGoals({ top: '5' }))).toEqual({ ...top, remaining: true });
+    const score = { goal: { kind: 'min-score', score: 72.5 }, remaining: false };
     expect(aimOf(config({ fetch: 'actionable' }), parseGoals({ minScore: '72.5' }))).toEqual(score);
   });
 

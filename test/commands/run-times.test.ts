@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { SAMPLE, workplace, type CliResult } from '../support/cli.ts';
+import { workplace, type CliResult } from '../support/cli.ts';
+import { SAMPLE } from '../support/places.ts';
 import { runHere } from '../support/in-process.ts';
 
 const place = workplace();

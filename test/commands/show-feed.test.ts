@@ -4,133 +4,212 @@ import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../src/commands/context.ts';
-import { showFeed, type ShowFlags } from '../../src/commands/show-feed.ts';
+import { showFeed } from '../../src/commands/show-feed.ts';
+import type { ShowFlags } from '../../src/commands/show-flags.ts';
 import { MINUTE_MS } from '../../src/core/time.ts';
 import { feedText } from '../../src/feed/writer.ts';
-import { longSignal, makeFeed, unscoredSignal } from '../feed/fixtures.ts';
+import type { ExplainAgain } from '../../src/show/judge-again.ts';
+import { BTC, ETH, explained, RICH as FEED, SIGNALS } from '../show/rich-feed.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'perpscan-show-'));
 const at = (name: string): string => path.join(folder, name);
-
-const BTC = longSignal();
-const BYBIT = longSignal({ exchange: 'BYBIT', rank_in_strategy: 2 });
-const SHORT = longSignal({
-  symbol: 'ETHUSDT',
-  unified_symbol: 'ETH/USDT:USDT',
-  strategy: 'squeeze-break',
-  direction: 'short',
-  action: 'SHORT',
-  score_side: 'short',
-  setup: { entry: 92_951, stop_loss: 95_000, take_profit: 90_000, risk_reward: 1.44, max_bars: 48 },
-});
-const WAITING = longSignal({
-  symbol: 'SOLUSDT',
-  unified_symbol: 'SOL/USDT:USDT',
-  direction: 'none',
-  action: 'WAIT',
-  setup: null,
-});
-const STALE = unscoredSignal('stale', { symbol: 'OLDUSDT', unified_symbol: 'OLD/USDT:USDT' });
-const FEED = makeFeed([BTC, SHORT, BYBIT, WAITING, STALE]);
 const NOW = FEED.last_updated + 12 * MINUTE_MS + 20_000;
+const judged = explained(ETH, { direction: 'none' });
+const explainAgain: ExplainAgain = () => Promise.resolve([judged]);
 
 function contextOf(env: CommandContext['env'] = {}, terminal: { columns: number } | null = null): CommandContext {
   const stdout = { ...terminal, isTTY: terminal !== null } as CommandContext['stdout'];
   return { version: '0.0.0', packageRoot: folder, cwd: folder, env, stdout, stderr: stdout };
 }
 
-function show(flags: ShowFlags = {}, file = at('feed.json'), context = contextOf()): string {
-  return showFeed(file, flags, context, NOW);
+function show(flags: ShowFlags = {}, file = at('feed.json'), context = contextOf(), now = NOW): Promise<string> {
+  return showFeed(file, flags, context, { now, explainAgain });
 }
 
-const idsIn = (text: string): readonly string[] =>
-  (JSON.parse(text) as { signals: { exchange: string; symbol: string }[] }).signals.map(
-    ({ exchange, symbol }) => `${exchange}:${symbol}`,
-  );
+const parsed = async (flags: ShowFlags, file?: string): Promise<Record<string, unknown>> =>
+  JSON.parse(await show({ ...flags, json: true }, file)) as Record<string, unknown>;
 
-/** As 1.0.0 wrote it. */
-function withoutAddedFields(): string {
-  const { summary, ...feed } = JSON.parse(feedText(FEED)) as typeof FEED;
-  const { future: _future, naive_times: _naive, ...candles } = summary.candles;
-  const signals = feed.signals.map(({ gate: _gate, score_side: _side, score_breakdown, ...signal }) => ({
-    ...signal,
-    score_breakdown: score_breakdown.map(({ parts: _parts, ...component }) => component),
-  }));
-  const { stage: _stage, exactness: _exactness, plan: _plan, ...run } = feed.run;
-  return JSON.stringify({ ...feed, run, schema_version: '1.0.0', summary: { ...summary, candles }, signals });
-}
+const idsIn = async (flags: ShowFlags): Promise<readonly string[]> => {
+  const { signals } = (await parsed(flags)) as { signals: { exchange: string; symbol: string; strategy: string }[] };
+  return signals.map(({ exchange, symbol, strategy }) => `${exchange}:${symbol} ${strategy.split('-')[0]}`);
+};
 
 beforeAll(() => {
   writeFileSync(at('feed.json'), feedText(FEED));
-  writeFileSync(at('old.json'), withoutAddedFields());
   writeFileSync(at('empty.json'), '');
   writeFileSync(at('cut.json'), feedText(FEED).slice(0, 900));
   writeFileSync(at('foreign.json'), '{"name": "something else"}');
-  writeFileSync(at('newer.json'), JSON.stringify({ ...FEED, schema_version: '2.0.0' }));
-  writeFileSync(at('minor.json'), JSON.stringify({ ...FEED, schema_version: '1.9.0', news: [] }));
+  writeFileSync(at('old.json'), JSON.stringify({ ...FEED, schema_version: '1.4.0' }));
+  writeFileSync(at('newer.json'), JSON.stringify({ ...FEED, schema_version: '3.0.0' }));
+  writeFileSync(at('minor.json'), JSON.stringify({ ...FEED, schema_version: '2.9.0', news: [] }));
   writeFileSync(at('wrong.json'), JSON.stringify({ ...FEED, last_updated: 'today' }));
   mkdirSync(at('data'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('scan show', () => {
-  it('says first how old the feed is and when its newest candle closed', () => {
-    expect(show().split('\n')[0]).toBe(
-      'Written 12 min ago (2026-01-19 17:01 UTC); 4h candles up to 2026-01-19 16:00 UTC; markets: 1; series: coinalyze',
+  it('says first how old the feed is, when its newest candle closed and whose data it has', async () => {
+    expect((await show()).split('\n').slice(0, 2).join('')).toBe(
+      'Written 12 min ago (2026-01-19 17:01 UTC); 4h candles up to 2026-01-19 16:00 UTC; markets: 6; series: coinalyze; Data:  Coinalyze',
     );
-    expect(showFeed(at('feed.json'), {}, contextOf(), FEED.last_updated + 3_000)).toMatch(/^Written 3 s ago /);
-    expect(showFeed(at('feed.json'), {}, contextOf(), FEED.last_updated - 2 * MINUTE_MS)).toMatch(
+    const written = FEED.last_updated;
+    expect(await show({}, at('feed.json'), contextOf(), written + 3_000)).toMatch(/^Written 3 s ago /);
+    expect(await show({}, at('feed.json'), contextOf(), written - 2 * MINUTE_MS)).toMatch(
       /^Written 2 min in the future by this machine's clock /,
     );
   });
 
   it.each([
-    [{ symbol: 'btc' }, ['HYPERLIQUID:BTCUSDT', 'BYBIT:BTCUSDT']],
-    [{ exchange: 'bybit' }, ['BYBIT:BTCUSDT']],
-    [{ strategy: 'squeeze-break' }, ['HYPERLIQUID:ETHUSDT']],
-    [{ strategy: 'squeeze-break, trend-breakout', direction: 'SHORT' }, ['HYPERLIQUID:ETHUSDT']],
-    [{ direction: 'none' }, ['HYPERLIQUID:SOLUSDT', 'HYPERLIQUID:OLDUSDT']],
-    [{ symbol: 'BTC', exchange: 'HYPERLIQUID', direction: 'long', strategy: 'all' }, ['HYPERLIQUID:BTCUSDT']],
-    [{ limit: '1' }, ['HYPERLIQUID:BTCUSDT', 'HYPERLIQUID:ETHUSDT']],
-  ] as [ShowFlags, string[]][])('chooses by %j', (flags, expected) => {
-    expect(idsIn(show({ ...flags, json: true }))).toEqual(expected);
+    [{ symbol: 'btc' }, ['HYPERLIQUID:BTCUSDT trend', 'BYBIT:BTCUSDT trend']],
+    [{ exchange: 'bybit' }, ['BYBIT:BTCUSDT trend']],
+    [{ symbol: '1000PEPE/USDT:USDT' }, ['BINANCE:1000PEPEUSDT crowding']],
+    [{ strategy: 'crowding-reversal', direction: 'SHORT' }, ['BINANCE:1000PEPEUSDT crowding']],
+    [
+      { strategy: ' trend-breakout, crowding-reversal', direction: 'short' },
+      ['KUCOIN:CAKEUSDTM trend', 'BINANCE:1000PEPEUSDT crowding'],
+    ],
+    [{ direction: 'none', symbol: 'NEW' }, ['MEXC:NEWUSDT trend', 'MEXC:NEWUSDT crowding']],
+    [{ symbol: 'BTC', exchange: 'HYPERLIQUID', direction: 'long', strategy: 'all' }, ['HYPERLIQUID:BTCUSDT trend']],
+    [{ limit: '1' }, ['HYPERLIQUID:BTCUSDT trend', 'BINANCE:1000PEPEUSDT crowding']],
+    [{ minScore: '70.2' }, ['HYPERLIQUID:BTCUSDT trend', 'BYBIT:BTCUSDT trend']],
+    [{ since: '4h' }, ['HYPERLIQUID:BTCUSDT trend', 'BYBIT:BTCUSDT trend', 'BINANCE:1000PEPEUSDT crowding']],
+    [{ since: '8h', direction: 'short' }, ['BINANCE:1000PEPEUSDT crowding']],
+    [{ since: '481m', direction: 'short' }, ['KUCOIN:CAKEUSDTM trend', 'BINANCE:1000PEPEUSDT crowding']],
+    [{ where: 'funding_pct > 0.005' }, ['BYBIT:BTCUSDT trend', 'BINANCE:1000PEPEUSDT crowding']],
+    [
+      { where: 'risk_reward > 2 || trigger_short_atr > -0.5' },
+      ['BINANCE:1000PEPEUSDT crowding', 'HYPERLIQUID:ETHUSDT crowding'],
+    ],
+    [{ where: "series.open_interest.venue == 'binance'" }, ['KUCOIN:CAKEUSDTM trend']],
+    [{ sort: '-funding_pct', limit: '2' }, ['BYBIT:BTCUSDT trend', 'BINANCE:1000PEPEUSDT crowding']],
+  ] as [ShowFlags, string[]][])('chooses by %j', async (flags, expected) => {
+    expect(await idsIn(flags)).toEqual(expected);
   });
 
-  it('the JSON has the head of the run, what was asked for, and the signals as the feed has them', () => {
-    const shown = JSON.parse(show({ json: true, exchange: 'BYBIT' })) as Record<string, unknown>;
-    expect(shown).toEqual({
+  it('the JSON has the head of the run, what was asked for, and the signals as the feed has them', async () => {
+    expect(await parsed({ exchange: 'BYBIT', since: '2d' })).toEqual({
       schema_version: FEED.schema_version,
       last_updated: FEED.last_updated,
       run: FEED.run,
-      selection: { symbol: null, exchange: 'BYBIT', strategy: null, direction: null, limit: null, matched: 1 },
-      signals: [BYBIT],
+      selection: {
+        symbol: null,
+        exchange: 'BYBIT',
+        strategy: null,
+        direction: null,
+        min_score: null,
+        since: '2d',
+        where: null,
+        sort: null,
+        columns: null,
+        limit: null,
+        matched: 1,
+      },
+      signals: [SIGNALS[1]],
     });
   });
 
-  it('nothing that matches is no error, and says what there is', () => {
-    const text = show({ symbol: 'ETH', direction: 'long' }).replaceAll(/\n */g, ' ');
+  it('the JSON has only the columns that are asked for', async () => {
+    const { signals } = await parsed({ symbol: 'CAKE', columns: 'coin,stop_loss,funding_pct' });
+    expect(signals).toEqual([{ coin: 'CAKE', stop_loss: 2.243, funding_pct: null }]);
+  });
+
+  it('nothing that matches is no error, and says what there is', async () => {
+    const text = (await show({ symbol: 'ETH', direction: 'long' })).replaceAll(/\n */g, ' ');
     expect(text).toContain('No signal matches --symbol ETH --direction long.');
     expect(text).toContain('Without --symbol there are 2: 2 long, 0 short, 0 without direction, 0 not scored.');
-    expect(text).toContain('Without --direction there are 1: 0 long, 1 short');
-    expect(idsIn(show({ symbol: 'ETH', direction: 'long', json: true }))).toEqual([]);
+    expect(text).toContain('Without --direction there are 2: 0 long, 0 short, 2 without direction');
+    expect(await idsIn({ symbol: 'ETH', direction: 'long' })).toEqual([]);
+    expect(await show({ where: 'score > 99' })).toContain('No signal matches --where "score > 99".');
+    expect(await show({ minScore: '99', since: '4h' })).toContain('No signal matches --min-score 99 --since 4h.');
   });
 
-  it('a limit holds for explanations too, and one market is explained whole', () => {
-    expect(show({ explain: true, limit: '1' })).toContain('3 more: --limit shows more, --symbol one market');
-    expect(show({ explain: true, symbol: 'BTC' })).not.toContain('more:');
-    expect(show({ explain: true, symbol: 'SOL' })).toContain('WAIT, score 73.50 of 100 as a long, rank 1');
+  it('a newer minor version is shown without what it added', async () => {
+    expect(await show({}, at('minor.json'))).toBe(await show());
   });
 
-  it('feeds of 1.0.0 are shown, and explained as far as they go', () => {
-    expect(show({}, at('old.json'))).toBe(show());
-    const text = show({ explain: true, symbol: 'BTC' }, at('old.json'));
-    expect(text).toMatch(/^trend +60\.30\/80$/m);
-    expect(text).toContain('scan again to see them');
-    expect(text).not.toContain('THRESHOLD');
+  it('a feed of an earlier stage says so wherever it is shown', async () => {
+    writeFileSync(at('price.json'), JSON.stringify({ ...FEED, run: { ...FEED.run, stage: 'price' } }));
+    for (const flags of [{}, { run: true }, { explain: true }, { markets: true }, { coins: true }] as const) {
+      expect(await show(flags, at('price.json'))).toContain(
+        'Stage price: directions and setups are final, scores are not',
+      );
+    }
+  });
+});
+
+describe('scan show --markets and --coins', () => {
+  it('a row a market, in the feed’s order, with whose series it has', async () => {
+    const text = await show({ markets: true }, at('feed.json'), contextOf({}, { columns: 140 }));
+    expect(text).toMatch(/^CAKEUSDTM +KUCOIN +2\.1 .* stand-in: Binance$/m);
+    expect(text).toMatch(/^NEWUSDT +MEXC +0\.5 .* none$/m);
+    expect(await parsed({ markets: true })).toMatchObject({ markets: FEED.markets });
   });
 
-  it('a newer minor version is shown without what it added', () => {
-    expect(show({}, at('minor.json'))).toBe(show());
+  it('a row a coin, and the expression is over these', async () => {
+    const { coins, selection } = await parsed({ coins: true, where: 'price_gap_pct > 0.05' });
+    expect(coins).toEqual([
+      {
+        coin: 'BTC',
+        markets: 2,
+        price_gap_pct: 0.100_052_72,
+        open_interest_usd: 3_000_692_600,
+        funding_8h_min_pct: 0.0312,
+        funding_8h_max_pct: 0.0312,
+        funding_spread_8h_pct: null,
+      },
+    ]);
+    expect(selection).toMatchObject({ where: 'price_gap_pct > 0.05', matched: 1 });
+    await expect(show({ coins: true, where: 'funding_pct > 0' })).rejects.toThrow(
+      '--where, column 1: unknown name funding_pct',
+    );
+  });
+
+  it('one coin or one exchange', async () => {
+    expect(await show({ markets: true, symbol: 'BTC', tsv: true, columns: 'exchange,price' })).toBe(
+      'exchange\tprice\nBYBIT\t93044\nHYPERLIQUID\t92951\n',
+    );
+    expect(await show({ markets: true, exchange: 'mexc', tsv: true, columns: 'symbol' })).toBe('symbol\nNEWUSDT\n');
+    expect(await show({ coins: true, symbol: 'pepe', tsv: true, columns: 'coin,markets' })).toBe(
+      'coin\tmarkets\nPEPE\t1\n',
+    );
+  });
+
+  it('a table has twenty rows unless told otherwise, and says how many more there are', async () => {
+    expect(await show({ markets: true, limit: '2' })).toContain('4 more: --limit shows more');
+    expect(await show({ markets: true, where: 'price < 0' })).toContain('No rows.');
+  });
+});
+
+describe('scan show --tsv', () => {
+  it('has no head and no shortening, one line a signal', async () => {
+    const lines = (await show({ tsv: true })).split('\n');
+    expect(lines).toHaveLength(SIGNALS.length + 2);
+    expect(lines[0]).toMatch(/^id\texchange\tsymbol\tcoin\t.*\tfunding_pct\t/);
+    expect(new Set(lines.slice(0, -1).map((line) => line.split('\t').length)).size).toBe(1);
+    expect(lines[1]).toContain(`\t${BTC.open_interest_usd}\t`);
+    expect(lines.at(-1)).toBe('');
+  });
+});
+
+describe('scan show --explain', () => {
+  it('a limit holds, and one market is explained whole', async () => {
+    expect(await show({ explain: true, limit: '1' })).toContain('6 more: --limit shows more, --symbol one market');
+    expect(await show({ explain: true, symbol: 'BTC' })).not.toContain('more:');
+  });
+
+  it('what the feed does not explain is judged again, and that is said', async () => {
+    const text = await show({ explain: true, symbol: 'ETH', strategy: 'trend-breakout' });
+    expect(text.replaceAll(/\n */g, ' ')).toContain(
+      'judged again from the candle files and the cache of the run; nothing was sent.',
+    );
+    expect(text).toContain('It differs from the feed: score 73.5, in the feed 58.2.');
+    expect(text).toMatch(/^calm +20\.00\/30$/m);
+  });
+
+  it('goes with everything that chooses signals', async () => {
+    const text = await show({ explain: true, where: "coin == 'CAKE'", since: '12h', minScore: '60' });
+    expect(text).toContain('KUCOIN CAKEUSDTM');
+    expect(text).not.toContain('BTCUSDT');
   });
 });
 
@@ -141,20 +220,21 @@ describe('scan show refuses, with the remedy', () => {
     ['empty.json', /empty\.json is not JSON .*: write it anew with: scan/],
     ['cut.json', /cut\.json is not JSON .*: write it anew with: scan/],
     ['foreign.json', /foreign\.json is no perpscan feed: it has no schema_version; name the feed to read$/],
-    ['newer.json', /newer\.json has schema_version 2\.0\.0, newer than this program's 1\.\d+\.\d+: update perpscan$/],
-    ['wrong.json', /wrong\.json: last_updated: .*: write it anew with: scan/],
-  ])('%s', (name, message) => {
-    expect(() => show({}, at(name))).toThrow(message);
+    ['old.json', /old\.json .*1\.4\.0.*$/],
+    ['newer.json', /newer\.json has schema_version 3\.0\.0, newer than this program's 2\.\d+\.\d+: update perpscan$/],
+    ['wrong.json', /wrong\.json: \.?last_updated: .*: write it anew with: scan/],
+  ])('%s', async (name, message) => {
+    await expect(show({}, at(name))).rejects.toThrow(message);
   });
 
   it.each([
     [
       { exchange: 'BYBTI' },
-      /--exchange: the feed has no exchange "BYBTI"; did you mean BYBIT\?; it has BYBIT, HYPERLIQUID$/,
+      /--exchange: the feed has no exchange "BYBTI"; did you mean BYBIT\?; it has BINANCE, BYBIT, /,
     ],
     [
       { strategy: 'trend-brekout' },
-      /"trend-brekout"; did you mean trend-breakout\?; it has squeeze-break, trend-breakout$/,
+      /"trend-brekout"; did you mean trend-breakout\?; it has crowding-reversal, trend-breakout$/,
     ],
     [{ symbol: 'BTCUSTD' }, /--symbol: no market "BTCUSTD" in the feed; did you mean BTCUSDT\?$/],
     [
@@ -162,14 +242,39 @@ describe('scan show refuses, with the remedy', () => {
       /--direction: "lnog" is not understood \(did you mean long\?\); known are long, short, none$/,
     ],
     [{ limit: '0' }, /--limit: "0" is not understood/],
-    [{ explain: true, json: true }, /--explain and --json: .* leave one of them out$/],
-  ] as [ShowFlags, RegExp][])('%j', (flags, message) => {
-    expect(() => show(flags)).toThrow(message);
+    [{ minScore: 'high' }, /--min-score: "high" is not understood; expected a number from 0 to 100$/],
+    [{ minScore: '101' }, /--min-score: "101" is not understood/],
+    [{ since: '8' }, /--since: "8" is not understood; expected how long ago, e\.g\. 8h, 90m or 2d$/],
+    [{ since: '0h' }, /--since: "0h" is not understood/],
+    [{ sort: 'scroe' }, /--sort: unknown name "scroe"; did you mean score\?$/],
+    [{ columns: 'coin,pirce' }, /--columns: unknown name "pirce"; did you mean price\?$/],
+    [{ where: 'score > ' }, /--where, column 9: it ends here; expected is a name, a number or a text$/],
+  ] as [ShowFlags, RegExp][])('%j', async (flags, message) => {
+    await expect(show(flags)).rejects.toThrow(message);
+  });
+
+  it.each([
+    [{ explain: true, json: true }, '--explain and --json'],
+    [{ explain: true, tsv: true }, '--explain and --tsv'],
+    [{ explain: true, sort: 'score' }, '--explain and --sort'],
+    [{ tsv: true, json: true }, '--tsv and --json'],
+    [{ markets: true, coins: true }, '--markets and --coins'],
+    [{ markets: true, direction: 'long' }, '--markets and --direction'],
+    [{ markets: true, explain: true }, '--markets and --explain'],
+    [{ coins: true, minScore: '5' }, '--coins and --min-score'],
+    [{ coins: true, exchange: 'BYBIT' }, '--coins and --exchange'],
+    [{ run: true, symbol: 'BTC' }, '--run and --symbol'],
+    [{ run: true, markets: true }, '--run and --markets'],
+    [{ run: true, tsv: true }, '--run and --tsv'],
+  ] as [ShowFlags, string][])('%j in one line', async (flags, pair) => {
+    const message = new RegExp(`^${pair}: [^\n]+; leave one of them out$`);
+    // Before the feed is looked for.
+    await expect(show(flags, at('missing.json'))).rejects.toThrow(message);
   });
 });
 
 describe('how it looks', () => {
-  const looks = (env: CommandContext['env'], terminal: { columns: number } | null): string =>
+  const looks = (env: CommandContext['env'], terminal: { columns: number } | null): Promise<string> =>
     show({ explain: true }, at('feed.json'), contextOf(env, terminal));
 
   it.each([
@@ -178,12 +283,12 @@ describe('how it looks', () => {
     ['a terminal with NO_COLOR', { NO_COLOR: '1' }, { columns: 100 }, false],
     ['a dumb terminal', { TERM: 'dumb' }, { columns: 100 }, false],
     ['a pipe with FORCE_COLOR', { FORCE_COLOR: '1' }, null, true],
-  ] as const)('%s', (_, env, terminal, coloured) => {
-    expect(looks(env, terminal).includes('\u001b[')).toBe(coloured);
+  ] as const)('%s', async (_, env, terminal, coloured) => {
+    expect((await looks(env, terminal)).includes('\u001b[')).toBe(coloured);
   });
 
-  it('on 40 columns no line is longer', () => {
-    const text = show({}, at('feed.json'), contextOf({}, { columns: 20 }));
+  it('on 40 columns no line is longer', async () => {
+    const text = await show({}, at('feed.json'), contextOf({}, { columns: 20 }));
     const longest = Math.max(...text.split('\n').map((line) => stripVTControlCharacters(line).length));
     expect(longest).toBeLessThanOrEqual(40);
     expect(text).toContain('Left out at 40 columns');
@@ -191,39 +296,30 @@ describe('how it looks', () => {
 });
 
 describe('scan show --run', () => {
-  it('says where the units went, what they changed and whether the goal was met', () => {
-    const text = show({ run: true });
+  it('says where the calls went, what they changed and whether the goal was met', async () => {
+    const text = await show({ run: true });
     expect(text).toContain('Run run-1: stage complete; provider coinalyze; took 4.2 s');
-    expect(text).toContain('Goal actionable: met; exact scores: 4 of 4');
+    expect(text).toContain('Goal actionable: met; final scores: 5 of 7');
     expect(text).toContain('What was fetched changed 1 scores, by 3.2 points at most');
+    expect(text).toContain('Series from the cache, for no call: 1 final, 0 fresh (within 15 minutes)');
     expect(text).toMatch(/^market list +2 +2$/m);
+    expect(text).toMatch(/^goal +2 +2$/m);
+    expect(text).toMatch(/^remaining +0 +0$/m);
     expect(text).toMatch(/^all +4 +4$/m);
     expect(text).toMatch(/^funding rate +1 +1$/m);
   });
 
-  it('says what is open of a goal that was not met', () => {
-    const exactness = { goal: 'top', top: 20, min_score: null, met: false, open_signals: 7, waiting: 3 } as const;
-    writeFileSync(at('open.json'), JSON.stringify({ ...FEED, run: { ...FEED.run, exactness } }));
-    expect(show({ run: true }, at('open.json'))).toContain(
-      'Goal top 20: not met, open signals: 7, of these failed, not published upstream yet or asked within 15 minutes: 3',
+  it('says what is pending of a goal that was not met, and how much of it waits', async () => {
+    const goal = { kind: 'top', top: 20, min_score: null, met: false, pending_signals: 7, waiting: 3 } as const;
+    writeFileSync(at('pending.json'), JSON.stringify({ ...FEED, run: { ...FEED.run, goal } }));
+    expect((await show({ run: true }, at('pending.json'))).replaceAll(/\n */g, ' ')).toContain(
+      'Goal top 20: not met, pending signals: 7, of these waiting (failed, not published upstream yet, or asked for within 15 minutes): 3',
     );
   });
 
-  it('has it all as JSON, without the signals', () => {
-    const shown = JSON.parse(show({ run: true, json: true })) as Record<string, unknown>;
+  it('has it all as JSON, without the signals', async () => {
+    const shown = await parsed({ run: true });
     expect(Object.keys(shown)).toEqual(['schema_version', 'last_updated', 'run', 'summary']);
     expect(shown['run']).toEqual(FEED.run);
-  });
-
-  it('of an older feed it says what is not known', () => {
-    writeFileSync(at('old-run.json'), withoutAddedFields());
-    expect(show({ run: true }, at('old-run.json'))).toContain('does not say where its 4 units went');
-  });
-
-  it('a feed of an earlier stage says so wherever it is shown', () => {
-    writeFileSync(at('price.json'), JSON.stringify({ ...FEED, run: { ...FEED.run, stage: 'price' } }));
-    for (const flags of [{}, { run: true }, { explain: true }] as const) {
-      expect(show(flags, at('price.json'))).toContain('Stage price: directions and setups are final, scores are not');
-    }
   });
 });

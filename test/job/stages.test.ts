@@ -1,34 +1,35 @@
 import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { LoadedCandles } from '../../src/candles/load.ts';
 import type { Feed } from '../../src/core/feed.ts';
 import { marketKey } from '../../src/core/market.ts';
-import type { Signal } from '../../src/core/signal.ts';
-import { firstIssue } from '../../src/feed/parse.ts';
+import { isExplained, type Signal } from '../../src/core/signal.ts';
+import { feedProblems } from '../../src/feed/check.ts';
 import type { Goal } from '../../src/plan/goal.ts';
-import { answerTo } from '../bench/plan/run.ts';
+import { answerTo } from './goal-answer.ts';
 import {
   HEALTHY,
   memoryStore,
   NOW,
   runScan,
-  sampleCandles,
+  SAMPLE_FILES,
   type Behaviour,
   type Run,
   type RunOptions,
 } from './world.ts';
 
-const ACTIONABLE = { goal: { kind: 'actionable' }, rest: false } as const;
-const EVERYTHING = { goal: { kind: 'actionable' }, rest: true } as const;
-let candles: LoadedCandles;
+const ACTIONABLE = { goal: { kind: 'actionable' }, remaining: false } as const;
+const EVERYTHING = { goal: { kind: 'actionable' }, remaining: true } as const;
 let full: Run;
 
 beforeAll(async () => {
-  candles = await sampleCandles();
   full = await onNewCache({ aim: EVERYTHING });
 });
 
-async function onNewCache(options: RunOptions, before: readonly RunOptions[] = [], of = candles): Promise<Run> {
+async function onNewCache(
+  options: RunOptions,
+  before: readonly RunOptions[] = [],
+  of: readonly string[] = SAMPLE_FILES,
+): Promise<Run> {
   const store = memoryStore();
   try {
     for (const earlier of before) await runScan(of, store, earlier);
@@ -41,14 +42,14 @@ async function onNewCache(options: RunOptions, before: readonly RunOptions[] = [
 /** What candles alone decide. */
 function decisions({ signals }: Feed): readonly object[] {
   return signals
-    .map(({ id, status, direction, action, setup, price, gate }) => ({
-      id,
-      status,
-      direction,
-      action,
-      setup,
-      price,
-      gate,
+    .map((signal) => ({
+      id: signal.id,
+      status: signal.status,
+      direction: signal.direction,
+      price: signal.price,
+      triggers: signal.triggers,
+      unmet: signal.unmet,
+      setup: isExplained(signal) ? signal.setup : null,
     }))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
@@ -95,55 +96,55 @@ const behaviours: fc.Arbitrary<Behaviour> = fc.oneof(
 
 const cases = fc.record({
   goal: goals,
-  rest: fc.boolean(),
+  remaining: fc.boolean(),
   behaviour: behaviours,
   /** Units of an earlier run on the same cache. */
   kept: fc.constantFrom(0, 40, 120),
-  restUnits: fc.constantFrom(0, 60, 150, Infinity),
+  remainingCalls: fc.constantFrom(0, 60, 150, Infinity),
   markets: fc.uniqueArray(fc.integer({ min: 0, max: 71 }), { minLength: 12, maxLength: 24 }),
 });
 
 describe('the stages of a run', () => {
   it('agree on all that candles decide, narrow the scores, and are valid feeds of one run', async () => {
     await fc.assert(
-      fc.asyncProperty(cases, async ({ goal, rest, behaviour, kept, restUnits, markets }) => {
-        const part = { ...candles, markets: markets.map((index) => candles.markets[index]!) };
-        const before = kept === 0 ? [] : [{ aim: EVERYTHING, goalUnits: kept, restUnits: kept }];
-        const run = await onNewCache({ aim: { goal, rest }, behaviour, restUnits }, before, part);
+      fc.asyncProperty(cases, async ({ goal, remaining, behaviour, kept, remainingCalls, markets }) => {
+        const part = markets.map((index) => SAMPLE_FILES[index]!);
+        const before = kept === 0 ? [] : [{ aim: EVERYTHING, goalCalls: kept, remainingCalls: kept }];
+        const run = await onNewCache({ aim: { goal, remaining }, behaviour, remainingCalls }, before, part);
         const feeds = [...run.stages, run.feed];
         expect(run.feed.run.stage).toBe('complete');
-        const order = ['price', 'exact', 'complete'];
+        const order = ['price', 'goal', 'complete'];
         const places = feeds.map((feed) => order.indexOf(feed.run.stage));
         expect(places).toEqual([...new Set(places)].sort((a, b) => a - b));
         for (const feed of feeds) {
-          expect(firstIssue(feed, 'refuse-added')).toBeNull();
+          expect(feedProblems(feed, 'the feed')).toEqual([]);
           expect(feed.run.id).toBe('run');
           expect(decisions(feed)).toEqual(decisions(run.feed));
         }
         expectNarrowing(feeds);
         // Nothing has been asked yet, not even for the market list.
-        if (kept === 0 && run.stages.length > 0) expect(feeds[0]!.run.exactness!.waiting).toBe(0);
-        for (const exact of feeds.filter((feed) => feed.run.stage === 'exact')) {
-          expect(answerTo(goal, run.feed.signals)).toEqual(answerTo(goal, exact.signals));
+        if (kept === 0 && run.stages.length > 0) expect(feeds[0]!.run.goal.waiting).toBe(0);
+        for (const reached of feeds.filter((feed) => feed.run.stage === 'goal')) {
+          expect(answerTo(goal, run.feed.signals)).toEqual(answerTo(goal, reached.signals));
         }
       }),
       { numRuns: 25 },
     );
   });
 
-  it('a planned run answers what was asked as the full fetch does, for no more units', async () => {
+  it('a planned run answers what was asked as the full fetch does, for no more calls', async () => {
     await fc.assert(
       fc.asyncProperty(cases, async ({ goal, behaviour, kept, markets }) => {
-        const part = { ...candles, markets: markets.map((index) => candles.markets[index]!) };
-        const before = kept === 0 ? [] : [{ aim: EVERYTHING, goalUnits: kept, restUnits: kept }];
-        const planned = await onNewCache({ aim: { goal, rest: false }, behaviour }, before, part);
+        const part = markets.map((index) => SAMPLE_FILES[index]!);
+        const before = kept === 0 ? [] : [{ aim: EVERYTHING, goalCalls: kept, remainingCalls: kept }];
+        const planned = await onNewCache({ aim: { goal, remaining: false }, behaviour }, before, part);
         const everything = await onNewCache({ aim: EVERYTHING, behaviour }, before, part);
-        const names = new Set(part.markets.map(({ market }) => marketKey(market)));
+        const names = new Set(planned.feed.markets.map(marketKey));
         const truth = full.feed.signals.filter((signal) => names.has(marketKey(signal)));
-        const { exactness } = planned.feed.run;
-        if (exactness!.met) expect(answerTo(goal, planned.feed.signals)).toEqual(answerTo(goal, truth));
-        else expect(exactness!.waiting).toBeGreaterThan(0);
-        expect(planned.units).toBeLessThanOrEqual(everything.units);
+        const { goal: stand } = planned.feed.run;
+        if (stand.met) expect(answerTo(goal, planned.feed.signals)).toEqual(answerTo(goal, truth));
+        else expect(stand.waiting).toBeGreaterThan(0);
+        expect(planned.calls).toBeLessThanOrEqual(everything.calls);
         expect(new Set(planned.asked).size).toBe(planned.asked.length);
         const all = new Set(everything.asked);
         expect(planned.asked.filter((pair) => !all.has(pair))).toEqual([]);
@@ -152,34 +153,34 @@ describe('the stages of a run', () => {
     );
   });
 
-  it('the budget bounds the rest and not the goal, in units as well', async () => {
+  it('the budget bounds the remaining series and not the goal, in calls as well', async () => {
     const goal = await onNewCache({ aim: ACTIONABLE });
-    for (const restUnits of [0, goal.units, goal.units + 40]) {
-      const run = await onNewCache({ aim: EVERYTHING, restUnits });
-      expect(run.feed.run).toMatchObject({ degraded: false, exactness: { met: true } });
+    for (const remainingCalls of [0, goal.calls, goal.calls + 40]) {
+      const run = await onNewCache({ aim: EVERYTHING, remainingCalls });
+      expect(run.feed.run).toMatchObject({ degraded: false, goal: { met: true } });
       // Places that the goal leaves in its requests go to the rest.
-      expect(run.units).toBeLessThanOrEqual(Math.max(restUnits, goal.units + 4 * 20));
-      expect(run.units).toBeLessThan(full.units);
+      expect(run.calls).toBeLessThanOrEqual(Math.max(remainingCalls, goal.calls + 4 * 20));
+      expect(run.calls).toBeLessThan(full.calls);
     }
   });
 
   it('a deadline before the goal is met degrades the run, and the feed says what is open', async () => {
-    const { feed, units } = await onNewCache({ aim: ACTIONABLE, goalUnits: 22 });
-    expect(units).toBeLessThanOrEqual(22);
+    const { feed, calls } = await onNewCache({ aim: ACTIONABLE, goalCalls: 22 });
+    expect(calls).toBeLessThanOrEqual(22);
     expect(feed.run).toMatchObject({ degraded: true, degraded_reasons: [{ code: 'deadline' }] });
-    expect(feed.run.exactness).toMatchObject({ goal: 'actionable', met: false, waiting: 0 });
-    expect(feed.run.exactness!.open_signals).toBeGreaterThan(0);
+    expect(feed.run.goal).toMatchObject({ kind: 'actionable', met: false, waiting: 0 });
+    expect(feed.run.goal.pending_signals).toBeGreaterThan(0);
   });
 
   it('what the deadline cut off is what was asked for, not what nobody wanted', async () => {
     const goal = await onNewCache({ aim: ACTIONABLE });
-    const cut = await onNewCache({ aim: ACTIONABLE, goalUnits: 22 });
-    const text = `${goal.units - cut.units} series were not reached within the deadline`;
+    const cut = await onNewCache({ aim: ACTIONABLE, goalCalls: 22 });
+    const text = `${goal.calls - cut.calls} series were not reached within the deadline`;
     expect(cut.feed.run.degraded_reasons).toEqual([{ code: 'deadline', text }]);
-    expect(cut.lines).toContain(`${text}; the next run goes on from here`);
-    const all = await onNewCache({ aim: EVERYTHING, goalUnits: 22 });
+    expect(cut.events).toContainEqual({ type: 'noted', text: `${text}; the next run goes on from here` });
+    const all = await onNewCache({ aim: EVERYTHING, goalCalls: 22 });
     expect(all.feed.run.degraded_reasons[0]!.text).toBe(
-      `${full.units - all.units} series were not reached within the deadline`,
+      `${full.calls - all.calls} series were not reached within the deadline`,
     );
   });
 
@@ -188,41 +189,41 @@ describe('the stages of a run', () => {
     const early: Behaviour = { ...HEALTHY, now: Date.UTC(2026, 10, 2, 16, 4) };
     const later: Behaviour = { ...HEALTHY, now: Date.UTC(2026, 10, 2, 16, 19) };
     const store = memoryStore();
-    const first = await runScan(candles, store, { aim: ACTIONABLE, behaviour: early });
-    expect(first.feed.run).toMatchObject({ degraded: false, exactness: { met: false } });
-    expect(first.feed.run.exactness!.waiting).toBe(first.feed.run.exactness!.open_signals);
+    const first = await runScan(SAMPLE_FILES, store, { aim: ACTIONABLE, behaviour: early });
+    expect(first.feed.run).toMatchObject({ degraded: false, goal: { met: false } });
+    expect(first.feed.run.goal.waiting).toBe(first.feed.run.goal.pending_signals);
     expect(first.asked.some((pair) => pair.startsWith('open_interest'))).toBe(true);
     expect(first.asked.some((pair) => pair.startsWith('long_short_ratio'))).toBe(false);
-    const second = await runScan(candles, store, { aim: ACTIONABLE, behaviour: early });
-    expect(second).toMatchObject({ asked: [], units: 0 });
-    expect(second.feed.run.exactness).toEqual(first.feed.run.exactness);
-    const third = await runScan(candles, store, { aim: ACTIONABLE, behaviour: later });
+    const second = await runScan(SAMPLE_FILES, store, { aim: ACTIONABLE, behaviour: early });
+    expect(second).toMatchObject({ asked: [], calls: 0 });
+    expect(second.feed.run.goal).toEqual(first.feed.run.goal);
+    const third = await runScan(SAMPLE_FILES, store, { aim: ACTIONABLE, behaviour: later });
     store.close();
-    expect(third.feed.run.exactness).toMatchObject({ met: true });
+    expect(third.feed.run.goal).toMatchObject({ met: true });
     expect(third.asked.length).toBeGreaterThan(0);
     expect(third.asked.every((pair) => pair.startsWith('long_short_ratio'))).toBe(true);
   });
 
   it('a run with nothing to fetch writes once, without a unit and without a stage before', async () => {
     const again = await onNewCache({ aim: EVERYTHING }, [{ aim: EVERYTHING }]);
-    expect(again).toMatchObject({ units: 0, asked: [], stages: [] });
+    expect(again).toMatchObject({ calls: 0, asked: [], stages: [] });
     expect(again.feed.signals).toEqual(full.feed.signals);
     expect(again.feed.run.input_hash).toBe(full.feed.run.input_hash);
-    expect(again.feed.run.plan!.saved.final).toBe(full.asked.length);
+    expect(again.feed.run.plan.saved.final).toBe(full.asked.length);
   });
 
   it('without fetching, what is kept is used and nothing is sent, not even for the market list', async () => {
-    const none = { goal: null, rest: false };
+    const none = { goal: null, remaining: false };
     const empty = await onNewCache({ aim: none });
-    expect(empty).toMatchObject({ units: 0, stages: [] });
+    expect(empty).toMatchObject({ calls: 0, stages: [] });
     expect(empty.feed.summary.resolution.resolved).toBe(0);
     const kept = await onNewCache({ aim: none }, [{ aim: EVERYTHING }]);
-    expect(kept).toMatchObject({ units: 0, stages: [] });
+    expect(kept).toMatchObject({ calls: 0, stages: [] });
     expect(kept.feed.signals).toEqual(full.feed.signals);
   });
 
   it('an interrupted run leaves the stage that was published last', async () => {
-    for (const stage of ['price', 'exact'] as const) {
+    for (const stage of ['price', 'goal'] as const) {
       const controller = new AbortController();
       const published: string[] = [];
       const onStage = ({ run }: Feed): void => {
@@ -237,26 +238,25 @@ describe('the stages of a run', () => {
   });
 
   it('says at each stage what has been spent, and at the end where it went and what it changed', () => {
-    expect(full.lines.filter((line) => line.startsWith('[STAGE]'))).toEqual([
-      expect.stringMatching(/^\[STAGE\] price: 216 signals, \d+ with a direction, 0 units$/),
-      expect.stringMatching(/^\[STAGE\] exact: 216 signals, \d+ with a direction, \d+ units$/),
+    const { long, short } = full.feed.summary.signals;
+    const stage = { type: 'stage', signals: 216, directed: long + short };
+    expect(full.events.filter(({ type }) => type === 'stage')).toEqual([
+      { ...stage, stage: 'price', calls: 0 },
+      { ...stage, stage: 'goal', calls: full.stages[1]!.summary.external.calls },
     ]);
     const { plan } = full.feed.run;
-    const sum = (costs: readonly { readonly units: number }[]): number =>
-      costs.reduce((total, { units }) => total + units, 0);
-    expect(sum(Object.values(plan!.phases))).toBe(full.units);
-    expect(sum(Object.values(plan!.kinds))).toBe(full.units - 2);
+    const sum = (costs: readonly { readonly calls: number }[]): number =>
+      costs.reduce((total, { calls }) => total + calls, 0);
+    expect(sum(Object.values(plan.phases))).toBe(full.calls);
+    expect(sum(Object.values(plan.kinds))).toBe(full.calls - 2);
     const changed = full.feed.signals.filter(({ id, score }) => byId(full.stages[0]!).get(id)!.score !== score);
-    expect(plan!.changed.signals).toBe(changed.length);
+    expect(plan.changed.signals).toBe(changed.length);
   });
 
   it('the number of a request is never above the number of all', () => {
-    const counts = full.lines.flatMap((line) => {
-      const found = /Fetching batch (\d+)\/(\d+)/.exec(line);
-      return found === null ? [] : [found.slice(1).map(Number)];
-    });
+    const counts = full.events.flatMap((event) => (event.type === 'batch' ? [[event.number, event.of] as const] : []));
     expect(counts.length).toBeGreaterThan(5);
-    for (const [number, of] of counts) expect(number).toBeLessThanOrEqual(of!);
+    for (const [number, of] of counts) expect(number).toBeLessThanOrEqual(of);
     expect(counts.map(([number]) => number)).toEqual(counts.map((_, index) => index + 1));
   });
 });

@@ -1,6 +1,6 @@
-import { discoverCandleFiles } from '../../src/candles/discover.ts';
-import { loadCandles, type LoadedCandles } from '../../src/candles/load.ts';
-import type { Feed } from '../../src/core/feed.ts';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Feed, FeedContent } from '../../src/core/feed.ts';
 import type { CoinalyzeSymbol, MarketListing } from '../../src/core/market.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import {
@@ -14,20 +14,19 @@ import { DAY_MS, HOUR_MS } from '../../src/core/time.ts';
 import { createCached } from '../../src/external/cached.ts';
 import { mapExchange, mapFutureMarket } from '../../src/external/coinalyze/map.ts';
 import type { Reply } from '../../src/external/provider.ts';
+import type { RunEvent } from '../../src/job/events.ts';
 import type { Aim, ScanRequest, ScanServices } from '../../src/job/request.ts';
-import { openFeed } from '../../src/feed/sealed-signal.ts';
+import type { SeriesKey, Upstream } from '../../src/job/upstream.ts';
 import { fixedClock, systemClock } from '../../src/platform/clock.ts';
-import { createLog } from '../../src/platform/log.ts';
-import { createProgress } from '../../src/platform/progress.ts';
 import { openStore, type Store } from '../../src/platform/store.ts';
 import { FUTURES } from '../../src/sandbox/listing.ts';
 import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
 import { EXCHANGES } from '../../src/sandbox/venues.ts';
 import { scan } from '../../src/scan.ts';
 import { STRATEGIES } from '../../src/strategies/index.ts';
-import type { Upstream } from '../../src/wire.ts';
+import { offersOf } from '../../src/wire.ts';
 import { createAnswers } from '../bench/plan/answers.ts';
-import { SAMPLE } from '../support/cli.ts';
+import { SAMPLE } from '../support/places.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -67,11 +66,11 @@ interface FakeUpstream extends Upstream {
   readonly asked: readonly PairName[];
 }
 
-/** The real cache over a made-up upstream without sockets. `until` counts units here, not time. */
-function fakeUpstream(store: Store, { batchSize, dead, late, now }: Behaviour): FakeUpstream {
-  const spent = { requests: 0, units: 0 };
+/** The real cache over a made-up upstream without sockets. `until` counts calls here, not time. */
+function fakeUpstream(store: Store, window: Window, { batchSize, dead, late, now }: Behaviour): FakeUpstream {
+  const spent = { requests: 0, calls: 0 };
   const asked: PairName[] = [];
-  const answer = (kind: SeriesKind, symbol: CoinalyzeSymbol, window: Window): Reply<Series> => {
+  const answer = (kind: SeriesKind, symbol: CoinalyzeSymbol): Reply<Series> => {
     const pair = `${kind} ${symbol}`;
     asked.push(pair);
     if (dead(pair)) return { ok: false, code: 'upstream', detail: 'dead', remedy: 'none', retryAfterMs: null };
@@ -79,32 +78,40 @@ function fakeUpstream(store: Store, { batchSize, dead, late, now }: Behaviour): 
     if (value === 'absent') return { ok: false, code: 'no-data', detail: 'none' };
     return had(late(pair) ? withoutLast(value) : value);
   };
-  const provider = createCached(
+  const cached = createCached(
     {
-      fetch: (kind, symbols, window) => {
+      fetch: (kind, symbols) => {
         spent.requests += 1;
-        spent.units += symbols.length;
-        return Promise.resolve(symbols.map((symbol) => answer(kind, symbol, window)));
+        spent.calls += symbols.length;
+        return Promise.resolve(symbols.map((symbol) => answer(kind, symbol)));
       },
     },
     { cache: store.cache('series'), scope: 'made-up', dataClock: fixedClock(now) },
   );
+  const peekOne = async ({ kind, instrument }: SeriesKey) => (await cached.peek(kind, [instrument], window))[0]!;
   return {
     asked,
-    provider,
+    provider: 'sandbox',
+    coveredFailures: cached.coveredFailures,
+    peek: (keys) => Promise.all(keys.map(peekOne)),
+    offers: (wanted) => offersOf(wanted, batchSize),
+    fetch: ({ brings }, abort) => {
+      const symbols = brings.map(({ instrument }) => instrument);
+      return cached.fetch(brings[0]!.kind, symbols, window, abort);
+    },
     listing: () => {
       spent.requests += 2;
-      spent.units += 2;
+      spent.calls += 2;
       return Promise.resolve({ ok: true, value: listing, asOf: NOW, fetchedAt: NOW, stale: false, origin: 'fetched' });
     },
     indexCache: store.cache('markets'),
     scope: 'made-up',
-    batchSize,
+    knowsSpending: true,
     spent: () => ({ ...spent }),
     oddities: () => ({ droppedRows: 0, foreignSymbols: 0 }),
     estimateMs: () => 0,
     endBy: () => undefined,
-    canSend: (units, until) => spent.units + units <= until,
+    canSend: (calls, until) => spent.calls + calls <= until,
     close: () => Promise.resolve(),
   };
 }
@@ -128,73 +135,85 @@ export function memoryStore(): Store {
   return openStore(':memory:', { clock: systemClock, note: () => undefined });
 }
 
-export async function sampleCandles(): Promise<LoadedCandles> {
-  const found = await discoverCandleFiles([SAMPLE], { exclude: [] });
-  if (!found.ok) throw new Error(found.detail);
-  return loadCandles(found.files, { format: null, exchange: null, now: Infinity }, () => undefined);
-}
+/** The files of the sample, by name. */
+export const SAMPLE_FILES: readonly string[] = readdirSync(SAMPLE)
+  .filter((name) => /_(?:1h|4h)\.json$/.test(name))
+  .sort()
+  .map((name) => path.join(SAMPLE, name));
 
 export interface Run {
   readonly feed: Feed;
   readonly stages: readonly Feed[];
-  readonly lines: readonly string[];
+  readonly events: readonly RunEvent[];
   readonly asked: readonly PairName[];
-  readonly units: number;
+  readonly calls: number;
 }
 
 export interface RunOptions {
   readonly aim: Aim;
   readonly behaviour?: Behaviour;
-  /** Units in all, after which the goal or the rest is not pursued any more. */
-  readonly goalUnits?: number;
-  readonly restUnits?: number;
+  /** Calls in all, after which the goal or the remaining series are not pursued any more. */
+  readonly goalCalls?: number;
+  readonly remainingCalls?: number;
   readonly interrupt?: AbortSignal;
   readonly onStage?: (feed: Feed) => void;
 }
 
-/** One scan of `candles` on `store`, its stages kept. */
-export async function runScan(candles: LoadedCandles, store: Store, options: RunOptions): Promise<Run> {
-  const { aim, behaviour = HEALTHY, goalUnits = Infinity, restUnits = Infinity, interrupt = NEVER } = options;
-  const upstream = fakeUpstream(store, behaviour);
+/** A feed as it stands now: the rows of a run are made anew each time they are read. */
+export function settled(feed: FeedContent): Feed {
+  return { ...feed, markets: [...feed.markets], signals: [...feed.signals] };
+}
+
+/** One scan of the files on `store`, its stages before the last one kept. */
+export async function runScan(paths: readonly string[], store: Store, options: RunOptions): Promise<Run> {
+  const { aim, behaviour = HEALTHY, goalCalls = Infinity, remainingCalls = Infinity, interrupt = NEVER } = options;
   const stages: Feed[] = [];
-  const lines: string[] = [];
-  const write = (text: string): void => void lines.push(text.trimEnd());
+  const events: RunEvent[] = [];
+  let upstream: FakeUpstream | null = null;
   const services: ScanServices = {
     clock: systemClock,
-    log: createLog({ write, level: 'info', format: 'text', quiet: false, secrets: [], clock: systemClock }),
-    progress: createProgress(process.stderr, { enabled: false }),
-    upstream,
-    fetching: {
-      goal: { over: NEVER, until: goalUnits },
-      rest: { over: NEVER, until: restUnits },
-      restEndsBy: 'budget',
+    tell: (event) => void events.push(event),
+    connect: (_, { window }) => Promise.resolve((upstream = fakeUpstream(store, window, behaviour))),
+    time: {
+      goal: { over: NEVER, until: goalCalls },
+      remaining: { over: NEVER, until: remainingCalls },
+      remainingEndsBy: 'budget',
     },
     interrupt,
-    publish: (sealed) => {
-      const stage = openFeed(sealed);
+    previous: () => null,
+    publish: (content) => {
+      const stage = settled(content);
       stages.push(stage);
       options.onStage?.(stage);
       return Promise.resolve(true);
     },
   };
-  const feed = openFeed(await scan(requestOf(candles, aim), services));
-  return { feed, stages, lines, asked: upstream.asked, units: upstream.spent().units };
+  const scanned = await scan(requestOf(paths, aim), services);
+  if (!scanned.ok) throw new Error('nothing could be read');
+  return {
+    feed: settled(scanned.feed),
+    stages: stages.slice(0, -1),
+    events,
+    asked: upstream!.asked,
+    calls: upstream!.spent().calls,
+  };
 }
 
-function requestOf(candles: LoadedCandles, aim: Aim): ScanRequest {
+export function requestOf(paths: readonly string[], aim: Aim): ScanRequest {
   return {
-    candles,
-    files: candles.markets.length,
-    skipped: [],
-    inputs: { paths: ['sample'], symbol: null, exchange: null, limit: null, sample: true },
+    paths,
+    exclude: [],
+    format: null,
+    filter: { symbol: null, exchange: null, limit: null },
     strategies: STRATEGIES,
     timeframe: '4h',
     asOf: SAMPLE_AS_OF,
     provider: 'sandbox',
+    hasKey: false,
     aim,
+    detail: 'lean',
     referenceVenues: ['Binance', 'Bybit', 'OKX'],
     version: '0.0.0',
     runId: 'run',
-    previous: null,
   };
 }

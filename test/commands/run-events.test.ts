@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { skippedFiles } from '../../src/commands/run-options.ts';
+import { skippedFiles } from '../../src/commands/run-events.ts';
 import type { SkippedFile } from '../../src/core/candles.ts';
 
 const skipped = (count: number, reason: SkippedFile['reason']): readonly SkippedFile[] =>

@@ -1,5 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { boundAfter } from '../../src/commands/scan-upstream.ts';
+import { boundAfter } from '../../src/job/time-bounds.ts';
+
+import { systemClock } from '../../src/platform/clock.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -8,12 +10,12 @@ afterEach(() => {
 });
 
 test('no time is over at once', () => {
-  expect(boundAfter(0, NEVER).over.aborted).toBe(true);
+  expect(boundAfter(0, NEVER, systemClock).over.aborted).toBe(true);
 });
 
 test('time is over when its timer fires, which nothing can collect', () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'Date'] });
-  const bound = boundAfter(200, NEVER);
+  const bound = boundAfter(200, NEVER, systemClock);
   vi.advanceTimersByTime(199);
   expect([bound.over.aborted, bound.until]).toEqual([false, Date.now() + 1]);
   vi.advanceTimersByTime(1);
@@ -22,8 +24,8 @@ test('time is over when its timer fires, which nothing can collect', () => {
 
 test('an interrupt ends the time with its reason, also one from before', () => {
   const interrupt = new AbortController();
-  const bound = boundAfter(60_000, interrupt.signal);
+  const bound = boundAfter(60_000, interrupt.signal, systemClock);
   interrupt.abort('SIGTERM');
   expect([bound.over.aborted, bound.over.reason]).toEqual([true, 'SIGTERM']);
-  expect(boundAfter(60_000, interrupt.signal).over.reason).toBe('SIGTERM');
+  expect(boundAfter(60_000, interrupt.signal, systemClock).over.reason).toBe('SIGTERM');
 });

@@ -1,0 +1,44 @@
+/** How `scan show --explain` judges a market again: from the candle files and the cache of the feed's run, with nothing sent. */
+import path from 'node:path';
+import { defaultOutput, loadConfig } from '../config.ts';
+import { ConfigError } from '../core/config-error.ts';
+import { explainAgain as judgeAgain } from '../job/explain-again.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { ExplainAgain } from '../show/judge-again.ts';
+import { STRATEGIES } from '../strategies/index.ts';
+import { openKept } from '../wire.ts';
+import type { CommandContext } from './context.ts';
+
+const NEVER = new AbortController().signal;
+
+/** @param feedFile as given, null for the feed of the settings; it is never input */
+export function explainAgain(context: CommandContext, feedFile: string | null): ExplainAgain {
+  const config = loadConfig({ ...context, flags: {} });
+  const feedPath = feedFile === null ? config.output : path.resolve(context.cwd, feedFile);
+  return async ({ run, summary }, market, ids) => {
+    const { provider, as_of: asOf } = run;
+    // What the cache has wrong is no matter here: it is told when a scan meets it.
+    const note = (): void => undefined;
+    const request = {
+      run,
+      breadth: summary.breadth,
+      // All of the run, so that the market's row has every series that they use.
+      strategies: STRATEGIES.filter(({ id }) => run.strategies.includes(id)),
+      market,
+      referenceVenues: config.referenceVenues,
+      exclude: [feedPath, config.output, defaultOutput(config.root)],
+      open:
+        provider === 'none'
+          ? null
+          : (window: Parameters<typeof openKept>[1]['window']) => openKept(provider, { config, asOf, window, note }),
+    };
+    try {
+      const signals = await judgeAgain(request, { clock: systemClock, interrupt: NEVER });
+      return signals.filter(({ strategy }) => ids.includes(strategy));
+    } catch (error) {
+      // The files of the run, or this market's, are gone.
+      if (error instanceof ConfigError) return [];
+      throw error;
+    }
+  };
+}

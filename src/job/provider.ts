@@ -1,0 +1,20 @@
+/** Where the series of a run come from. */
+import { ConfigError } from '../core/config-error.ts';
+import type { ProviderName } from '../core/feed.ts';
+import type { ScanRequest } from './request.ts';
+
+/**
+ * The provider of a run, once it is known whether its input is the sample.
+ * @throws ConfigError
+ */
+export function providerFor({ provider, hasKey }: ScanRequest, isSample: boolean): ProviderName {
+  if (provider !== 'auto') {
+    if (!isSample || provider !== 'coinalyze') return provider;
+    throw new ConfigError(
+      'the sample is made up: real series do not go with it. Scan candles of your own, or use --provider sandbox',
+      2,
+    );
+  }
+  if (isSample) return 'sandbox';
+  return hasKey ? 'coinalyze' : 'none';
+}
