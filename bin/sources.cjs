@@ -1,0 +1,55 @@
+'use strict';
+// What dist/ was built from: the build writes it down, the launcher compares it with what src/ holds now.
+var fs = require('fs');
+var path = require('path');
+
+// Every folder and every source file of src/ as [path, size, time of change], in the order of their names. A folder has no size.
+function listSources(root) {
+  var found = [];
+  function visit(folder) {
+    found.push([folder, 0, fs.statSync(path.join(root, folder)).mtimeMs]);
+    fs.readdirSync(path.join(root, folder), { withFileTypes: true })
+      .sort(function (a, b) {
+        return a.name < b.name ? -1 : 1;
+      })
+      .forEach(function (entry) {
+        var file = folder + '/' + entry.name;
+        if (entry.isDirectory()) return visit(file);
+        if (!entry.name.endsWith('.ts')) return;
+        var state = fs.statSync(path.join(root, file));
+        found.push([file, state.size, state.mtimeMs]);
+      });
+  }
+  visit('src');
+  return found;
+}
+
+// sha256 over names and contents: a copy of the folder has other times, and the same hash.
+function hashSources(root, found) {
+  var hash = require('crypto').createHash('sha256');
+  found.forEach(function (one) {
+    if (!one[0].endsWith('.ts')) return;
+    hash
+      .update(one[0] + '\0')
+      .update(fs.readFileSync(path.join(root, one[0])))
+      .update('\0');
+  });
+  return hash.digest('hex');
+}
+
+// A file that came or went shows in the time of its folder: reading the folders would take as long again.
+function isUntouched(root, found) {
+  return found.every(function (one) {
+    var state = fs.statSync(root + '/' + one[0], { throwIfNoEntry: false });
+    return state !== undefined && state.mtimeMs === one[2] && (one[1] === 0 || state.size === one[1]);
+  });
+}
+
+// False also for an installed package, which has no src/.
+function isOutdated(root, stampFile) {
+  if (!fs.existsSync(path.join(root, 'src'))) return false;
+  var stamp = JSON.parse(fs.readFileSync(stampFile, 'utf8'));
+  return !isUntouched(root, stamp.found) && hashSources(root, listSources(root)) !== stamp.sources;
+}
+
+module.exports = { listSources: listSources, hashSources: hashSources, isOutdated: isOutdated };
