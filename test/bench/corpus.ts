@@ -9,17 +9,21 @@ import path from 'node:path';
 export const EXCHANGES = ['BINANCE', 'BYBIT', 'KUCOIN'] as const;
 export const SEED = 42;
 const CANDLES = 500;
-const STEP_MS = 4 * 3_600_000;
 /** Close of the last candle of every file: 2026-01-01T00:00Z. */
 export const END_MS = 1_767_225_600_000;
 
 /** `arrays`: compact rows as ccxt writes them. `objects`: one candle per object, indented as people have them. */
 export type Form = 'arrays' | 'objects';
 
+/** `4h` files are scanned as they are. `1h` files are made into 125 candles of 4h, which is less than squeeze-break's warm-up. */
+export type Step = '1h' | '4h';
+const STEP_MS: Readonly<Record<Step, number>> = { '1h': 3_600_000, '4h': 4 * 3_600_000 };
+
 export interface Corpus {
   readonly folder: string;
   readonly files: number;
   readonly form: Form;
+  readonly step: Step;
   /** sha256 over names and contents. */
   readonly hash: string;
 }
@@ -82,11 +86,12 @@ export function coinOf(coin: number): string {
   return `X${letters}`;
 }
 
-function fileName(file: number): string {
-  return `${EXCHANGES[file % EXCHANGES.length]!}_${coinOf(Math.floor(file / EXCHANGES.length))}USDT_4h.json`;
+function fileName(file: number, step: Step): string {
+  return `${EXCHANGES[file % EXCHANGES.length]!}_${coinOf(Math.floor(file / EXCHANGES.length))}USDT_${step}.json`;
 }
 
-export function candlesOf(file: number): readonly Row[] {
+/** The same prices for every step. */
+export function candlesOf(file: number, step: Step): readonly Row[] {
   const coin = randomOf(SEED ^ Math.imul(Math.floor(file / EXCHANGES.length) + 1, 0x85ebca6b));
   const own = randomOf(SEED ^ Math.imul(file + 1, 0xc2b2ae35));
   const [level, decimals] = LEVELS[coin() % LEVELS.length]!;
@@ -109,7 +114,7 @@ export function candlesOf(file: number): readonly Row[] {
     const high = Math.round(Math.max(open, close) * (1 + reach * Math.abs(normal(own))));
     const low = Math.max(1, Math.round(Math.min(open, close) * (1 - reach * Math.abs(normal(own)))));
     const turnover = usualVolume * (0.15 + 2 * share(own) * share(own)) * (1 + (3 * Math.abs(change)) / usual);
-    const time = END_MS - (CANDLES - index) * STEP_MS;
+    const time = END_MS - (CANDLES - index) * STEP_MS[step];
     const volume = Math.round(turnover * volumeScale) / volumeScale;
     const row = [time, open / scale, high / scale, low / scale, close / scale, volume] as const;
     open = close;
@@ -124,19 +129,19 @@ function textOf(rows: readonly Row[], form: Form): string {
 }
 
 /** The corpus in `parent`; one that stands there already, complete, is used again. */
-export function makeCorpus(parent: string, files: number, form: Form): Corpus {
-  const folder = path.join(parent, `${form}-${files}`);
+export function makeCorpus(parent: string, files: number, form: Form, step: Step): Corpus {
+  const folder = path.join(parent, `${form}-${step}-${files}`);
   const marker = `${folder}.sha256`;
-  if (existsSync(marker)) return { folder, files, form, hash: readFileSync(marker, 'utf8') };
+  if (existsSync(marker)) return { folder, files, form, step, hash: readFileSync(marker, 'utf8') };
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const hash = createHash('sha256');
   for (let file = 0; file < files; file++) {
-    const text = textOf(candlesOf(file), form);
-    hash.update(fileName(file)).update(text);
-    writeFileSync(path.join(folder, fileName(file)), text);
+    const text = textOf(candlesOf(file, step), form);
+    hash.update(fileName(file, step)).update(text);
+    writeFileSync(path.join(folder, fileName(file, step)), text);
   }
   const digest = hash.digest('hex');
   writeFileSync(marker, digest);
-  return { folder, files, form, hash: digest };
+  return { folder, files, form, step, hash: digest };
 }

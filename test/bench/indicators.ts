@@ -20,7 +20,7 @@ interface Lists {
 
 function lists(): readonly Lists[] {
   return Array.from({ length: MARKETS }, (_, index) => {
-    const rows = candlesOf(3 * index);
+    const rows = candlesOf(3 * index, '4h');
     return {
       high: rows.map(([, , high]) => high),
       low: rows.map(([, , , low]) => low),
@@ -31,9 +31,10 @@ function lists(): readonly Lists[] {
 }
 
 async function ours(): Promise<Compute> {
-  const { columnsOf } = await import('../../src/strategies/columns.ts');
+  const { createViewer } = await import('../../src/processor/view.ts');
+  const view = createViewer();
   const markets = Array.from({ length: MARKETS }, (_, index): CandleSeries => {
-    const rows = candlesOf(3 * index);
+    const rows = candlesOf(3 * index, '4h');
     const column = (at: number): Float64Array => Float64Array.from(rows, (row) => row[at]!);
     const market = { exchange: 'BINANCE', symbol: String(index) };
     const [time, open, high, low, close, volume] = [0, 1, 2, 3, 4, 5].map(column);
@@ -52,7 +53,7 @@ async function ours(): Promise<Compute> {
   return () => {
     let sum = 0;
     for (const market of markets) {
-      const columns = columnsOf(market);
+      const { indicators: columns } = view(market);
       sum += columns.ema200[market.length - 1]!;
       // Windows are computed where strategies read them: momentum over 20 bars looks at the most.
       const t = market.length - 1;

@@ -22,13 +22,24 @@ const JOBS: Readonly<Record<string, (...args: readonly string[]) => Promise<Job>
   },
   columns: async (folder = '') => {
     const { discoverCandleFiles } = await import('../../src/candles/discover.ts');
-    const { loadCandles } = await import('../../src/candles/load.ts');
+    const { groupFiles } = await import('../../src/candles/groups.ts');
+    const { readMarket } = await import('../../src/candles/market.ts');
+    const { createTally } = await import('../../src/candles/tally.ts');
     return async () => {
       const found = await discoverCandleFiles([folder], { exclude: [] });
       if (!found.ok) throw new Error(found.detail);
-      const options = { format: null, exchange: null, now: Date.now() };
-      const { markets } = await loadCandles(found.files, options, () => undefined);
-      return markets.length;
+      const options = {
+        format: null,
+        exchange: null,
+        now: Date.now(),
+        timeframe: '4h',
+        onFile: () => undefined,
+      } as const;
+      const tally = createTally();
+      let candles = 0;
+      for (const group of await groupFiles(found.files, found.skipped, options, tally))
+        for (const { length } of (await readMarket(group, options, tally)).series) candles += length;
+      return candles;
     };
   },
   scan: async (...args) => {
@@ -41,6 +52,11 @@ const JOBS: Readonly<Record<string, (...args: readonly string[]) => Promise<Job>
       if (code !== 0) throw new Error(`scan ${args.join(' ')} ended with ${code}`);
       return code;
     };
+  },
+  'second pass': async (folder = '') => {
+    const { secondPassOf } = await import('./second-pass.ts');
+    const pass = await secondPassOf(folder);
+    return async () => pass();
   },
   indicators: async (contender = '') => {
     const { contenders } = await import('./indicators.ts');

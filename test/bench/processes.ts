@@ -45,24 +45,39 @@ export async function resident(job: string, args: readonly string[], env: Env): 
 
 const USAGE = path.join(import.meta.dirname, 'usage.cjs');
 
-/** A new process each time, from its start to its end. */
+/** A new process of Node each time, from its start to its end. */
 export function oneShot(args: readonly string[], env: Env): Contender {
   return {
     measure: async () => {
-      const started = performance.now();
-      const child = spawn(process.execPath, ['--require', USAGE, ...args], {
-        env: { ...env },
-        stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-      });
-      const used = text(child.stdio[3] as Readable);
-      const complaint = text(child.stderr as Readable);
-      const [code] = (await once(child, 'exit')) as [number];
-      const wallMs = performance.now() - started;
-      if (code !== 0) throw new Error(`node ${args.join(' ')} ended with ${code}: ${await complaint}`);
-      return { wallMs, ...(JSON.parse(await used) as Omit<Sample, 'wallMs'>) };
+      const { wallMs, used } = await runOnce(process.execPath, ['--require', USAGE, ...args], env);
+      return { wallMs, ...(JSON.parse(used) as Omit<Sample, 'wallMs'>) };
     },
     close: () => undefined,
   };
+}
+
+/** The same of a program that is not Node's: its wall time is all that is known. */
+export function otherProgram(program: string, args: readonly string[], env: Env): Contender {
+  return {
+    measure: async () => ({ wallMs: (await runOnce(program, args, env)).wallMs, userMs: 0, systemMs: 0, peakMb: 0 }),
+    close: () => undefined,
+  };
+}
+
+/** `used` is what came through descriptor 3. */
+async function runOnce(
+  program: string,
+  args: readonly string[],
+  env: Env,
+): Promise<{ readonly wallMs: number; readonly used: string }> {
+  const started = performance.now();
+  const child = spawn(program, args, { env: { ...env }, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  const used = text(child.stdio[3] as Readable);
+  const complaint = text(child.stderr as Readable);
+  const [code] = (await once(child, 'exit')) as [number];
+  const wallMs = performance.now() - started;
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}: ${await complaint}`);
+  return { wallMs, used: await used };
 }
 
 export interface Series {

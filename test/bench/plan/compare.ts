@@ -1,17 +1,17 @@
 /** Every goal at every as-of time, against the plain filter and against fetching everything. */
 import type { Goal } from '../../../src/plan/goal.ts';
 import { SERIES_WINDOW_MS, type SeriesKind } from '../../../src/core/series.ts';
-import type { Signal } from '../../../src/core/signal.ts';
 import { MINUTE_MS } from '../../../src/core/time.ts';
 import { STRATEGIES } from '../../../src/strategies/index.ts';
 import { createAnswers } from './answers.ts';
 import { createQuotaModel } from './quota.ts';
 import { answerTo, BATCH, createRun, UNTIL_MET } from './run.ts';
-import { CANDLE_MS, createSession, type Session } from './session.ts';
+import { CANDLE_MS, createSession, type FeedSignal, type Session } from './session.ts';
 import type { PlanWorld } from './world.ts';
 
 export const GOALS: readonly (readonly [name: string, goal: Goal])[] = [
   ['actionable', { kind: 'actionable' }],
+  ['top 7', { kind: 'top', count: 7 }],
   ['top 20', { kind: 'top', count: 20 }],
   ['min-score 70', { kind: 'min-score', score: 70 }],
   ['all', { kind: 'all' }],
@@ -22,9 +22,9 @@ export const LAST_CLOSE = Date.UTC(2026, 0, 19, 16);
 /** By then upstream has published every bucket of a candle: nothing waits for anything but the quota. */
 export const START_AFTER_CLOSE_MS = 30 * MINUTE_MS;
 
-/** Units, requests, and ms from the start of the run to the last answer. */
+/** Calls, requests, and ms from the start of the run to the last answer. */
 export interface Cost {
-  readonly units: number;
+  readonly calls: number;
   readonly requests: number;
   readonly ms: number;
 }
@@ -67,7 +67,7 @@ export function compareAll(
 
 function compareAt(session: Session): AsOfResult {
   const priced = session.feed(() => new Set());
-  const pricePassMs = session.analysingMs();
+  const pricePassMs = session.judgingMs;
   const full = session.full();
   const differences: string[] = [];
   const cost = (goal: Goal, start: number): Cost => {
@@ -104,21 +104,18 @@ export function differencesIn(name: string, right: readonly string[], planned: r
     .map((at) => `${name}, place ${at + 1}: ${right[at] ?? 'nobody'} expected, ${planned[at] ?? 'nobody'} found`);
 }
 
-/** Distinct series that the strategies of the chosen signals with status ok can use, by `kind symbol`. */
+/** Distinct series that the strategies of the chosen signals with a score can use, by `kind symbol`. */
 export function usableSeries(
   { markets }: Session,
-  feed: readonly Signal[],
-  isWanted: (signal: Signal) => boolean,
+  feed: readonly FeedSignal[],
+  isWanted: (signal: FeedSignal) => boolean,
 ): ReadonlyMap<string, SeriesKind> {
   const wanted = new Map<string, SeriesKind>();
-  const kindsOf = new Map(STRATEGIES.map(({ id, series }) => [id, series]));
-  const byMarket = Map.groupBy(feed, ({ exchange, symbol }) => `${exchange}:${symbol}`);
-  for (const { symbol, kinds, key } of markets) {
-    for (const signal of byMarket.get(key) ?? []) {
-      if (symbol === null || signal.status !== 'ok' || !isWanted(signal)) continue;
-      for (const kind of kindsOf.get(signal.strategy)!) {
-        if (kinds.includes(kind)) wanted.set(`${kind} ${symbol}`, kind);
-      }
+  for (const signal of feed) {
+    const { symbol, kinds } = markets[signal.market]!;
+    if (symbol === null || signal.score === null || !isWanted(signal)) continue;
+    for (const { kind } of STRATEGIES[signal.strategy]!.series) {
+      if (kinds.includes(kind)) wanted.set(`${kind} ${symbol}`, kind);
     }
   }
   return wanted;
@@ -127,15 +124,15 @@ export function usableSeries(
 /** In full requests, kind after kind. */
 function plainCost(series: ReadonlyMap<string, SeriesKind>, start: number): Cost {
   const quota = createQuotaModel(start);
-  let [units, requests] = [0, 0];
+  let [calls, requests] = [0, 0];
   for (const { length } of Map.groupBy(series.values(), (kind) => kind).values()) {
     for (let left = length; left > 0; left -= BATCH) {
       quota.send(Math.min(BATCH, left));
-      units += Math.min(BATCH, left);
+      calls += Math.min(BATCH, left);
       requests += 1;
     }
   }
-  return { units, requests, ms: quota.now() - start };
+  return { calls, requests, ms: quota.now() - start };
 }
 
 function nameOf({ asOf }: Session, goal: Goal): string {
@@ -143,6 +140,6 @@ function nameOf({ asOf }: Session, goal: Goal): string {
 }
 
 function costs({ goals, baseline, everything }: AsOfResult): string {
-  const own = Object.entries(goals).map(([name, { units }]) => `${name} ${units}`);
-  return [...own, `plain filter ${baseline.units}`, `everything ${everything.units} units`].join(', ');
+  const own = Object.entries(goals).map(([name, { calls }]) => `${name} ${calls}`);
+  return [...own, `plain filter ${baseline.calls}`, `everything ${everything.calls} calls`].join(', ');
 }

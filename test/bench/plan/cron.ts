@@ -18,15 +18,15 @@ const ACTIONABLE: Goal = { kind: 'actionable' };
 export interface CronRun {
   /** ms UTC. */
   readonly start: number;
-  readonly units: number;
+  readonly calls: number;
   /** Signals with a direction. */
   readonly directed: number;
-  /** Every signal with a direction was exact when the run ended. */
+  /** Every signal with a direction was final when the run ended. */
   readonly met: boolean;
   /** What keeps it from being met is not published upstream yet. */
   readonly unpublished: boolean;
-  /** Share of signals with status ok that are exact when the run ends, 0..1. */
-  readonly exact: number;
+  /** Share of signals with status ok that are final when the run ends, 0..1. */
+  readonly final: number;
   /** Share of series that signals with status ok can use and that reach the close of the candle before the last, or are known to be absent, 0..1. */
   readonly fresh: number;
   /** By how much the oldest wanted series falls short of its candle's close, hours; null while one was never answered. */
@@ -61,19 +61,19 @@ export function cronDay(world: PlanWorld, say: (line: string) => void): CronDay 
     for (let start = candle; start < candle + CANDLE_MS; start += EVERY_MS) {
       quota.advanceTo(start);
       const run = createRun(session, kept, quota);
-      run.pursue(ACTIONABLE, { goalUntil: start + DEADLINE_MS, restUntil: start + BUDGET_MS, rest: true });
+      run.pursue(ACTIONABLE, { goalUntil: start + DEADLINE_MS, remainingUntil: start + BUDGET_MS, remaining: true });
       const { met, undecided } = run.standing(ACTIONABLE);
       const unpublished = !met && undecided.length === 0;
       if (met) {
         const name = `actionable in the run of ${new Date(start).toISOString()}`;
         differences.push(...differencesIn(name, right, answerTo(ACTIONABLE, run.feed())));
       }
-      const own = { start, units: run.spent.units, directed: right.length, met, unpublished, exact: run.exactShare() };
+      const own = { start, calls: run.spent.calls, directed: right.length, met, unpublished, final: run.finalShare() };
       runs.push({ ...own, ...ageOf(wanted, kept) });
     }
     const last = runs.at(-1)!;
     say(
-      `candle closed ${new Date(candle).toISOString()}: ${last.directed} with a direction, ${percent(last.exact)} exact at the end`,
+      `candle closed ${new Date(candle).toISOString()}: ${last.directed} with a direction, ${percent(last.final)} final at the end`,
     );
   }
   return { runs, differences };

@@ -1,14 +1,21 @@
-/** One run in the model: plan, answer, evaluate what changed, plan again. */
+/** One run in the model: plan, answer, score what changed, plan again. */
 import type { CoinalyzeSymbol } from '../../../src/core/market.ts';
+import type { Offer, SeriesKey } from '../../../src/core/offer.ts';
 import { isFinalFor, SERIES_KINDS, type SeriesKind } from '../../../src/core/series.ts';
-import type { Signal } from '../../../src/core/signal.ts';
-import { EVERYTHING, standingOf, type Goal, type Standing } from '../../../src/plan/goal.ts';
-import { plannedSignals, strategyPlans, type KnownSeries } from '../../../src/plan/open.ts';
-import { Planner } from '../../../src/plan/planner.ts';
-import { STRATEGIES } from '../../../src/strategies/index.ts';
+import { mostOf } from '../../../src/plan/estimate.ts';
+import {
+  EVERYTHING,
+  standingOf,
+  type Goal,
+  type PlannedKey,
+  type PlannedSignal,
+  type Standing,
+} from '../../../src/plan/goal.ts';
+import { plannedSignals } from '../../../src/plan/planned.ts';
+import { nextOffer } from '../../../src/plan/planner.ts';
 import { PUBLISHED_AFTER_MS, type Answer } from './answers.ts';
 import type { QuotaModel } from './quota.ts';
-import type { Session } from './session.ts';
+import type { FeedSignal, Session } from './session.ts';
 
 /** Symbols in one request. */
 export const BATCH = 20;
@@ -23,7 +30,7 @@ interface KeptAnswer {
 }
 
 interface Spent {
-  readonly units: number;
+  readonly calls: number;
   readonly requests: number;
 }
 
@@ -31,14 +38,14 @@ interface Spent {
 export interface Times {
   /** The last start of a request for the goal. */
   readonly goalUntil: number;
-  /** The last start of a request for the rest, and the longest wait for a publication. */
-  readonly restUntil: number;
-  /** Whether the rest is wanted too. */
-  readonly rest: boolean;
+  /** The last start of a request for the remaining series, and the longest wait for a publication. */
+  readonly remainingUntil: number;
+  /** Whether the remaining series are wanted too. */
+  readonly remaining: boolean;
 }
 
 /** For a run that stops when its goal is met. */
-export const UNTIL_MET: Times = { goalUntil: Infinity, restUntil: Infinity, rest: false };
+export const UNTIL_MET: Times = { goalUntil: Infinity, remainingUntil: Infinity, remaining: false };
 
 export interface Run {
   /**
@@ -48,20 +55,32 @@ export interface Run {
   pursue(goal: Goal, times: Times): void;
   standing(goal: Goal): Standing;
   /** The feed as it stands. */
-  feed(): readonly Signal[];
+  feed(): readonly FeedSignal[];
   readonly spent: Spent;
-  /** Share of signals with status `ok` that are exact, 0..1. */
-  exactShare(): number;
+  /** Share of signals with a score that are final, 0..1. */
+  finalShare(): number;
   /** Wall time of planning so far, ms; `firstMs`: up to the first request. */
   readonly planning: { readonly ms: number; readonly firstMs: number };
 }
 
-const PLANS = strategyPlans(STRATEGIES);
+interface ModelSeries {
+  readonly key: PlannedKey;
+  readonly answer: Answer | null;
+  readonly askable: boolean;
+}
+
+/** Of each kind the first ones, as many as fit into one request. */
+function offersOf(wanted: readonly SeriesKey[]): readonly Offer[] {
+  return [...Map.groupBy(wanted, ({ kind }) => kind).values()].map((ofKind) => {
+    const brings = ofKind.slice(0, BATCH);
+    return { brings, calls: brings.length };
+  });
+}
 
 export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run {
-  const known = new Map(SERIES_KINDS.map((kind) => [kind, new Map<CoinalyzeSymbol, KnownSeries>()]));
+  const known = new Map(SERIES_KINDS.map((kind) => [kind, new Map<CoinalyzeSymbol, ModelSeries>()]));
   const published = new Set<SeriesKind>();
-  const spent = { units: 0, requests: 0 };
+  const spent = { calls: 0, requests: 0 };
   const planning = { ms: 0, firstMs: 0 };
   const timed = <T>(work: () => T): T => {
     const started = performance.now();
@@ -69,14 +88,15 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
     planning.ms += performance.now() - started;
     return result;
   };
-  const knownOf = (kind: SeriesKind, symbol: CoinalyzeSymbol): KnownSeries => {
+  const knownOf = (kind: SeriesKind, symbol: CoinalyzeSymbol): ModelSeries => {
     const before = known.get(kind)!.get(symbol);
     if (before !== undefined) return before;
     const entry = kept.get(`${kind} ${symbol}`);
     const outdated = entry?.answer === 'absent' && entry.closedBy < session.window.closedBy;
     const answer = entry === undefined || outdated ? null : entry.answer;
     const keptTo = answer === null || answer === 'absent' ? null : answer.completeTo;
-    const fresh = { pair: { kind, symbol, keptTo }, answer, askable: published.has(kind) };
+    const key: PlannedKey = { provider: 'sandbox', kind, instrument: symbol, keptTo };
+    const fresh = { key, answer, askable: published.has(kind) };
     known.get(kind)!.set(symbol, fresh);
     return fresh;
   };
@@ -85,48 +105,44 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
     if (symbol === null || closeTime === null) return new Set();
     return new Set(kinds.filter((kind) => isFinal(knownOf(kind, symbol).answer, closeTime)));
   };
-  const planner = new Planner();
-  let hasLooked = false;
-  const look = (indices: Iterable<number>): void => {
-    const evaluated = [...indices].map((index) => {
-      const { symbol, kinds } = session.markets[index]!;
-      return { index, market: { symbol, kinds, signals: session.signalsOf(index, finalOf(index)) } };
-    });
-    timed(() => {
-      for (const { index, market } of evaluated) planner.update(index, plannedSignals(market, index, PLANS, knownOf));
-    });
+  const toPlan = session.markets.map((_, index) => session.toPlan(index, finalOf(index)));
+  const score = (indices: Iterable<number>): void => {
+    for (const index of indices) toPlan[index] = session.toPlan(index, finalOf(index));
   };
+  /** All of them anew, as a run does. */
+  const signals = (): readonly PlannedSignal[] =>
+    toPlan.flatMap((own, index) => {
+      const { symbol } = session.markets[index]!;
+      return plannedSignals(own, (kind) => (symbol === null ? null : knownOf(kind, symbol)));
+    });
   const publish = (): void => {
     const now = SERIES_KINDS.filter((kind) => !published.has(kind) && publishedAt(session, kind) <= quota.now());
-    if (now.length === 0 && hasLooked) return;
-    hasLooked = true;
-    for (const kind of now) published.add(kind);
-    // Nothing of these kinds has been asked in this run.
     for (const kind of now) {
+      published.add(kind);
+      // Nothing of this kind has been asked in this run.
       const ofKind = known.get(kind)!;
       for (const [symbol, series] of ofKind) ofKind.set(symbol, { ...series, askable: true });
     }
-    look(session.markets.keys());
   };
-  const ask = (kind: SeriesKind, symbols: readonly CoinalyzeSymbol[]): void => {
-    quota.send(symbols.length);
-    spent.units += symbols.length;
+  const ask = ({ brings, calls }: Offer): void => {
+    quota.send(calls);
+    spent.calls += calls;
     spent.requests += 1;
-    for (const symbol of symbols) {
-      const answer = session.fetch(kind, symbol, quota.now());
-      kept.set(`${kind} ${symbol}`, { answer, closedBy: session.window.closedBy });
-      known.get(kind)!.set(symbol, { ...knownOf(kind, symbol), answer, askable: false });
+    for (const { kind, instrument } of brings) {
+      const answer = session.fetch(kind, instrument, quota.now());
+      kept.set(`${kind} ${instrument}`, { answer, closedBy: session.window.closedBy });
+      known.get(kind)!.set(instrument, { ...knownOf(kind, instrument), answer, askable: false });
     }
     publish();
-    look(new Set(symbols.flatMap((symbol) => session.usersOf.get(symbol)!)));
+    score(new Set(brings.flatMap(({ instrument }) => session.usersOf.get(instrument)!)));
   };
   const askNext = (goal: Goal, until: number, fill: boolean): boolean => {
-    const batch = timed(() => planner.next(goal, { size: BATCH, fill }));
+    const planned = timed(() => nextOffer(goal, signals(), { offers: offersOf, fill }));
     planning.firstMs ||= planning.ms;
-    if (batch === null || quota.earliest(batch.symbols.length) > until) return false;
+    if (planned === null || quota.earliest(planned.offer.calls) > until) return false;
     // Said with every request.
-    timed(() => planner.ahead(fill ? EVERYTHING : goal, BATCH));
-    ask(batch.kind, batch.symbols);
+    timed(() => mostOf(fill ? EVERYTHING : goal, signals(), offersOf));
+    ask(planned.offer);
     return true;
   };
   const waitForUpstream = (until: number): boolean => {
@@ -137,9 +153,9 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
     return true;
   };
   /** False when there is nothing left to do in time. */
-  const advance = (goal: Goal, { goalUntil, restUntil, rest }: Times): boolean => {
-    if (askNext(goal, goalUntil, rest) || (rest && askNext(EVERYTHING, restUntil, false))) return true;
-    return (rest || !planner.isMet(goal)) && waitForUpstream(restUntil);
+  const advance = (goal: Goal, { goalUntil, remainingUntil, remaining }: Times): boolean => {
+    if (askNext(goal, goalUntil, remaining) || (remaining && askNext(EVERYTHING, remainingUntil, false))) return true;
+    return (remaining || !standingOf(goal, signals()).met) && waitForUpstream(remainingUntil);
   };
   publish();
   return {
@@ -148,11 +164,11 @@ export function createRun(session: Session, kept: Kept, quota: QuotaModel): Run 
     pursue: (goal, times) => {
       while (advance(goal, times));
     },
-    standing: (goal) => standingOf(goal, planner.signals),
+    standing: (goal) => standingOf(goal, signals()),
     feed: () => session.feed(finalOf),
-    exactShare: () => {
-      const exact = planner.signals.filter(({ low, high }) => low === high);
-      return exact.length / planner.signals.length;
+    finalShare: () => {
+      const all = signals();
+      return all.filter(({ low, high }) => low === high).length / all.length;
     },
   };
 }
@@ -166,16 +182,23 @@ function isFinal(answer: Answer | null, closeTime: number): boolean {
 }
 
 /** What `goal` asks of a feed, one line per member in the feed's order. */
-export function answerTo(goal: Goal, feed: readonly Signal[]): readonly string[] {
+export function answerTo(goal: Goal, feed: readonly FeedSignal[]): readonly string[] {
   return membersOf(goal, feed).map(
     ({ id, score, direction, setup }) => `${id} ${score} ${direction} ${JSON.stringify(setup)}`,
   );
 }
 
-function membersOf(goal: Goal, feed: readonly Signal[]): readonly Signal[] {
-  const ok = feed.filter(({ status }) => status === 'ok');
+function membersOf(goal: Goal, feed: readonly FeedSignal[]): readonly FeedSignal[] {
+  const ok = feed.filter(({ score }) => score !== null);
   if (goal.kind === 'all') return ok;
   if (goal.kind === 'min-score') return ok.filter(({ score }) => score! >= goal.score);
   const directed = ok.filter(({ direction }) => direction !== 'none');
-  return goal.kind === 'top' ? directed.slice(0, goal.count) : directed;
+  if (goal.kind !== 'top') return directed;
+  // The best of each strategy, in the order of the feed.
+  const taken = new Map<number, number>();
+  return directed.filter(({ strategy }) => {
+    const before = taken.get(strategy) ?? 0;
+    taken.set(strategy, before + 1);
+    return before < goal.count;
+  });
 }

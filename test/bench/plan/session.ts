@@ -1,25 +1,41 @@
-/** All markets at one as-of time: what the strategies say for each set of series that is known. */
+/** All markets at one as-of time: judged once, then what their signals score for each set of series that is known. */
 import { marketKey, type CoinalyzeSymbol } from '../../../src/core/market.ts';
 import { SERIES_KINDS, type SeriesKind, type Window } from '../../../src/core/series.ts';
-import type { Signal } from '../../../src/core/signal.ts';
+import type { Direction, Setup } from '../../../src/core/strategy.ts';
 import { HOUR_MS, TIMEFRAME_MS } from '../../../src/core/time.ts';
+import type { SignalToPlan } from '../../../src/plan/planned.ts';
 import { seriesWindow } from '../../../src/plan/window.ts';
-import { evaluateOne } from '../../../src/processor/evaluate.ts';
-import { externalInputs, kindsToAsk } from '../../../src/processor/external-inputs.ts';
+import { kindsToAsk } from '../../../src/processor/askable.ts';
+import { createJudge } from '../../../src/processor/judging.ts';
+import type { KnownMarket } from '../../../src/processor/known-market.ts';
+import { unfetched, withSeries } from '../../../src/processor/learning.ts';
 import { orderSignals } from '../../../src/processor/order.ts';
+import { pendingWidths } from '../../../src/processor/score.ts';
 import { selectSeries } from '../../../src/processor/select.ts';
 import { STRATEGIES } from '../../../src/strategies/index.ts';
 import type { Answer, AnswerOf } from './answers.ts';
 import type { PlanWorld } from './world.ts';
 
 interface SessionMarket {
-  /** `EXCHANGE:SYMBOL`. */
-  readonly key: string;
   /** Null for a market that maps to nothing. */
   readonly symbol: CoinalyzeSymbol | null;
   readonly kinds: readonly SeriesKind[];
   /** Of its last closed candle, ms UTC; null without candles. */
   readonly closeTime: number | null;
+}
+
+/** What the feed says of a signal, as far as goals ask for it. */
+export interface FeedSignal {
+  /** `EXCHANGE:SYMBOL strategy`. */
+  readonly id: string;
+  /** Index among the markets. */
+  readonly market: number;
+  /** Index among the strategies. */
+  readonly strategy: number;
+  readonly direction: Direction;
+  /** Null without status ok. */
+  readonly score: number | null;
+  readonly setup: Setup | null;
 }
 
 export interface Session {
@@ -28,62 +44,63 @@ export interface Session {
   readonly markets: readonly SessionMarket[];
   /** Indices of the markets that a symbol feeds. */
   readonly usersOf: ReadonlyMap<CoinalyzeSymbol, readonly number[]>;
-  /** Signals of the market at `index` when exactly the series of `known` are. */
-  signalsOf(index: number, known: ReadonlySet<SeriesKind>): readonly Signal[];
+  /** Signals with a score of the market at `index` when exactly the series of `known` are, as the planner is told of them. */
+  toPlan(index: number, known: ReadonlySet<SeriesKind>): readonly SignalToPlan[];
   /** The feed's signals when each market's series are those of `knownOf`. */
-  feed(knownOf: (index: number) => ReadonlySet<SeriesKind>): readonly Signal[];
+  feed(knownOf: (index: number) => ReadonlySet<SeriesKind>): readonly FeedSignal[];
   /** The feed after everything was fetched. */
-  full(): readonly Signal[];
+  full(): readonly FeedSignal[];
   fetch(kind: SeriesKind, symbol: CoinalyzeSymbol, fetchedAt: number): Answer;
-  /** Wall time spent in strategies so far, ms. */
-  analysingMs(): number;
+  /** Wall time of judging all markets, ms. */
+  readonly judgingMs: number;
 }
 
 const TIMEFRAME = '4h';
 export const CANDLE_MS = TIMEFRAME_MS[TIMEFRAME];
 const WARMUP = Math.min(...STRATEGIES.map(({ warmup }) => warmup));
 
-/** `asOf`: ms UTC. Nothing is evaluated before it is asked for, and nothing twice. */
+/** `asOf`: ms UTC. No market is scored twice for the same series. */
 export function createSession({ markets }: PlanWorld, asOf: number, answerOf: AnswerOf): Session {
-  const chosen = markets.map(({ market, files, resolution }) => ({
-    market,
-    resolution,
-    selection: selectSeries(files, { timeframe: TIMEFRAME, asOf, warmup: WARMUP }),
-  }));
+  const started = performance.now();
+  const judge = createJudge({ strategies: STRATEGIES, asOf, detail: 'lean' });
+  const priced = markets.map(({ market, files, resolution }) => {
+    const judged = judge(selectSeries(files, { timeframe: TIMEFRAME, asOf, warmup: WARMUP }));
+    return unfetched(market, judged, resolution, STRATEGIES);
+  });
+  const judgingMs = performance.now() - started;
   const window = seriesWindow(
     asOf,
-    chosen.flatMap(({ selection }) => (selection.kind === 'series' ? [selection.series] : [])),
+    priced.flatMap(({ facts }) => facts ?? []),
   );
-  const own = chosen.map(({ market, resolution, selection }): SessionMarket => {
-    const series = selection.kind === 'series' ? selection.series : null;
-    return {
-      key: marketKey(market),
-      symbol: resolution.tier === 'neutral' ? null : resolution.listed.symbol,
-      kinds: kindsToAsk(resolution),
-      closeTime: series === null ? null : series.time.at(-1)! + TIMEFRAME_MS[series.timeframe],
-    };
-  });
+  const own = priced.map(({ resolution, facts }): SessionMarket => ({
+    symbol: resolution.tier === 'neutral' ? null : resolution.listed.symbol,
+    kinds: kindsToAsk(resolution),
+    closeTime: facts?.closedAt ?? null,
+  }));
   const published = asOf + HOUR_MS;
-  const evaluated = new Map<number, readonly Signal[]>();
-  let spentMs = 0;
-  const signalsOf = (index: number, known: ReadonlySet<SeriesKind>): readonly Signal[] => {
+  const scored = new Map<number, KnownMarket>();
+  const knownMarket = (index: number, known: ReadonlySet<SeriesKind>): KnownMarket => {
     const key = index * 2 ** SERIES_KINDS.length + maskOf(known);
-    const before = evaluated.get(key);
+    const before = scored.get(key);
     if (before !== undefined) return before;
     const { symbol } = own[index]!;
-    const external = externalInputs(chosen[index]!.resolution, (kind) => {
-      if (!known.has(kind)) return undefined;
+    let market = priced[index]!;
+    for (const kind of known) {
       const value = answerOf(kind, symbol!, window, published);
-      if (value === 'absent') return { ok: false, code: 'no-data', detail: '' };
-      return { ok: true, value, asOf, fetchedAt: published, stale: false, origin: 'fetched' };
-    });
-    const started = performance.now();
-    const signals = STRATEGIES.map((strategy) => evaluateOne({ ...chosen[index]!, external }, strategy, asOf));
-    spentMs += performance.now() - started;
-    evaluated.set(key, signals);
-    return signals;
+      const base = { asOf, fetchedAt: published, stale: false, origin: 'fetched' } as const;
+      const outcome =
+        value === 'absent'
+          ? ({ ok: false, code: 'no-data', detail: '' } as const)
+          : { ok: true as const, value, ...base };
+      market = withSeries(market, kind, outcome, null, STRATEGIES);
+    }
+    scored.set(key, market);
+    return market;
   };
-  const feed: Session['feed'] = (knownOf) => orderSignals(own.flatMap((_, index) => signalsOf(index, knownOf(index))));
+  const feed: Session['feed'] = (knownOf) => {
+    const all = own.map((_, index) => knownMarket(index, knownOf(index)));
+    return orderSignals(all, STRATEGIES).map(({ market, strategy }) => feedSignal(all[market]!, market, strategy));
+  };
   const allOf = own.map(({ kinds }) => new Set(kinds));
   const symbols = own.flatMap(({ symbol }, index) => (symbol === null ? [] : [{ symbol, index }]));
   const users = Map.groupBy(symbols, ({ symbol }) => symbol);
@@ -92,12 +109,32 @@ export function createSession({ markets }: PlanWorld, asOf: number, answerOf: An
     window,
     markets: own,
     usersOf: new Map([...users].map(([symbol, of]) => [symbol, of.map(({ index }) => index)])),
-    signalsOf,
+    toPlan: (index, known) => signalsToPlan(knownMarket(index, known), index),
     feed,
     full: () => feed((index) => allOf[index]!),
     fetch: (kind, symbol, fetchedAt) => answerOf(kind, symbol, window, fetchedAt),
-    analysingMs: () => spentMs,
+    judgingMs,
   };
+}
+
+function feedSignal({ market, answers, scores }: KnownMarket, index: number, strategy: number): FeedSignal {
+  const answer = answers[strategy]!;
+  const id = `${marketKey(market)} ${STRATEGIES[strategy]!.id}`;
+  if (answer.kind === 'unscored') return { id, market: index, strategy, direction: 'none', score: null, setup: null };
+  const { direction, setup } = answer;
+  return { id, market: index, strategy, direction, score: scores[strategy]!.score, setup };
+}
+
+/** As a run tells the planner. */
+function signalsToPlan({ answers, scores, ownFindings }: KnownMarket, market: number): readonly SignalToPlan[] {
+  return answers.flatMap((answer, strategy): readonly SignalToPlan[] => {
+    if (answer.kind === 'unscored') return [];
+    const { low, high } = scores[strategy]!;
+    const uses = STRATEGIES[strategy]!.series;
+    const pending = low < high ? pendingWidths(uses, answer.side, ownFindings[strategy]!) : [];
+    const place = market * STRATEGIES.length + strategy;
+    return [{ place, strategy, hasDirection: answer.direction !== 'none', low, high, pending }];
+  });
 }
 
 function maskOf(known: ReadonlySet<SeriesKind>): number {

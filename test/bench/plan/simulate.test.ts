@@ -33,13 +33,13 @@ describeWithShared('candles/perps-2026-01', 'the quota plan over recorded market
     expect(results.every(({ directed }) => directed > 20)).toBe(true);
   });
 
-  it('costs no more units than the plain filter, and that no more than everything', () => {
+  it('costs no more calls than the plain filter, and that no more than everything', () => {
     for (const { goals, baseline, everything } of results) {
-      expect(goals['actionable']!.units).toBe(baseline.units);
-      expect(goals['top 20']!.units).toBeLessThanOrEqual(baseline.units);
-      expect(goals['min-score 70']!.units).toBeLessThanOrEqual(everything.units);
-      expect(goals['all']!.units).toBe(everything.units);
-      expect(baseline.units).toBeLessThan(everything.units / 4);
+      expect(goals['actionable']!.calls).toBe(baseline.calls);
+      expect(goals['top 20']!.calls).toBeLessThanOrEqual(baseline.calls);
+      expect(goals['min-score 70']!.calls).toBeLessThanOrEqual(everything.calls);
+      expect(goals['all']!.calls).toBe(everything.calls);
+      expect(baseline.calls).toBeLessThan(everything.calls / 4);
     }
   });
 
@@ -88,15 +88,15 @@ describeWithShared('candles/perps-2026-01', 'the quota plan over recorded market
 describe('the quota of the simulation', () => {
   it('never lets more than the limit through in any window, and keeps requests apart', () => {
     const quota = createQuotaModel(0);
-    const sent: { readonly at: number; readonly units: number }[] = [];
-    for (const units of [20, 20, 1, 20, 7, 13, 20, 20, 1, 1, 1, 20, 20]) {
-      const at = quota.earliest(units);
-      quota.send(units);
-      sent.push({ at, units });
+    const sent: { readonly at: number; readonly calls: number }[] = [];
+    for (const calls of [20, 20, 1, 20, 7, 13, 20, 20, 1, 1, 1, 20, 20]) {
+      const at = quota.earliest(calls);
+      quota.send(calls);
+      sent.push({ at, calls });
     }
     for (const [index, { at }] of sent.entries()) {
       const inWindow = sent.filter((one) => one.at <= at && one.at > at - LIMITS.windowMs);
-      expect(inWindow.reduce((sum, { units }) => sum + units, 0)).toBeLessThanOrEqual(LIMITS.units);
+      expect(inWindow.reduce((sum, { calls }) => sum + calls, 0)).toBeLessThanOrEqual(LIMITS.calls);
       if (index > 0) expect(at - sent[index - 1]!.at).toBeGreaterThanOrEqual(LIMITS.minSpacingMs);
     }
     expect(sent.at(-1)!.at).toBeLessThan(5 * LIMITS.windowMs);

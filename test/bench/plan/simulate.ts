@@ -62,7 +62,7 @@ function simulate(world: PlanWorld): boolean {
   const busiest = busiestOf(results).map(({ asOf, directed }) => ({ asOf, directed }));
   print(`\n${costTable(rows)}\n`);
   print(
-    `Directions after ${((readMs + pricePassMs) / 1_000).toFixed(1)} s (reading ${readMs.toFixed(0)} ms, price pass ${pricePassMs.toFixed(0)} ms), without a unit.\n`,
+    `Directions after ${((readMs + pricePassMs) / 1_000).toFixed(1)} s (reading ${readMs.toFixed(0)} ms, price pass ${pricePassMs.toFixed(0)} ms), without a call.\n`,
   );
   print(`${cronTable(day)}\n\n${cronSentence(day)}\n\n${scaleTable(scale)}\n\n${checkTable(checks)}`);
   for (const line of differences) say(`DIFFERENCE ${line}`);

@@ -1,9 +1,12 @@
 /** The markets of the simulation: recorded ones, and copies of them under new coins. */
 import { existsSync } from 'node:fs';
 import { discoverCandleFiles } from '../../../src/candles/discover.ts';
-import { loadCandles, type LoadedMarket } from '../../../src/candles/load.ts';
+import { copied } from '../../../src/candles/column-memory.ts';
+import { groupFiles } from '../../../src/candles/groups.ts';
+import { readMarket } from '../../../src/candles/market.ts';
+import { createTally } from '../../../src/candles/tally.ts';
 import type { CandleSeries } from '../../../src/core/candles.ts';
-import type { CoinalyzeSymbol, Market, Resolution } from '../../../src/core/market.ts';
+import type { CoinalyzeSymbol, NamedMarket, Resolution } from '../../../src/core/market.ts';
 import { MINUTE_MS, TIMEFRAME_MS } from '../../../src/core/time.ts';
 import { mapExchange, mapFutureMarket } from '../../../src/external/coinalyze/map.ts';
 import type { Instrument } from '../../../src/sandbox/generator.ts';
@@ -11,14 +14,15 @@ import { FUTURES } from '../../../src/sandbox/listing.ts';
 import { fractal, growth, worldKey } from '../../../src/sandbox/noise.ts';
 import { EXCHANGES } from '../../../src/sandbox/venues.ts';
 import { buildMarketIndex } from '../../../src/symbols/market-index.ts';
-import { DEFAULT_REFERENCE_VENUES, resolveMarket } from '../../../src/symbols/resolver.ts';
+import { DEFAULT_REFERENCE_VENUES } from '../../../src/core/venues.ts';
+import { resolveMarket } from '../../../src/symbols/resolver.ts';
 import { sharedPath } from '../../support/shared.ts';
 
 /** Seed of the copies' noise; the sandbox's world has its own. */
 export const SEED = 5;
 
 interface WorldMarket {
-  readonly market: Market;
+  readonly market: NamedMarket;
   /** One per timeframe that could be read. */
   readonly files: readonly CandleSeries[];
   readonly resolution: Resolution;
@@ -48,10 +52,7 @@ export async function loadWorld(count: number, say: (line: string) => void): Pro
     return null;
   }
   const started = performance.now();
-  const found = await discoverCandleFiles([RECORDED], { exclude: [] });
-  if (!found.ok) throw new Error(found.detail);
-  const options = { format: null, exchange: null, now: Date.now() };
-  const { markets: recorded } = await loadCandles(found.files, options, () => undefined, found.skipped);
+  const recorded = await readRecorded();
   const read = { ms: performance.now() - started, markets: recorded.length };
   const originals = resolveAll(recorded);
   const markets = Array.from({ length: Math.ceil(count / originals.length) }, (_, generation) => {
@@ -66,7 +67,29 @@ export async function loadWorld(count: number, say: (line: string) => void): Pro
   return { markets, sources: sourcesOf(markets), read };
 }
 
-function resolveAll(recorded: readonly LoadedMarket[]): readonly WorldMarket[] {
+interface RecordedMarket {
+  readonly market: NamedMarket;
+  readonly series: readonly CandleSeries[];
+}
+
+async function readRecorded(): Promise<readonly RecordedMarket[]> {
+  const found = await discoverCandleFiles([RECORDED], { exclude: [] });
+  if (!found.ok) throw new Error(found.detail);
+  const options = { format: null, exchange: null, now: Date.now(), timeframe: '4h', onFile: () => undefined } as const;
+  const tally = createTally();
+  const recorded: RecordedMarket[] = [];
+  for (const group of await groupFiles(found.files, found.skipped, options, tally)) {
+    const { market, series, spot } = await readMarket(group, options, tally);
+    const { name } = group;
+    const coin = name?.base ?? market.symbol;
+    const named = { ...market, unified: name?.unified ?? null, coin, multiplier: name?.multiplier ?? 1, spot };
+    // Columns last until the next market is read.
+    recorded.push({ market: named, series: series.map((one) => copied(one)) });
+  }
+  return recorded;
+}
+
+function resolveAll(recorded: readonly RecordedMarket[]): readonly WorldMarket[] {
   const rows = [...FUTURES.values()].map(({ row }) => mapFutureMarket(row));
   const index = buildMarketIndex({ venues: EXCHANGES.map(mapExchange), markets: rows, fetchedAt: 0 });
   return recorded.map(({ market, series }) => ({
@@ -84,11 +107,11 @@ const COPY = '~';
  * share a symbol have copies that share one.
  */
 function copyOf({ market, files, resolution }: WorldMarket, generation: number): WorldMarket {
-  const copied = { exchange: market.exchange, symbol: `${market.symbol}${COPY}${generation}` };
+  const named = { ...market, symbol: `${market.symbol}${COPY}${generation}` };
   const key = worldKey('copy', String(SEED), String(generation), resolution.name?.base ?? market.symbol);
   return {
-    market: copied,
-    files: files.map((series) => ({ ...disturbed(series, key), market: copied })),
+    market: named,
+    files: files.map((series) => ({ ...disturbed(series, key), market: named })),
     resolution:
       resolution.tier === 'neutral'
         ? resolution
