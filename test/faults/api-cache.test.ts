@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -11,7 +11,8 @@ import type { Reply, SeriesProvider } from '../../src/external/provider.ts';
 import { completeTo } from '../../src/external/publication.ts';
 import { openStore } from '../../src/platform/store.ts';
 import { failed, fetched, hourly, NEVER, providerOf, statesOf, symbols } from '../external/support.ts';
-import { ROOT, runProcess } from '../support/cli.ts';
+import { runProcess } from '../support/cli.ts';
+import { ROOT } from '../support/places.ts';
 import { answer, startRawServer } from '../support/raw-server.ts';
 import type { RawScript, RawServer } from '../support/raw-server.ts';
 import { ASKED, good, ohlc, outcomeOf, symbolsOf } from './api-rows.ts';
@@ -86,6 +87,8 @@ describe('one symbol that many want', () => {
 describe('a cache that was damaged', () => {
   const names = symbols(...Array.from({ length: 24 }, (_, i) => `S${String(i).padStart(2, '0')}USDT_PERP.A`));
   const clock = new SteppedClock();
+  /** Bytes of a page of the database. */
+  const PAGE = 16_384;
 
   /** What upstream says of a symbol: another value for each, and nothing for every sixth. */
   function truth(symbol: string): Reply<Series> {
@@ -102,9 +105,12 @@ describe('a cache that was damaged', () => {
 
   const expected = names.map((symbol) => told(truth(symbol)));
 
-  async function readThrough(file: string): Promise<{ readonly asked: number; readonly wrong: readonly string[] }> {
+  async function readThrough(
+    file: string,
+    note: (text: string) => void = () => undefined,
+  ): Promise<{ readonly asked: number; readonly wrong: readonly string[] }> {
     const next = providerOf(truth);
-    const store = openStore(file, { clock, note: () => undefined });
+    const store = openStore(file, { clock, note });
     try {
       const cached = createCached(next, { cache: store.cache('series'), scope: 'test', dataClock: clock });
       const replies = await cached.fetch('open_interest', names, WINDOW, NEVER);
@@ -115,87 +121,72 @@ describe('a cache that was damaged', () => {
     }
   }
 
-  it('in one byte costs a refetch, and never gives a wrong value', async () => {
+  it('in one byte costs one refetch at most, and never gives a wrong value', async () => {
     const file = path.join(folder, 'flipped.sqlite');
     expect(await readThrough(file)).toEqual({ asked: names.length, wrong: [] });
     expect(await readThrough(file)).toEqual({ asked: 0, wrong: [] });
     const sound = readFileSync(file);
     const random = createRandom(freshSeed());
     const flips = rounds(40, 1_000);
-    const tally = { refetched: 0, lasting: 0 };
+    const tally = { restarts: 0, lasting: 0 };
     for (let flip = 0; flip < flips; flip += 1) {
       // The header and the page of the tables get their share, however large the file is.
-      const offset = random.below([sound.length, sound.length, 4_096, 100][flip % 4]!);
+      const offset = random.below([sound.length, sound.length, PAGE, 100][flip % 4]!);
       const bytes = Buffer.from(sound);
       bytes[offset] = bytes[offset]! ^ (1 + random.below(255));
       for (const suffix of ['', '-wal', '-shm', '.corrupt']) rmSync(file + suffix, { force: true });
       writeFileSync(file, bytes);
       const where = `seed ${random.seed}, flip ${flip}, byte ${offset}: ${sound[offset]} became ${bytes[offset]}`;
-      const first = await readThrough(file);
+      const notes: string[] = [];
+      const first = await readThrough(file, (text) => notes.push(text));
       expect.soft(first.wrong, where).toEqual([]);
+      expect.soft(first.asked, where).toBeLessThanOrEqual(names.length);
+      expect.soft(notes, where).toHaveLength(first.asked > 0 ? 1 : 0);
+      // Whoever asks again has moved the damaged file aside.
+      expect.soft(existsSync(`${file}.corrupt`), where).toBe(first.asked > 0);
       const again = await readThrough(file);
       expect.soft(again.wrong, `${where}; the next run`).toEqual([]);
       expect.soft(again.asked, `${where}; the next run`).toBe(0);
       if (again.asked > 0) tally.lasting += 1;
-      tally.refetched += first.asked;
+      if (first.asked > 0) tally.restarts += 1;
     }
-    expect(tally.refetched).toBeGreaterThan(0);
+    expect(tally.restarts).toBeGreaterThan(0);
     expect(tally.lasting).toBe(0);
     figure(
       'A19',
-      `${flips} flipped bytes of a store of ${names.length} entries: 0 crashes, 0 wrong values, ${tally.refetched} entries fetched again, ${tally.lasting} times also by the run after the next`,
+      `${flips} flipped bytes of a store of ${names.length} entries: 0 crashes, 0 wrong values, ${tally.restarts} times fetched again, ${tally.lasting} times also by the run after`,
     );
   });
 
-  /** The end of the one page that an index of this size has, in bytes from the beginning of the file. */
-  function endOfIndex(db: DatabaseSync, name: string): number {
-    const { rootpage } = db.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get(name) as {
-      rootpage: number;
-    };
-    const { page_size: size } = db.prepare('PRAGMA page_size').get() as { page_size: number };
-    return rootpage * size;
-  }
-
-  it('in the index by which entries are found, at any of them, costs nothing', async () => {
+  it('in the index by which entries are found, at any of them, costs one refetch', async () => {
     const file = path.join(folder, 'astray.sqlite');
     await readThrough(file);
-    const db = new DatabaseSync(file);
-    const end = endOfIndex(db, 'sqlite_autoindex_entries_1');
-    db.close();
+    const end = endOfIndex(file);
     const sound = readFileSync(file);
     for (const name of names) {
       const bytes = Buffer.from(sound);
       // The second letter of `series`: the entry then sorts behind all others, and a search turns the wrong way at it.
       bytes[sound.lastIndexOf(`series::test|open_interest|${name}`, end) + 1] = 0x9b;
       writeFileSync(file, bytes);
-      expect(await readThrough(file), name).toEqual({ asked: 0, wrong: [] });
+      expect(await readThrough(file), name).toEqual({ asked: names.length, wrong: [] });
       expect(await readThrough(file), `${name}; the next run`).toEqual({ asked: 0, wrong: [] });
     }
   });
 
-  it('in an index alone costs no other entry than the one that is written', async () => {
-    const file = path.join(folder, 'index.sqlite');
-    await readThrough(file);
+  /** The end of the one page that the index has, in bytes from the beginning of the file. */
+  function endOfIndex(file: string): number {
     const db = new DatabaseSync(file);
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-    const end = endOfIndex(db, 'entries_by_expiry');
-    db.prepare('UPDATE entries SET crc = crc + 1 WHERE key IN (SELECT key FROM entries LIMIT 1)').run();
-    db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    const index = db.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').get('sqlite_autoindex_kept_1');
     db.close();
-    const bytes = readFileSync(file);
-    // The expiry times in the index, which begin behind its header at the end of the page.
-    bytes.fill(0x55, end - 100, end);
-    writeFileSync(file, bytes);
-    expect(await readThrough(file)).toEqual({ asked: 1, wrong: [] });
-    expect(await readThrough(file)).toEqual({ asked: 0, wrong: [] });
-  });
+    return (index as { rootpage: number }).rootpage * PAGE;
+  }
 
-  it('so that two entries have changed places: both are fetched again', async () => {
+  it('so that two entries have changed places is fetched again', async () => {
     const file = path.join(folder, 'swapped.sqlite');
     await readThrough(file);
     const db = new DatabaseSync(file);
-    const keys = db.prepare('SELECT key FROM entries ORDER BY key LIMIT 2').all() as { key: string }[];
-    const rename = db.prepare('UPDATE entries SET key = ? WHERE key = ?');
+    const keys = db.prepare('SELECT key FROM kept ORDER BY key LIMIT 2').all() as { key: string }[];
+    const rename = db.prepare('UPDATE kept SET key = ? WHERE key = ?');
     for (const [to, from] of [
       ['x', keys[0]!.key],
       [keys[0]!.key, keys[1]!.key],
@@ -203,8 +194,22 @@ describe('a cache that was damaged', () => {
     ])
       rename.run(to!, from!);
     db.close();
-    expect(await readThrough(file)).toEqual({ asked: 2, wrong: [] });
+    expect(await readThrough(file)).toEqual({ asked: names.length, wrong: [] });
     expect(await readThrough(file)).toEqual({ asked: 0, wrong: [] });
+  });
+
+  it('is told in one warning, and the last damaged file stays to be looked at', async () => {
+    const file = path.join(folder, 'warned.sqlite');
+    await readThrough(file);
+    const bytes = readFileSync(file);
+    bytes.fill(0x55, PAGE);
+    writeFileSync(file, bytes);
+    const notes: string[] = [];
+    await readThrough(file, (text) => notes.push(text));
+    expect(notes).toEqual([
+      expect.stringMatching(/^cache: .*warned\.sqlite is damaged \(.*\); moved to .*\.corrupt, /),
+    ]);
+    expect(readFileSync(`${file}.corrupt`).equals(bytes)).toBe(true);
   });
 });
 

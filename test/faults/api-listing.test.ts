@@ -128,7 +128,7 @@ describe('the list of markets', () => {
       expect.soft(stale, name).toMatchObject({ ok: true, origin: 'cache', stale: true, index: { size: 100 } });
       expect.soft(stale.notes.join(' '), name).toMatch(says);
       expect.soft(world.sentAt.length - before, name).toBe(requests);
-      expect.soft(world.units(), name).toBe(world.sentAt.length);
+      expect.soft(world.calls(), name).toBe(world.sentAt.length);
       expect.soft([...world.written], name).toEqual(kept);
       expectNoKey(name, world, stale, server.requests);
       await server.close();

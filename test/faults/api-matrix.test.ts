@@ -186,7 +186,7 @@ describe('the API client under every fault', () => {
         play: refusing('B.A'),
         expected: {
           sentAt: [0, 2_200, 4_400, 6_600, 8_800],
-          units: 8,
+          calls: 8,
           outcomes: 'ok not-listed ok',
           cached: ['A.A', 'B.A', OLD],
         },
@@ -194,9 +194,9 @@ describe('the API client under every fault', () => {
       {
         name: '400 for the symbol with an older series',
         play: refusing(OLD),
-        expected: { sentAt: [0, 2_200, 4_400], units: 6, outcomes: 'ok ok old', cached: ['A.A', 'B.A', OLD] },
+        expected: { sentAt: [0, 2_200, 4_400], calls: 6, outcomes: 'ok ok old', cached: ['A.A', 'B.A', OLD] },
       },
-      always('400 for all', 400, lost('upstream', [0, 2_200, 4_400], { units: 6 })),
+      always('400 for all', 400, lost('upstream', [0, 2_200, 4_400], { calls: 6 })),
       ...[301, 302, 303, 307, 308, 300].map((code) =>
         always(`redirect ${code}`, code, lost('upstream', ONCE, { detail: /redirect/ }), {
           location: `${elsewhere.url}/elsewhere?${KEY}`,

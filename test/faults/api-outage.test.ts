@@ -18,14 +18,14 @@ function batch(index: number): readonly CoinalyzeSymbol[] {
 }
 
 /** The requests are counted here, not the time that they take under the quota. */
-const NO_LIMITS: Partial<LedgerLimits> = { units: 1e6, minSpacingMs: 0 };
+const NO_LIMITS: Partial<LedgerLimits> = { calls: 1e6, minSpacingMs: 0 };
 
 /** What the server does with its nth request, from 0 on. */
 type Outage = (n: number, world: World) => RawScript;
 
 interface Measured {
   readonly requests: number;
-  readonly units: number;
+  readonly calls: number;
   /** Batches of which every symbol was answered. */
   readonly answered: number;
   /** ms until the last batch had its outcome. */
@@ -49,7 +49,7 @@ async function ask(name: string, outage: Outage, batches = BATCHES, limits = NO_
     }
     expectNoKey(name, world, outcomes, server.requests);
     expect(world.written.size, `${name}: what was answered is kept, and nothing else`).toBe(answered * 20);
-    return { requests: world.sentAt.length, units: world.units(), answered, took: world.clock.monotonic() };
+    return { requests: world.sentAt.length, calls: world.calls(), answered, took: world.clock.monotonic() };
   } finally {
     await server.close();
     await world.close();
@@ -88,15 +88,15 @@ const SHORT = new Set([
 describe('an outage', () => {
   it('costs at most a tenth more requests than a healthy server gets', async () => {
     const healthy = await ask('healthy', () => good);
-    expect(healthy).toMatchObject({ requests: BATCHES, units: BATCHES * 20, answered: BATCHES });
+    expect(healthy).toMatchObject({ requests: BATCHES, calls: BATCHES * 20, answered: BATCHES });
     const measured = await pMap(
       Object.entries(OUTAGES).filter(([name]) => FULL || SHORT.has(name)),
       async ([name, outage]) => ({ name, ...(await ask(name, outage)) }),
       { concurrency: 8 },
     );
-    for (const { name, requests, units } of measured) {
+    for (const { name, requests, calls } of measured) {
       expect.soft(requests, name).toBeLessThanOrEqual(healthy.requests * 1.1);
-      expect.soft(units, name).toBeLessThanOrEqual(healthy.units * 1.1);
+      expect.soft(calls, name).toBeLessThanOrEqual(healthy.calls * 1.1);
     }
     const worst = measured.reduce((a, b) => (b.requests > a.requests ? b : a));
     const least = measured.find(({ name }) => name === 'dead from the start')!;
@@ -108,13 +108,13 @@ describe('an outage', () => {
 
   it('of six failed attempts in a row ends the asking, and takes seconds', async () => {
     const dead = await ask('dead', () => failing, 5, {});
-    expect(dead).toMatchObject({ requests: 6, units: 120, answered: 0 });
+    expect(dead).toMatchObject({ requests: 6, calls: 120, answered: 0 });
     expect(dead.took).toBeLessThan(3 * 60_000);
   });
 
   it('in the middle leaves what came before in the cache', async () => {
     const cut = await ask('cut', (n) => (n === 1 ? reset('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n[') : good), 3);
-    expect(cut).toMatchObject({ requests: 4, units: 80, answered: 3 });
+    expect(cut).toMatchObject({ requests: 4, calls: 80, answered: 3 });
     const ended = await ask('ended', (n) => (n < 2 ? good : reset('')), 3);
     expect(ended).toMatchObject({ requests: 5, answered: 2 });
   });
@@ -132,7 +132,7 @@ describe('a request', () => {
     expect(replies.map(outcomeOf)).toEqual(replies.map(() => 'ok'));
     expect(server.requests.map((request) => symbolsOf(request).length)).toEqual([20, 20, 5]);
     expect(server.requests.flatMap(symbolsOf)).toEqual(asked);
-    expect(world.units()).toBe(45);
+    expect(world.calls()).toBe(45);
     await server.close();
     await world.close();
   });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import pMap from 'p-map';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Feed } from '../../src/core/feed.ts';
+import { isExplained } from '../../src/core/signal.ts';
 import { answer as sandboxAnswer } from '../../src/sandbox/api.ts';
 import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
 import { workplace } from '../support/cli.ts';
@@ -52,7 +53,9 @@ async function run(name: string, script: RawScript | null): Promise<Run> {
 async function runAt(name: string, baseUrl: string, requests: readonly RawRequest[]): Promise<Run> {
   const output = place.path(`${name}.json`);
   const args = [CANDLES, '--as-of', String(SAMPLE_AS_OF), '--output', output, '--budget', '5s', '--log-level', 'debug'];
-  const result = await place.scan(args, {
+  // Only an explained signal says why its open interest is missing.
+  const explained = ['--detail', 'full'];
+  const result = await place.scan([...args, ...explained], {
     env: {
       COINALYZE_API_KEY: KEY,
       COINALYZE_BASE_URL: baseUrl,
@@ -67,7 +70,7 @@ async function runAt(name: string, baseUrl: string, requests: readonly RawReques
 
 /** Why the open interest of the signals is missing, without repetition. */
 function reasons({ feed }: Run): readonly (string | null)[] {
-  const scored = feed.signals.filter(({ status }) => status === 'ok');
+  const scored = feed.signals.filter(isExplained).filter(({ status }) => status === 'ok');
   return [...new Set(scored.map(({ oi_metadata: oi }) => oi.reason))];
 }
 
@@ -193,7 +196,9 @@ describe('a scan while the API fails', () => {
   afterAll(() => server.close());
 
   const shape = ({ feed }: Run): object =>
-    Object.fromEntries(feed.signals.map(({ id, status, direction, setup }) => [id, { status, direction, setup }]));
+    Object.fromEntries(
+      feed.signals.filter(isExplained).map(({ id, status, direction, setup }) => [id, { status, direction, setup }]),
+    );
 
   it('says what it lacks and why, keeps every signal, and never tells the key', async () => {
     expect(good.code).toBe(0);

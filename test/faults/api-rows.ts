@@ -21,7 +21,7 @@ export interface Expected {
   /** What each of the three symbols gets: `ok`, `old` for the series from the cache, or the code of the failure. */
   readonly outcomes: string;
   /** Units charged; three per request unless said. */
-  readonly units?: number;
+  readonly calls?: number;
   /** Symbols whose cache entry is written; none unless said. */
   readonly cached?: readonly string[];
   /** Buckets of A.A. */
@@ -147,17 +147,17 @@ function summary({ expected }: Row, world: World, replies: readonly Reply<Series
   return {
     sentAt: world.sentAt,
     outcomes: replies.map(outcomeOf).join(' '),
-    units: world.units(),
+    calls: world.calls(),
     cached: [...world.written.keys()],
     ...(expected.values === undefined ? {} : { values: valuesOf(first!) }),
     ...(expected.detail === undefined ? {} : { detail: first!.ok ? null : first!.detail }),
   };
 }
 
-function wanted({ units, cached = [], detail, ...expected }: Expected): object {
+function wanted({ calls, cached = [], detail, ...expected }: Expected): object {
   return {
     ...expected,
-    units: units ?? expected.sentAt.length * ASKED.length,
+    calls: calls ?? expected.sentAt.length * ASKED.length,
     cached,
     ...(detail === undefined ? {} : { detail: expect.stringMatching(detail) }),
   };

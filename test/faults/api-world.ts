@@ -9,7 +9,7 @@ import { createBatched } from '../../src/external/batched.ts';
 import { createCached } from '../../src/external/cached.ts';
 import type { CachedProvider } from '../../src/external/cached.ts';
 import { createCoinalyze } from '../../src/external/coinalyze/api.ts';
-import { decodeEntry, encodeEntry } from '../../src/external/entry.ts';
+import { createDecoder, encodeEntry } from '../../src/external/entry.ts';
 import { createLimited } from '../../src/external/limited.ts';
 import { createListingSource } from '../../src/external/listing.ts';
 import type { Reply } from '../../src/external/provider.ts';
@@ -29,7 +29,7 @@ export const CLOSE = Date.UTC(2026, 0, 19, 16);
 /** Late enough for every bucket that is closed by then to be published. */
 export const NOW = CLOSE + 5 * MINUTE_MS;
 export const WINDOW: Window = { from: CLOSE - SERIES_WINDOW_MS - HOUR_MS, to: CLOSE, closedBy: CLOSE };
-const LIMITS: LedgerLimits = { units: 40, windowMs: 60_000, minSpacingMs: 2_200, requestTimeoutMs: 15_000 };
+const LIMITS: LedgerLimits = { calls: 40, windowMs: 60_000, minSpacingMs: 2_200, requestTimeoutMs: 15_000 };
 const NEVER = new AbortController().signal;
 const SCOPE = 'coinalyze test';
 
@@ -105,7 +105,7 @@ export interface World {
   /** When each request was sent, ms since the beginning. */
   readonly sentAt: readonly number[];
   /** Units that the ledger gave out. */
-  units(): number;
+  calls(): number;
   /** Set by a server that will not go on with an answer: time passes although one is awaited. */
   hanging: boolean;
   fetch(symbols: readonly CoinalyzeSymbol[], kind?: SeriesKind, window?: Window): Promise<readonly Reply<Series>[]>;
@@ -137,7 +137,7 @@ export async function openWorld({
   const clock = new SteppedClock();
   const notes: string[] = [];
   const limits = { ...LIMITS, ...changed };
-  const { ledger, units } = countingLedger(clock, limits);
+  const { ledger, calls } = countingLedger(clock, limits);
   const quota = new Quota(ledger, limits, clock);
   const http = createHttp({ clock, userAgent: 'perpscan/test' });
   const sentAt: number[] = [];
@@ -173,7 +173,7 @@ export async function openWorld({
     written,
     notes,
     sentAt,
-    units,
+    calls,
     hanging,
     fetch: (symbols, kind = 'open_interest', window = WINDOW) =>
       world.pass(provider.fetch(kind, symbols, window, NEVER)),
@@ -205,24 +205,24 @@ function oldSeries(): Series {
 /** True when the old symbol's series is still in the cache, to the bit. */
 export async function keepsOldSeries({ cache }: Pick<World, 'cache'>): Promise<boolean> {
   const text = await cache.get(keyOf(OLD));
-  const entry = text === undefined ? null : decodeEntry(text, 'open_interest');
+  const entry = text === undefined ? null : createDecoder()(text, 'open_interest');
   const series = (own: Series): string => encodeEntry({ kind: 'series', series: own, emptyAt: null });
   return entry?.kind === 'series' && series(entry.series) === series(oldSeries());
 }
 
-function countingLedger(clock: Clock, limits: LedgerLimits): { readonly ledger: Ledger; readonly units: () => number } {
+function countingLedger(clock: Clock, limits: LedgerLimits): { readonly ledger: Ledger; readonly calls: () => number } {
   const opened = openLedger(':memory:', limits, clock);
   if (!opened.ok) throw new Error(opened.detail);
   let granted = 0;
   const ledger: Ledger = {
     ...opened.ledger,
-    reserve: (units) => {
-      const reservation = opened.ledger.reserve(units);
-      if (reservation.granted) granted += units;
+    reserve: (calls) => {
+      const reservation = opened.ledger.reserve(calls);
+      if (reservation.granted) granted += calls;
       return reservation;
     },
   };
-  return { ledger, units: () => granted };
+  return { ledger, calls: () => granted };
 }
 
 function recordingCache(cache: JsonCache): { readonly cache: JsonCache; readonly written: Map<string, string> } {
@@ -247,7 +247,7 @@ function recordingCache(cache: JsonCache): { readonly cache: JsonCache; readonly
 
 /** Timers that must fire without anything happening before time is let go on: the limiter starts jobs from timers of its own. */
 const IDLE_TIMERS = 3;
-/** The same before a whole window of the quota passes, which gives units back and could overtake a job that starts. */
+/** The same before a whole window of the quota passes, which gives calls back and could overtake a job that starts. */
 const LONG_IDLE_TIMERS = 14;
 
 async function drive<T>(work: Promise<T>, clock: SteppedClock, mayPass: () => boolean): Promise<T> {

@@ -8,7 +8,8 @@ import { readCandleFile, type ReadResult } from '../../src/candles/reader.ts';
 import type { Feed } from '../../src/core/feed.ts';
 import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
 import { zipOf } from '../candles/zip-writer.ts';
-import { ROOT, runProcess, workplace } from '../support/cli.ts';
+import { runProcess, workplace } from '../support/cli.ts';
+import { ROOT } from '../support/places.ts';
 import { figure, rounds } from './figures.ts';
 import { breachOf } from './fuzz-process.ts';
 import { AS_OF, copyMarkets, READ_ANY, scanFolder } from './market-folder.ts';
@@ -25,7 +26,10 @@ beforeAll(() => {
 afterAll(() => place.remove());
 
 function readAt(file: string): Promise<ReadResult> {
-  return readCandleFile({ path: file, name: path.basename(file), sampleMarker: null }, READ_ANY);
+  return readCandleFile(
+    { folder: path.dirname(file) + path.sep, name: path.basename(file), sampleMarker: null },
+    READ_ANY,
+  );
 }
 
 /** Reads `content` as the file of this name. */

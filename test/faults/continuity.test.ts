@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Feed } from '../../src/core/feed.ts';
+import { isExplained } from '../../src/core/signal.ts';
 import { HOUR_MS } from '../../src/core/time.ts';
 import { parseFeed } from '../../src/feed/parse.ts';
 import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
@@ -28,7 +29,7 @@ afterEach(async () => {
 });
 
 async function scan(args: readonly string[], url = server.url): Promise<Ended> {
-  return startScan(place, { url, args: ['--output', 'out/feed.json', ...args] }).ended;
+  return startScan(place, { url, args: ['--output', 'out/feed.json', '--detail', 'full', ...args] }).ended;
 }
 
 function feed(): Feed {
@@ -92,10 +93,13 @@ describe('what is old', () => {
     const { code } = await scan(['--deadline', '700ms'], url);
     server = await startWorldServer();
     expect(code).toBe(3);
-    const parts = feed().signals.flatMap(({ candle_time: open, status, external }) => {
-      if (status !== 'ok' || external === null) return [];
-      const { open_interest: oi, funding_rate: funding, long_short_ratio: ratio, liquidations } = external;
-      return [oi, funding, ratio, liquidations].map((part) => ({ part, close: open! + CANDLE_MS }));
+    const scored = feed()
+      .signals.filter(isExplained)
+      .filter(({ status }) => status === 'ok');
+    const parts = scored.flatMap(({ candle_time: open, market, oi_metadata: oi }) => {
+      const close = open! + CANDLE_MS;
+      if (oi.as_of !== null && oi.as_of < close) expect(oi.stale).toBe(true);
+      return Object.values(market.series).map((part) => ({ part, close }));
     });
     const short = parts.filter(({ part, close }) => part.as_of === null || part.as_of < close);
     const fresh = short.filter(({ part }) => !part.stale && part.value !== null);

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 export interface Arrival {
   /** ms by the monotonic clock of this process. */
   readonly at: number;
-  readonly units: number;
+  readonly calls: number;
   /** The sender's user agent. */
   readonly from: string;
 }
@@ -23,7 +23,7 @@ export interface CountingServer {
 }
 
 /**
- * Counts what arrives: a unit per symbol of the request. Judges nothing, so that what is judged shares no code with what
+ * Counts what arrives: a call per symbol of the request. Judges nothing, so that what is judged shares no code with what
  * limits. `silence` says, per arrival, how many ms to be left alone for; 0 answers.
  */
 export async function startCountingServer(silence: (arrival: number) => number): Promise<CountingServer> {
@@ -32,7 +32,7 @@ export async function startCountingServer(silence: (arrival: number) => number):
   const server = createServer((request, response) => {
     const symbols = new URL(request.url ?? '/', 'http://loopback').searchParams.get('symbols') ?? '';
     const at = performance.now();
-    arrivals.push({ at, units: symbols.split(',').length, from: request.headers['user-agent'] ?? '' });
+    arrivals.push({ at, calls: symbols.split(',').length, from: request.headers['user-agent'] ?? '' });
     const ms = silence(arrivals.length);
     response.setHeader('content-type', 'application/json');
     if (ms === 0) {
@@ -55,10 +55,10 @@ export async function startCountingServer(silence: (arrival: number) => number):
   };
 }
 
-/** The most units that any window held. */
+/** The most calls that any window held. */
 export function largestWindow(arrivals: readonly Arrival[], windowMs: number): number {
   const sumFrom = (start: number): number =>
-    arrivals.reduce((sum, { at, units }) => sum + (at >= start && at < start + windowMs ? units : 0), 0);
+    arrivals.reduce((sum, { at, calls }) => sum + (at >= start && at < start + windowMs ? calls : 0), 0);
   return Math.max(0, ...arrivals.map(({ at }) => sumFrom(at)));
 }
 

@@ -1,16 +1,19 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Feed } from '../../src/core/feed.ts';
+import { isExplained } from '../../src/core/signal.ts';
 import type { Strategy } from '../../src/core/strategy.ts';
-import { firstIssue } from '../../src/feed/parse.ts';
+import { feedProblems } from '../../src/feed/check.ts';
 import { feedText, writeFeed } from '../../src/feed/writer.ts';
 import { STRATEGIES } from '../../src/strategies/index.ts';
 import { workplace } from '../support/cli.ts';
 import { FAULTY_FILES } from './faulty-files.ts';
 import { figure, rounds } from './figures.ts';
-import { copyMarkets, scanFolder } from './market-folder.ts';
+import { alone, copyMarkets, scanFolder } from './market-folder.ts';
+import { NOT_FINITE, numbersIn, withPoison } from './poison.ts';
 import { createRandom, freshSeed, type Random } from './random.ts';
 
 const POISONS: readonly unknown[] = [
@@ -69,9 +72,38 @@ function poisoned<T extends object>(value: T, random: Random): { readonly copy: 
   return { copy, at: `${at} = ${String(poison)}` };
 }
 
-/** Strict JSON: what was written reads back as a feed, and no number of it was lost on the way. */
-function isStrict(text: string): boolean {
-  return firstIssue(JSON.parse(text), 'refuse-added') === null;
+/** Strict JSON: what was written reads back as what it was, and no number of it was lost on the way; JSON has one zero. */
+function isStrict(text: string, feed: Feed): boolean {
+  return isDeepStrictEqual(JSON.parse(text), withOneZero(feed));
+}
+
+function withOneZero(value: unknown): unknown {
+  if (typeof value === 'number') return value + 0;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(withOneZero);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withOneZero(member)]));
+}
+
+/** All signals but those of the strategy that fails. */
+function ofOthers({ signals }: Feed): readonly string[] {
+  return signals.filter(({ strategy }) => strategy !== STRATEGIES[0]!.id).map(alone);
+}
+
+/** Throws now and then; at other times one number of what it judges or explains is not finite. */
+function unsound(whole: Strategy, random: Random): Strategy {
+  const spoil = <T extends object>(answer: T): T => {
+    if (random.below(8) === 0) throw new Error('planted');
+    return withPoison(answer, random.pick(numbersIn(answer)), random.pick(NOT_FINITE));
+  };
+  // What is judged is spoiled half the time: only after a sound judgement is a strategy asked to explain.
+  return {
+    ...whole,
+    judge: (view) => {
+      const judgement = whole.judge(view);
+      return random.below(2) === 0 ? judgement : spoil(judgement);
+    },
+    explain: (view, judged) => spoil(whole.explain(view, judged)),
+  };
 }
 
 describe('the feed is strict JSON', () => {
@@ -85,7 +117,7 @@ describe('the feed is strict JSON', () => {
       const written = await writeFeed(file, copy);
       counts[written.ok ? 'written' : 'refused'] += 1;
       const where = `seed ${random.seed}: ${at}`;
-      if (written.ok) expect(isStrict(readFileSync(file, 'utf8')), where).toBe(true);
+      if (written.ok) expect(isStrict(readFileSync(file, 'utf8'), copy), where).toBe(true);
       else expect({ code: written.code, left: existsSync(file) }, where).toEqual({ code: 'invalid-feed', left: false });
     }
     expect(counts.refused).toBeGreaterThan(counts.written);
@@ -95,34 +127,35 @@ describe('the feed is strict JSON', () => {
     );
   });
 
-  it('whatever a strategy answers', async () => {
+  it('whatever number of a strategy is not finite, whenever it throws', async () => {
     const random = createRandom(freshSeed());
+    const expected = ofOthers(sound);
     let faults = 0;
     const runs = rounds(10, 200);
     for (let n = 0; n < runs; n += 1) {
-      const [first, ...others] = STRATEGIES;
-      const strategy: Strategy = {
-        ...first!,
-        evaluate: (input) => poisoned({ answer: first!.evaluate(input) }, random).copy.answer,
-      };
-      const feed = await scanFolder(small, { strategies: [strategy, ...others] });
-      const where = `seed ${random.seed}`;
-      expect(firstIssue(feed, 'refuse-added'), where).toBeNull();
-      expect(isStrict(feedText(feed)), where).toBe(true);
-      const ofOthers = (all: Feed): string =>
-        JSON.stringify(all.signals.filter((signal) => signal.strategy !== strategy.id));
-      expect(ofOthers(feed), where).toBe(ofOthers(sound));
+      const feed = await scanFolder(small, { strategies: STRATEGIES.with(0, unsound(STRATEGIES[0]!, random)) });
+      const where = `seed ${random.seed}, run ${n}`;
+      expect(feedProblems(feed, 'the feed'), where).toEqual([]);
+      expect(isStrict(feedText(feed), feed), where).toBe(true);
+      expect(ofOthers(feed), where).toEqual(expected);
       faults += feed.summary.signals.error;
     }
     expect(faults).toBeGreaterThan(runs);
-    figure('A6', `${runs} runs of a strategy that answers nonsense: ${faults} error signals, all others unchanged`);
+    figure(
+      'A6',
+      `${runs} runs of a strategy that throws or answers what is not finite: ${faults} error signals, all others unchanged`,
+    );
   });
 
   it('nothing is null without a reason', async () => {
-    for (const signal of (await scanFolder(faulty)).signals) {
+    const { markets, signals } = await scanFolder(faulty, { detail: 'full' });
+    for (const signal of signals.filter(isExplained)) {
       expect(signal.score === null, signal.id).toBe(signal.status_reason !== null);
       if (signal.oi_metadata.coinalyze_symbol === null) expect(signal.oi_metadata.reason, signal.id).not.toBeNull();
     }
+    expect(signals.every(isExplained)).toBe(true);
+    for (const { series, symbol } of markets)
+      for (const row of Object.values(series)) if (row.value === null) expect(row.reason, symbol).not.toBeNull();
   });
 
   it.each([

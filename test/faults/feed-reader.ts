@@ -12,7 +12,7 @@ interface ReaderReport {
   readonly failures: number;
   /** Different runs seen. */
   readonly runs: number;
-  /** `input hash:hash of the signals`, each once: a feed of two generations would pair what no run has written. */
+  /** `input hash:hash of the rows`, each once: a feed of two generations would pair what no run has written. */
   readonly generations: readonly string[];
 }
 
@@ -53,12 +53,12 @@ export function startReader(file: string): Reader {
   };
 }
 
-/** Of a feed's text: which run's head and which signals it holds. Throws on what is no whole feed. */
+/** Of a feed's text: which run's head and which markets and signals it holds. Throws on what is no whole feed. */
 export function generationOf(feed: string): { readonly run: string; readonly generation: string } {
   const { run, summary, signals } = JSON.parse(feed) as SeenFeed;
   if (summary.signals.total !== signals.length) throw new Error('the counts do not add up');
   const hash = createHash('sha1')
-    .update(feed.slice(feed.indexOf('"signals":[\n')))
+    .update(feed.slice(feed.indexOf('"markets":[\n')))
     .digest('hex');
   return { run: run.id, generation: `${run.input_hash}:${hash}` };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from '../support/cli.ts';
+import { ROOT } from '../support/places.ts';
 import { PROMISES } from './promises.ts';
 import { verdict } from './reporter.ts';
 

@@ -72,7 +72,7 @@ async function readTimed(
   const started = performance.now();
   try {
     const result = await readCandleFile(
-      { path: file, name, sampleMarker: null },
+      { folder: path.dirname(file) + path.sep, name, sampleMarker: null },
       { format: null, exchange: null, now: NOW },
     );
     return { ms: performance.now() - started, breach: breachOf(result), ok: result.ok };

@@ -56,11 +56,13 @@ function soundEntries(cache: string): ReadonlySet<string> {
   if (!existsSync(file)) return new Set();
   const db = new DatabaseSync(file, { timeout: 5_000 });
   try {
-    const tables = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'entries'").all();
-    const rows = tables.length === 0 ? [] : db.prepare('SELECT key, value, crc FROM entries').all();
+    const tables = db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'kept'").all();
+    const rows = tables.length === 0 ? [] : db.prepare('SELECT key, value, expires, crc FROM kept').all();
     return new Set(
       rows
-        .filter(({ key, value, crc }) => crc32(String(value), crc32(String(key))) === crc)
+        .filter(
+          ({ key, value, expires, crc }) => crc32(String(value), crc32(`${String(key)} ${String(expires)}`)) === crc,
+        )
         .map(({ key }) => String(key)),
     );
   } finally {

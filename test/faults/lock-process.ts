@@ -1,4 +1,4 @@
-/** Takes the run lock of a folder, notes when it had it and when it let go, and ends. Arguments: folder, log, hold in ms, wait in ms. */
+/** Takes the run lock of a folder, notes when it asked, when it had it and when it let go, and ends. Arguments: folder, log, hold in ms, wait in ms. */
 import { appendFileSync } from 'node:fs';
 import { systemClock } from '../../src/platform/clock.ts';
 import { takeRunLock } from '../../src/platform/lock.ts';
@@ -10,6 +10,7 @@ const note = (what: string): void =>
     `${JSON.stringify({ pid: process.pid, what, at: performance.timeOrigin + performance.now() })}\n`,
   );
 
+note('asks');
 const result = await takeRunLock(folder, {
   clock: systemClock,
   waitMs: Number(wait),

@@ -1,20 +1,18 @@
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { discoverCandleFiles } from '../../src/candles/discover.ts';
-import { loadCandles } from '../../src/candles/load.ts';
 import type { ReadOptions } from '../../src/candles/reader.ts';
 import type { Feed } from '../../src/core/feed.ts';
-import { openFeed } from '../../src/feed/sealed-signal.ts';
+import { isExplained, type Signal } from '../../src/core/signal.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { createLog } from '../../src/platform/log.ts';
-import { createProgress } from '../../src/platform/progress.ts';
 import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
 import { scan, type ScanRequest } from '../../src/scan.ts';
-import { STRATEGIES } from '../../src/strategies/index.ts';
-import { SAMPLE } from '../support/cli.ts';
+import { requestOf, settled } from '../job/world.ts';
+import { SAMPLE } from '../support/places.ts';
 
 /** For `--as-of`: when the markets of `copyMarkets` are fresh. */
 export const AS_OF = new Date(SAMPLE_AS_OF).toISOString();
+
+const EVERYTHING = { goal: { kind: 'actionable' }, remaining: true } as const;
 
 /** Any format, at the time of the sample. */
 export const READ_ANY: ReadOptions = { format: null, exchange: null, now: SAMPLE_AS_OF };
@@ -30,38 +28,28 @@ export function copyMarkets(folder: string, count: number): readonly string[] {
   return names;
 }
 
-/** What a scan of `folder` without series gives, in this process and without writing. */
+/** What a scan of `folder` without series gives, in this process and without writing. The feed does not say which folder it was. */
 export async function scanFolder(folder: string, changes: Partial<ScanRequest> = {}): Promise<Feed> {
-  const found = await discoverCandleFiles([folder], { exclude: [] });
-  if (!found.ok) throw new Error(found.detail);
-  const request: ScanRequest = {
-    candles: await loadCandles(found.files, READ_ANY, () => undefined, found.skipped),
-    files: found.files.length + found.skipped.length,
-    skipped: found.skipped,
-    inputs: { paths: ['folder'], symbol: null, exchange: null, limit: null, sample: false },
-    strategies: STRATEGIES,
-    timeframe: '4h',
-    asOf: SAMPLE_AS_OF,
-    provider: 'none',
-    aim: { goal: { kind: 'actionable' }, rest: true },
-    referenceVenues: ['Binance'],
-    version: '0.0.0',
-    runId: 'run',
-    previous: null,
-    ...changes,
-  };
-  const log = createLog({
-    write: () => undefined,
-    level: 'error',
-    format: 'text',
-    quiet: true,
-    secrets: [],
-    clock: systemClock,
-  });
-  const progress = createProgress(process.stderr, { enabled: false });
+  const request = { ...requestOf([folder], EVERYTHING), provider: 'none', ...changes } as const;
   const never = new AbortController().signal;
   const endless = { over: never, until: Infinity };
-  const fetching = { goal: endless, rest: endless, restEndsBy: 'budget' } as const;
-  const services = { clock: systemClock, log, progress, upstream: null, fetching, interrupt: never, publish: null };
-  return openFeed(await scan(request, services));
+  const scanned = await scan(request, {
+    clock: systemClock,
+    tell: () => undefined,
+    connect: () => Promise.reject(new Error('nothing is fetched here')),
+    time: { goal: endless, remaining: endless, remainingEndsBy: 'budget' },
+    interrupt: never,
+    previous: () => null,
+    publish: null,
+  });
+  if (!scanned.ok) throw new Error(`none of ${scanned.files} files could be read`);
+  const { schema_version, last_updated, run, summary, markets, recent, signals } = settled(scanned.feed);
+  const inputs = { ...run.inputs, paths: ['/folder'] };
+  return { schema_version, last_updated, run: { ...run, inputs }, summary, markets, recent, signals };
+}
+
+/** A signal as its market alone makes it: its rank and the breadth count the other markets. */
+export function alone(signal: Signal): string {
+  const own = { ...signal, rank_in_strategy: null };
+  return JSON.stringify(isExplained(signal) ? { ...own, breadth: null } : own);
 }

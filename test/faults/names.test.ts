@@ -7,7 +7,7 @@ import { nodeFileSystem, writeFileAtomic } from '../../src/platform/atomic-file.
 import { LAUNCHER, runProcess, workplace, type CliResult } from '../support/cli.ts';
 import { startScriptedServer, type ScriptedServer } from '../support/scripted-server.ts';
 import { figure } from './figures.ts';
-import { AS_OF, copyMarkets, scanFolder } from './market-folder.ts';
+import { alone, AS_OF, copyMarkets, scanFolder } from './market-folder.ts';
 
 /** Each stands where a symbol belongs. */
 const SYMBOLS: readonly string[] = [
@@ -83,11 +83,11 @@ function strictScan(output: string): Promise<CliResult> {
   });
 }
 
-/** The signals of the sound markets without their rank, which counts the others. */
+/** The signals of the sound markets. */
 function soundSignals({ signals }: Feed): readonly string[] {
   return signals
     .filter(({ exchange, symbol }) => sound.includes(`${exchange}_${symbol}_4h.json`))
-    .map((signal) => JSON.stringify({ ...signal, rank_in_strategy: null }));
+    .map((signal) => alone(signal));
 }
 
 describe('hostile names of files', () => {
@@ -105,6 +105,17 @@ describe('hostile names of files', () => {
       place.scan(['show', 'text.json', '--limit', '100']),
       place.scan(['show', 'text.json', '--symbol', 'toString', '--explain']),
       place.scan(['show', 'text.json', '--symbol', 'X\u001b[2J\n']),
+      place.scan(['show', 'text.json', '--run']),
+      place.scan(['show', 'text.json', '--markets', '--limit', '100']),
+      place.scan(['show', 'text.json', '--coins', '--limit', '100']),
+      place.scan(['show', 'text.json', '--coins', '--json']),
+      place.scan(['show', 'text.json', '--where', 'coin == "\u001b[2J"']),
+      place.scan(['show', 'text.json', '--where', '\u001b[2J > 1']),
+      place.scan(['show', 'text.json', '--sort', '\u001b[2J']),
+      place.scan(['show', 'text.json', '--columns', '\u001b[2J,coin']),
+      place.scan(['show', '\u001b[2J\n.json']),
+      place.scan(['schema', '--check', 'text.json']),
+      place.scan(['schema', '--check', '\u001b[2J\n.json']),
       place.scan(['\u001b[2J\u202e']),
       place.scan(['candles', '--strategy', '\u001b[2J']),
     ]);
@@ -113,6 +124,19 @@ describe('hostile names of files', () => {
       expect(stderr).not.toMatch(UNPRINTABLE);
     }
     expect([text.code, logged.code, strict.code]).toEqual([0, 0, 0]);
+    const tables = await Promise.all(
+      [['--markets'], ['--coins'], []].map((view) =>
+        place.scan(['show', 'text.json', ...view, '--limit', '100', '--tsv']),
+      ),
+    );
+    for (const { code, stdout } of tables) {
+      expect(code).toBe(0);
+      const rows = stdout.split('\n').slice(0, -1);
+      // One row a line and one tab between fields, whatever stands in a name.
+      expect(new Set(rows.map((row) => row.split('\t').length)).size).toBe(1);
+      expect(rows.length).toBeGreaterThan(sound.length);
+      expect(stdout.replaceAll('\t', '')).not.toMatch(UNPRINTABLE);
+    }
     expect(text.stderr).toContain(String.raw`\u001b`);
     expect(doctor.stdout).toContain(String.raw`\u001b`);
     for (const line of logged.stderr.trimEnd().split('\n'))
@@ -120,6 +144,7 @@ describe('hostile names of files', () => {
     expect(text.stderr).not.toMatch(/^\[ERROR\] forged/m);
 
     const feed = feedIn('text.json');
+    expect(tables[0]!.stdout.split('\n')).toHaveLength(feed.summary.markets + 2);
     expect(soundSignals(feed)).toEqual(soundSignals(clean));
     const skipped = feed.summary.files_skipped.map(({ file }) => file);
     expect(skipped).toContain('BINANCE_A\n[ERROR] forgedUSDT_4h.json');
@@ -134,7 +159,7 @@ describe('hostile names of files', () => {
     expect(readdirSync(folder)).toHaveLength(sound.length + SYMBOLS.length + 5);
     figure(
       'F12',
-      `hostile names: ${SYMBOLS.length + 5} files, ${results.length + shown.length} outputs without a raw control character, other markets unchanged`,
+      `hostile names: ${SYMBOLS.length + 5} files, ${results.length + shown.length + tables.length} outputs without a raw control character, other markets unchanged`,
     );
   });
 });
@@ -191,7 +216,7 @@ describe('hostile names of the API', () => {
     expect(readFileSync(place.path('api.json'), 'utf8').replaceAll('\n', '')).not.toMatch(UNPRINTABLE);
     // The symbol is one parameter of the query, whatever stands in it.
     for (const search of sent) expect([...new URLSearchParams(search).keys()]).not.toContain('__proto__');
-    const others = feedIn('api.json').signals.filter(({ oi_metadata: meta }) => meta.coinalyze_symbol !== null);
+    const others = feedIn('api.json').markets.filter(({ coinalyze_symbol: listed }) => listed !== null);
     expect(new Set(others.map(({ unified_symbol: name }) => name?.split('/')[0]))).toEqual(new Set(['ADA']));
   });
 });

@@ -8,7 +8,7 @@ import { FakeClock } from '../support/fake-clock.ts';
 import { largestWindow, type Arrival } from './counting-server.ts';
 import { figure, rounds } from './figures.ts';
 
-const LIMITS: LedgerLimits = { units: 40, windowMs: 60_000, minSpacingMs: 0, requestTimeoutMs: 15_000 };
+const LIMITS: LedgerLimits = { calls: 40, windowMs: 60_000, minSpacingMs: 0, requestTimeoutMs: 15_000 };
 const NEVER = new AbortController().signal;
 const HOUR = 3_600_000;
 
@@ -35,8 +35,8 @@ describe('quota when the wall clock is set', () => {
     return created;
   }
 
-  async function send(on: Quota, units: number, arrivals: Arrival[]): Promise<void> {
-    await on.run(units, async () => void arrivals.push({ at: clock.monotonic(), units, from: '' }), NEVER);
+  async function send(on: Quota, calls: number, arrivals: Arrival[]): Promise<void> {
+    await on.run(calls, async () => void arrivals.push({ at: clock.monotonic(), calls, from: '' }), NEVER);
   }
 
   it.each([
@@ -76,7 +76,7 @@ describe('quota when the wall clock is set', () => {
     const times = rounds(2, 25);
     let set = 0;
     let largest = 0;
-    let units = 0;
+    let calls = 0;
     for (let time = 0; time < times; time += 1) {
       rmSync(folder, { recursive: true, force: true });
       clock = new FakeClock();
@@ -91,13 +91,13 @@ describe('quota when the wall clock is set', () => {
       }
       await clock.until(Promise.all(running));
       expect(arrivals).toHaveLength(12);
-      // Nothing is lost by it either: all of it is sent in the time that its units take.
+      // Nothing is lost by it either: all of it is sent in the time that its calls take.
       expect(clock.monotonic()).toBeLessThan(12 * (LIMITS.windowMs + LIMITS.requestTimeoutMs));
       largest = Math.max(largest, largestWindow(arrivals, LIMITS.windowMs));
-      units += arrivals.reduce((sum, arrival) => sum + arrival.units, 0);
+      calls += arrivals.reduce((sum, arrival) => sum + arrival.calls, 0);
       for (const close of open.splice(0)) close();
     }
-    expect(largest).toBeLessThanOrEqual(LIMITS.units);
-    figure('A14', `wall clock set ${set} times by -1 h or +1 d: ${units} units, largest window ${largest} of 40`);
+    expect(largest).toBeLessThanOrEqual(LIMITS.calls);
+    figure('A14', `wall clock set ${set} times by -1 h or +1 d: ${calls} calls, largest window ${largest} of 40`);
   });
 });

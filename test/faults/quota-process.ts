@@ -20,7 +20,7 @@ export interface QuotaOrder {
   readonly requests: number;
   /** Symbols of one request; 0 for any number up to 20. */
   readonly size: number;
-  /** The planted bug instead of the limiter: all units come back when the clock shows a full window. */
+  /** The planted bug instead of the limiter: all calls come back when the clock shows a full window. */
   readonly fixedWindow: boolean;
 }
 
@@ -60,7 +60,7 @@ function fixedWindow(): SeriesProvider {
       const now = systemClock.now();
       const current = Math.floor(now / limits.windowMs);
       if (window === -1) await systemClock.sleep((current + 1) * limits.windowMs - now - limits.windowMs / 4);
-      if (current !== window) left = limits.units;
+      if (current !== window) left = limits.calls;
       window = current;
       if (symbols.length > left) {
         await systemClock.sleep((current + 1) * limits.windowMs - now);

@@ -11,7 +11,7 @@ import type { QuotaOrder } from './quota-process.ts';
 
 const PROCESS = path.join(import.meta.dirname, 'quota-process.ts');
 /** The real rules in a window of half a second: so many symbols in any window. */
-const LIMITS: LedgerLimits = { units: 40, windowMs: 500, minSpacingMs: 2, requestTimeoutMs: 3_000 };
+const LIMITS: LedgerLimits = { calls: 40, windowMs: 500, minSpacingMs: 2, requestTimeoutMs: 3_000 };
 const PROCESSES = 3;
 const SILENCE_MS = 1_000;
 /** A request that was let through before the 429 was known may arrive this much later, on a machine with more to do. */
@@ -70,19 +70,19 @@ describe('quota over processes', () => {
       running[slot] = start();
     }
     // What the killed had taken is held for a while; then the quota is made use of again.
-    await until(() => largestWindow(server.arrivals, LIMITS.windowMs) > LIMITS.units / 2);
+    await until(() => largestWindow(server.arrivals, LIMITS.windowMs) > LIMITS.calls / 2);
     await sleep(2 * LIMITS.windowMs);
-    const units = server.arrivals.reduce((sum, arrival) => sum + arrival.units, 0);
+    const calls = server.arrivals.reduce((sum, arrival) => sum + arrival.calls, 0);
     const largest = largestWindow(server.arrivals, LIMITS.windowMs);
     const senders = new Set(server.arrivals.map(({ from }) => from)).size;
-    expect(largest).toBeLessThanOrEqual(LIMITS.units);
+    expect(largest).toBeLessThanOrEqual(LIMITS.calls);
     expect(senders).toBeGreaterThan(rounds(1, PROCESSES));
     const broken = brokenSilences(server, UNDER_WAY_MS);
     expect(broken).toEqual([]);
     figure(
       'A14',
-      `never over the quota in any window: ${PROCESSES} processes, ${kills} kill -9, ${units} units of ${senders} processes, ` +
-        `largest window ${largest} of ${LIMITS.units}`,
+      `never over the quota in any window: ${PROCESSES} processes, ${kills} kill -9, ${calls} calls of ${senders} processes, ` +
+        `largest window ${largest} of ${LIMITS.calls}`,
     );
     figure('A15', `${server.silences.length} answers 429, ${broken.length} requests during their Retry-After`);
   });
@@ -114,7 +114,7 @@ describe('quota over processes', () => {
     const all = [1, 2].map(() => start({ ledger: ':memory:', size: 20 }));
     await until(() => server.arrivals.length >= 4);
     for (const { child } of all) child.kill('SIGKILL');
-    expect(largestWindow(server.arrivals, LIMITS.windowMs)).toBeGreaterThan(LIMITS.units);
+    expect(largestWindow(server.arrivals, LIMITS.windowMs)).toBeGreaterThan(LIMITS.calls);
   });
 
   it('planted: a window that starts anew by the clock is caught', async () => {
@@ -124,6 +124,6 @@ describe('quota over processes', () => {
     const { child } = start({ fixedWindow: true, size: 20, limits: { ...LIMITS, windowMs } });
     await until(() => server.arrivals.length >= 4);
     child.kill('SIGKILL');
-    expect(largestWindow(server.arrivals, windowMs)).toBeGreaterThan(LIMITS.units);
+    expect(largestWindow(server.arrivals, windowMs)).toBeGreaterThan(LIMITS.calls);
   });
 });

@@ -35,7 +35,7 @@ export function startScan(place: Workplace, { url, args = [], env = {} }: ScanSe
     COINALYZE_BASE_URL: url,
     SCAN_CACHE_DIR: place.path('cache'),
     SCAN_STATE_DIR: place.path('state'),
-    SCAN_QUOTA_UNITS: '100000',
+    SCAN_QUOTA_CALLS: '100000',
     SCAN_QUOTA_MIN_SPACING_MS: '0',
     ...env,
   };

@@ -23,12 +23,12 @@ const planted = vi.hoisted(() => ({ bug: false }));
 
 /** A bug in the middle of the run whose message holds the key. */
 vi.mock('../../src/feed/build.ts', async (load) => {
-  const real = await load<{ readonly buildFeed: (input: never) => unknown }>();
-  const buildFeed = (input: never): unknown => {
-    if (!planted.bug) return real.buildFeed(input);
+  const real = await load<{ readonly buildSummary: (parts: never) => unknown }>();
+  const buildSummary = (parts: never): unknown => {
+    if (!planted.bug) return real.buildSummary(parts);
     throw new Error(`${KEY} ${encodeURIComponent(KEY)} ${Buffer.from(`api_key: ${KEY};`).toString('base64')}`);
   };
-  return { ...real, buildFeed };
+  return { ...real, buildSummary };
 });
 
 const place = workplace();
@@ -54,7 +54,7 @@ async function keep(
   const result = await runHere(place, args, {
     env: {
       COINALYZE_BASE_URL: server.url,
-      SCAN_QUOTA_UNITS: '1000',
+      SCAN_QUOTA_CALLS: '1000',
       SCAN_QUOTA_MIN_SPACING_MS: '0',
       SCAN_LOG_LEVEL: 'debug',
       SCAN_CACHE_DIR: place.path('cache', name),
@@ -102,6 +102,11 @@ describe('the key', () => {
     }
     await keep('show', ['show', feed, '--explain']);
     await keep('show as JSON', ['show', feed, '--json']);
+    await keep('show of the run', ['show', feed, '--run']);
+    await keep('show of markets', ['show', feed, '--markets', '--tsv']);
+    await keep('show of coins', ['show', feed, '--coins', '--where', KEY.slice(0, 6)]);
+    await keep('a check', ['schema', '--check', feed]);
+    await keep('detail full', [...candles, '--detail', 'full', '--output', place.path('full.json')]);
     await keep('a feed on stdout', [...candles, '--json', '--output', feed]);
     await keep('schema', ['schema']);
     server.play(status(401, {}, { message: ECHO }));

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isExplained } from '../../src/core/signal.ts';
 import { parseFeed } from '../../src/feed/parse.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { takeRunLock } from '../../src/platform/lock.ts';
@@ -14,6 +15,13 @@ const MARKETS = 12;
 /** Two lists, then one for each of the four kinds of series. */
 const REQUESTS = 6;
 const NEVER = new AbortController().signal;
+
+const DAMAGES: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+  'all pages but the first': (bytes) => bytes.fill(0x55, 16_384),
+  'the header': (bytes) => bytes.fill(0x55, 0, 100),
+  'half of it': (bytes) => bytes.subarray(0, bytes.length / 2),
+  'another file': () => Buffer.from('{"no":"database"}'.repeat(4_096)),
+};
 
 let place: Workplace;
 let server: WorldServer;
@@ -151,7 +159,7 @@ describe('SIGINT and SIGTERM', () => {
       expect(['SIGTERM', 'SIGINT', '143', '130', '0']).toContain(how);
       wholeFeed();
       // Of a run that was ended only a stage may stand there.
-      if (!finished && feedText() !== before) expect(feedText()).toMatch(/"stage":"(price|exact)"/);
+      if (!finished && feedText() !== before) expect(feedText()).toMatch(/"stage":"(price|goal)"/);
       expect(readdirSync(place.path('out'))).toEqual(['feed.json']);
       expect(existsSync(place.path('cache', 'run.lock.json'))).toBe(false);
     }
@@ -234,7 +242,7 @@ describe('the deadline', () => {
       if (server.asked.length > 2) await NEVER_ANSWERED;
     });
     const env = {
-      SCAN_QUOTA_UNITS: '10',
+      SCAN_QUOTA_CALLS: '10',
       SCAN_QUOTA_WINDOW_MS: '3600000',
       SCAN_STATE_DIR: place.path('slow-state'),
       SCAN_CACHE_DIR: place.path('slow-cache'),
@@ -277,13 +285,52 @@ describe('the deadline', () => {
     const { signals } = wholeFeed();
     const known = wholeFeed('out/before.json').signals;
     const pricePart = (all: typeof signals): object =>
-      Object.fromEntries(all.map(({ id, status, direction, setup }) => [id, { status, direction, setup }]));
+      Object.fromEntries(
+        all.map((one) => {
+          const { id, status, direction, triggers, unmet } = one;
+          return [id, { status, direction, triggers, unmet, setup: isExplained(one) ? one.setup : null }];
+        }),
+      );
     expect(pricePart(signals)).toEqual(pricePart(known));
     expect(wholeFeed('out/warm.json').signals).toEqual(known);
     figure(
       'A20',
       `API that never answers: ${signals.length} signals from candles after ${Math.round(ms)} ms, exit ${code}; ` +
         `with the cache of before all ${known.length} as before, exit ${warm.code}`,
+    );
+  });
+});
+
+describe('a damaged cache', () => {
+  it('costs one warning and one refetch: the same feed, and the run after asks for nothing', async () => {
+    expect((await finish()).code).toBe(0);
+    const { signals, markets } = wholeFeed();
+    const first = seriesOf(server.asked).length;
+    const file = place.path('cache', 'perpscan.sqlite');
+    for (const [name, damage] of Object.entries(DAMAGES)) {
+      writeFileSync(file, damage(readFileSync(file)));
+      server.forget();
+      const { code, stderr } = await finish();
+      expect(code, name).toBe(0);
+      expect(
+        stderr.split('\n').filter((line) => line.startsWith('[WARN]')),
+        name,
+      ).toEqual([
+        expect.stringMatching(
+          /^\[WARN\] cache: .*perpscan\.sqlite is damaged \(.*\); moved to .*\.corrupt, series are fetched again$/,
+        ),
+      ]);
+      expect(wholeFeed(), name).toMatchObject({ signals, markets });
+      expect(seriesOf(server.asked), name).toHaveLength(first);
+      expect(existsSync(`${file}.corrupt`), name).toBe(true);
+      server.forget();
+      const after = await finish();
+      expect([after.code, server.asked, after.stderr.includes('[WARN]')], name).toEqual([0, [], false]);
+      expect(wholeFeed(), name).toMatchObject({ signals, markets });
+    }
+    figure(
+      'A19',
+      `${Object.keys(DAMAGES).length} whole scans on a damaged cache: one warning each, ${first} series and lists fetched again once, 0 by the run after`,
     );
   });
 });
