@@ -27,19 +27,22 @@ const RULES: Readonly<Record<string, Rule>> = {
   processor: { rooms: ['core', 'indicators', 'strategies'], packages: [] },
   plan: { rooms: ['core', 'indicators', 'strategies'], packages: [] },
   platform: { rooms: ['core'], packages: CLIENTS },
-  candles: { ...IO, packages: [...IO.packages, ...OPTIONAL] },
+  candles: { rooms: [...IO_ROOMS, 'symbols/naming.ts'], packages: OPTIONAL },
   symbols: IO,
   external: IO,
   feed: IO,
+  show: { rooms: ['core', 'feed', 'candles', 'platform'], packages: [] },
   sandbox: { ...IO, rooms: [...IO_ROOMS, 'external/coinalyze/schema.ts'] },
   commands: { rooms: 'all', packages: ['commander', 'zod'] },
   'cli.ts': { rooms: 'all', packages: ['commander', 'zod'] },
+  'index.ts': { rooms: ['core'], packages: [] },
   'config.ts': GLUE,
   'settings.ts': GLUE,
   'scan.ts': GLUE,
   job: GLUE,
   'wire.ts': GLUE,
   'wire-key.ts': GLUE,
+  'wire-send.ts': GLUE,
 };
 
 const PURE = new Set(['core', 'indicators', 'strategies', 'processor', 'plan']);
@@ -64,6 +67,12 @@ function withoutComments(text: string): string {
 
 function importsOf(text: string): readonly string[] {
   return [...text.matchAll(/\b(?:from\s+|import\s+|import\s*\(\s*)'([^'\s]+)'/g)].map((match) => match[1]!);
+}
+
+/** What is loaded together with the file: neither types nor `import(...)`. */
+function loadedBy(text: string): readonly string[] {
+  const statements = text.matchAll(/^(?:import|export)\s+(?!type\b)(?:[\w*{}\s,$]+?\sfrom\s+)?'([^'\s]+)';/gm);
+  return [...statements].map((match) => match[1]!);
 }
 
 function roomOf(file: string): string {
@@ -93,6 +102,8 @@ describe('architecture', () => {
   it('the check notices a forbidden import, package and room', () => {
     expect(objection('core/market.ts', '../platform/clock.ts')).not.toBeNull();
     expect(objection('candles/reader.ts', '../external/cached.ts')).not.toBeNull();
+    expect(objection('candles/groups.ts', '../symbols/naming.ts')).toBeNull();
+    expect(objection('candles/groups.ts', '../symbols/resolver.ts')).not.toBeNull();
     expect(objection('sandbox/server.ts', '../external/coinalyze/schema.ts')).toBeNull();
     expect(objection('sandbox/server.ts', '../external/coinalyze/api.ts')).not.toBeNull();
     expect(objection('external/cached.ts', 'undici')).not.toBeNull();
@@ -128,11 +139,27 @@ describe('architecture', () => {
       readonly optionalDependencies: Readonly<Record<string, string>>;
     };
     expect(Object.keys(optionalDependencies).sort()).toEqual([...OPTIONAL].sort());
-    const needed = (text: string): readonly string[] =>
-      [...text.matchAll(/^(?:import|export) (?!type )[^;]*?'([^'\s]+)';$/gm)].map((match) => match[1]!);
-    expect(needed("import x from 'a';\nimport type { y } from 'b';\nexport const z = import('c');")).toEqual(['a']);
-    const names = files.flatMap((file) => needed(code(file))).map((specifier) => specifier.split('/')[0]!);
+    expect(loadedBy("import x from 'a';\nimport type { y } from 'b';\nexport const z = import('c');")).toEqual(['a']);
+    const names = files.flatMap((file) => loadedBy(code(file))).map((specifier) => specifier.split('/')[0]!);
     expect(names.filter((name) => OPTIONAL.includes(name))).toEqual([]);
+  });
+
+  it('a plain scan loads no package but commander', () => {
+    const loaded = new Set<string>();
+    const packages: string[] = [];
+    const visit = (file: string): void => {
+      if (loaded.has(file)) return;
+      loaded.add(file);
+      for (const specifier of loadedBy(code(file))) {
+        if (specifier.startsWith('.'))
+          visit(path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier)));
+        else if (!/^(node:|commander$)/.test(specifier)) packages.push(`${specifier} in ${file}`);
+      }
+    };
+    // The second is what the first loads for the main job.
+    for (const file of ['cli.ts', 'commands/run-scan.ts']) visit(file);
+    expect(loaded.size).toBeGreaterThan(100);
+    expect(packages).toEqual([]);
   });
 
   it('no room imports itself in a circle', () => {

@@ -5,9 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SETTINGS } from '../src/settings.ts';
 import { costTable, cronSentence, type Row } from './bench/plan/report.ts';
 import type { CronRun } from './bench/plan/cron.ts';
-import { ROOT, runProcess, SAMPLE, workplace } from './support/cli.ts';
+import { runProcess, workplace } from './support/cli.ts';
+import { ROOT, SAMPLE } from './support/places.ts';
 import { runHere } from './support/in-process.ts';
 import { describeWithShared, sharedPath } from './support/shared.ts';
+import { expectShown, transcriptOf, typedAndPrinted } from './support/transcript.ts';
 
 const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
 const place = workplace();
@@ -26,6 +28,10 @@ const shellBlocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) =>
     .join('\n'),
 );
 const jqCommands = shellBlocks.filter((block) => block.startsWith('jq '));
+const showExamples = shellBlocks
+  .flatMap((block) => block.split('\n'))
+  .filter((line) => line.startsWith('npx scan show --'))
+  .map((line) => line.replace('npx scan show ', '').replace(/ +#.*/, ''));
 const hasJq = spawnSync('jq', ['--version']).status === 0;
 
 describe('the README', () => {
@@ -96,71 +102,89 @@ describe('the README', () => {
   });
 
   it('shows what the sample really prints', async () => {
-    const result = await place.scan([SAMPLE, '--strategy', 'all', '--output', FEED], {
-      env: { SCAN_CACHE_DIR: place.path('another-cache'), npm_command: 'exec' },
+    // Where no earlier feed of the same scan tells what is new.
+    const fresh = workplace();
+    const { stdout, stderr } = await fresh.scan([SAMPLE, '--strategy', 'all', '--output', FEED], {
+      env: { npm_command: 'exec' },
     });
-    expect(steady(transcript('sample'))).toBe(steady(`${result.stderr}${result.stdout}`));
+    fresh.remove();
+    expectShown(transcriptOf(readme, 'sample'), `${stderr}${stdout}`);
   });
 
   it.each(['show', 'explain', 'run'])('shows what scan show prints: %s', async (name) => {
-    const [command = '', ...lines] = transcript(name).split('\n');
-    const { stdout } = await place.scan(command.replace('$ npx scan ', '').split(' '));
-    expect(steady(lines.join('\n'))).toBe(steady(stdout));
+    const { args, printed } = typedAndPrinted(transcriptOf(readme, name));
+    const { stdout } = await place.scan([...args]);
+    expectShown(printed, stdout);
   });
 
   it('shows what a dry run prints after a run for the best one', async () => {
     const env = { SCAN_CACHE_DIR: place.path('plan-cache') };
     await runHere(place, [SAMPLE, '--top', '1', '--output', place.path('top.json'), '--quiet'], { env });
-    const [command = '', ...lines] = transcript('plan').split('\n');
-    const args = command.replace('$ npx scan data/sample', SAMPLE).split(' ');
-    const { stdout } = await runHere(place, args, { env });
-    expect(steady(stdout)).toBe(steady(lines.join('\n')));
+    const { args, printed } = typedAndPrinted(transcriptOf(readme, 'plan'));
+    const { stdout } = await runHere(place, [SAMPLE, ...args.slice(1)], { env });
+    expectShown(printed, stdout);
   });
 
-  it('shows how demands are read from the JSON of scan show', async () => {
+  it('shows how conditions are read from the JSON of scan show', async () => {
     const block = shellBlocks.find((text) => text.includes(' --json | jq '))!;
     const { stdout } = await place.scan(block.split(' | jq ')[0]!.replace('npx scan ', '').split(' '));
-    const { signals } = JSON.parse(stdout) as { signals: { gate: { long: object[] } | null }[] };
+    const { signals } = JSON.parse(stdout) as { signals: { unmet: { long: string[] } | null }[] };
     expect(signals.length).toBeGreaterThan(2);
-    expect(signals.some(({ gate }) => (gate?.long.length ?? 0) > 0)).toBe(true);
+    expect(signals.some(({ unmet }) => (unmet?.long.length ?? 0) > 0)).toBe(true);
+  });
+
+  it('has examples of scan show', () => {
+    expect(showExamples.length).toBeGreaterThan(3);
+  });
+
+  it.each(showExamples)('its examples of scan show find something: %s', async (flags) => {
+    const { code, stdout, stderr } = await runHere(place, ['show', place.path(FEED), ...wordsOf(flags)]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.split('\n').length).toBeGreaterThan(4);
+    expect(stdout).not.toMatch(/^No /m);
+  });
+});
+
+describe('a transcript is compared', () => {
+  const output = 'one  1\n\ntwo 2\nthree 3\nfour 4\n';
+
+  it.each(['one 1\ntwo 2\nthree 3\nfour 4', 'one 1\n...\nfour 4', 'one 1\n...', '...\nthree 3\nfour 4'])(
+    '%j fits',
+    (shown) => {
+      expectShown(shown, output);
+    },
+  );
+
+  it.each([
+    'one 1\nfour 4',
+    'one 2\n...',
+    'one 1\ntwo 2\nthree 3',
+    'three 3\n...',
+    '...\nthree 3\n...\ntwo 2\n...',
+    'zero\n...',
+  ])('%j does not fit', (shown) => {
+    expect(() => expectShown(shown, output)).toThrow();
   });
 });
 
 describeWithShared('candles/perps-2026-01', "the README's run on real candles", () => {
-  it('is what is printed, line by line, apart from batches left out', async () => {
+  it('is what is printed, line by line, apart from lines left out', async () => {
     symlinkSync(sharedPath('candles', 'perps-2026-01'), place.path('candles'));
-    const args = ['candles', '--strategy', 'all', '--provider', 'sandbox', '--output', 'feed.json'];
+    const { args, printed } = typedAndPrinted(transcriptOf(readme, 'real'));
     const env = { npm_command: 'exec', SCAN_CACHE_DIR: place.path('third-cache') };
-    const { stdout, stderr } = await place.scan(args, { env });
-    const printed = `${stderr}${stdout}`.split('\n').map(steady);
-    const shown = transcript('real').split('\n').map(steady).slice(1);
-    expect(shown.length).toBeGreaterThan(25);
-    expect(shown.filter((line) => line !== '...' && !printed.includes(line))).toEqual([]);
-    const leftOut = printed.filter((line) => !shown.includes(line));
-    expect(leftOut.filter((line) => !line.startsWith('[BATCH] Fetching batch'))).toEqual([]);
+    const { stdout, stderr } = await place.scan([...args], { env });
+    expect(printed.split('\n').length).toBeGreaterThan(12);
+    expectShown(printed, `${stderr}${stdout}`);
   });
 });
 
-function transcript(name: string): string {
-  const text = new RegExp(`<!-- transcript:${name} -->\\n\`\`\`text\\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1];
-  if (text === undefined) throw new Error(`the README has no transcript ${name}`);
-  return text;
-}
-
-/** Without what differs from run to run: durations and the time of writing. */
-function steady(text: string): string {
-  return text
-    .replaceAll(/^Written .*?\)/gm, 'Written <time>')
-    .replaceAll(/\d+(\.\d+)? (ms|s|min)\b/g, '<duration>')
-    .replaceAll(/\b\d{13}\b/g, '<time>')
-    .replaceAll(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, '<id>')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
-}
-
 describe.skipIf(!hasJq)('the jq cookbook (needs jq)', () => {
-  it('has at least four recipes', () => {
-    expect(jqCommands.length).toBeGreaterThanOrEqual(4);
+  it('has at least eight recipes, and the first leaves out strategies whose record is negative', () => {
+    expect(jqCommands.length).toBeGreaterThanOrEqual(8);
+    const { stdout } = spawnSync('/bin/sh', ['-c', jqCommands[0]!], { cwd: place.folder, encoding: 'utf8' });
+    const found = stdout.trim().split('\n');
+    expect(found).toHaveLength(10);
+    expect(found.filter((line) => line.includes('crowding-reversal') || line.includes('negative'))).toEqual([]);
   });
 
   it.each(jqCommands)('%s', async (command) => {
@@ -173,3 +197,8 @@ describe.skipIf(!hasJq)('the jq cookbook (needs jq)', () => {
     expect(stdout.trim()).not.toBe('null');
   });
 });
+
+/** As a shell takes them apart. */
+function wordsOf(flags: string): readonly string[] {
+  return [...flags.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+}
