@@ -11,7 +11,11 @@ import { runHere } from './support/in-process.ts';
 import { describeWithShared, sharedPath } from './support/shared.ts';
 import { expectShown, transcriptOf, typedAndPrinted } from './support/transcript.ts';
 
-const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+const readme = textOf('README.md');
+/** What the README leaves to the rooms. */
+const measured = textOf('test', 'bench', 'README.md');
+const commandLine = textOf('src', 'commands', 'README.md');
+const documentation = [readme, commandLine, textOf('src', 'feed', 'README.md')].join('\n');
 const place = workplace();
 const FEED = 'data/master_feed.json';
 
@@ -20,8 +24,8 @@ beforeAll(async () => {
 });
 afterAll(() => place.remove());
 
-/** Shell blocks of the README, without comment lines. */
-const shellBlocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) =>
+/** Shell blocks of what users read, without comment lines. */
+const shellBlocks = [...documentation.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) =>
   match[1]!
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
@@ -42,11 +46,30 @@ describe('the README', () => {
       readonly cron: readonly CronRun[];
       readonly checks: readonly { readonly holds: boolean; readonly found: string }[];
     };
-    expect(readme).toContain(costTable(rows));
+    expect(measured).toContain(costTable(rows));
     const sentence = cronSentence({ runs: cron, differences: [] });
-    expect(readme.replaceAll('\n', ' ').toLowerCase()).toContain(sentence.toLowerCase());
+    expect(measured.replaceAll('\n', ' ').toLowerCase()).toContain(sentence.toLowerCase());
     // What is missed is said.
-    for (const { holds, found } of checks) if (!holds) expect(readme).toContain(found);
+    for (const { holds, found } of checks) if (!holds) expect(measured).toContain(found);
+  });
+
+  it('is short: 3,500 words at most', () => {
+    expect(readme.split(/\s+/).length).toBeLessThanOrEqual(3_500);
+  });
+
+  it('its links lead somewhere', () => {
+    const links = [...readme.matchAll(/\]\(((?!http)[^)]+)\)/g)].map(([, link]) => link!.split('#'));
+    expect(links.length).toBeGreaterThan(8);
+    for (const [file, part] of links) {
+      const text = file === '' ? readme : textOf(file!);
+      const titles = [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+        title!
+          .toLowerCase()
+          .replaceAll(/[^\w -]/g, '')
+          .replaceAll(' ', '-'),
+      );
+      if (part !== undefined) expect(titles, file).toContain(part);
+    }
   });
 
   it('has the two commands of a fresh clone, each alone in a block', () => {
@@ -55,7 +78,7 @@ describe('the README', () => {
   });
 
   it('names every setting with its default, and no other', () => {
-    const rows = readme
+    const rows = commandLine
       .split('\n')
       .filter((row) => /^\|[^|]*\| `(COINALYZE|SCAN)_\w+` \|/.test(row))
       .map((row) => row.split('|').map((cell) => cell.trim()))
@@ -79,7 +102,7 @@ describe('the README', () => {
   });
 
   it('has every flag of every command in its tables, and no other', async () => {
-    const documented = [...readme.matchAll(/^\| (`--[^|]*) \| ([\w, ]+) \|/gm)].flatMap(([, flags, commands]) =>
+    const documented = [...commandLine.matchAll(/^\| (`--[^|]*) \| ([\w, ]+) \|/gm)].flatMap(([, flags, commands]) =>
       [...flags!.matchAll(/`(--[\w-]+)/g)].flatMap(([, flag]) =>
         commands!.split(', ').map((name) => `${name} ${flag!}`),
       ),
@@ -108,11 +131,11 @@ describe('the README', () => {
       env: { npm_command: 'exec' },
     });
     fresh.remove();
-    expectShown(transcriptOf(readme, 'sample'), `${stderr}${stdout}`);
+    expectShown(transcriptOf(documentation, 'sample'), `${stderr}${stdout}`);
   });
 
   it.each(['show', 'explain', 'run'])('shows what scan show prints: %s', async (name) => {
-    const { args, printed } = typedAndPrinted(transcriptOf(readme, name));
+    const { args, printed } = typedAndPrinted(transcriptOf(documentation, name));
     const { stdout } = await place.scan([...args]);
     expectShown(printed, stdout);
   });
@@ -120,7 +143,7 @@ describe('the README', () => {
   it('shows what a dry run prints after a run for the best one', async () => {
     const env = { SCAN_CACHE_DIR: place.path('plan-cache') };
     await runHere(place, [SAMPLE, '--top', '1', '--output', place.path('top.json'), '--quiet'], { env });
-    const { args, printed } = typedAndPrinted(transcriptOf(readme, 'plan'));
+    const { args, printed } = typedAndPrinted(transcriptOf(documentation, 'plan'));
     const { stdout } = await runHere(place, [SAMPLE, ...args.slice(1)], { env });
     expectShown(printed, stdout);
   });
@@ -170,7 +193,7 @@ describe('a transcript is compared', () => {
 describeWithShared('candles/perps-2026-01', "the README's run on real candles", () => {
   it('is what is printed, line by line, apart from lines left out', async () => {
     symlinkSync(sharedPath('candles', 'perps-2026-01'), place.path('candles'));
-    const { args, printed } = typedAndPrinted(transcriptOf(readme, 'real'));
+    const { args, printed } = typedAndPrinted(transcriptOf(documentation, 'real'));
     const env = { npm_command: 'exec', SCAN_CACHE_DIR: place.path('third-cache') };
     const { stdout, stderr } = await place.scan([...args], { env });
     expect(printed.split('\n').length).toBeGreaterThan(12);
@@ -197,6 +220,10 @@ describe.skipIf(!hasJq)('the jq cookbook (needs jq)', () => {
     expect(stdout.trim()).not.toBe('null');
   });
 });
+
+function textOf(...names: readonly string[]): string {
+  return readFileSync(path.join(ROOT, ...names), 'utf8');
+}
 
 /** As a shell takes them apart. */
 function wordsOf(flags: string): readonly string[] {

@@ -1,5 +1,5 @@
 /**
- * `npm run bench`: every row of the README's table, measured beside its yardstick in the same run. `--short` measures less often,
+ * `npm run bench`: every row of the table in the room's README, measured beside its yardstick in the same run. `--short` measures less often,
  * leaves out the large corpus, and fails only far beyond a goal (`isAbsurd`). Names of parts (reading, scan, ...) measure only those.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

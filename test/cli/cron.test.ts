@@ -51,8 +51,9 @@ describe('the crontab line of the README', () => {
   });
 });
 
-describe('the units of the README', () => {
-  const units = [...readme.matchAll(/```ini\n([\s\S]*?)```/g)].map((match) => match[1]!);
+describe('the units for systemd', () => {
+  const commandLine = readFileSync(path.join(ROOT, 'src', 'commands', 'README.md'), 'utf8');
+  const units = [...commandLine.matchAll(/```ini\n([\s\S]*?)```/g)].map((match) => match[1]!);
 
   it('run the same command as cron, as a user, with the key from a file, and count a degraded feed as success', () => {
     const [service, timer] = units;

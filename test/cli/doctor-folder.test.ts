@@ -244,7 +244,7 @@ describe('scan doctor <folder>', () => {
   });
 
   it('prints what the README shows', async () => {
-    const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+    const readme = readFileSync(path.join(ROOT, 'src', 'commands', 'README.md'), 'utf8');
     const { printed } = typedAndPrinted(transcriptOf(readme, 'doctor'));
     expectShown(printed, (await place.scan(['doctor', SAMPLE])).stdout);
   });

@@ -4,7 +4,7 @@ export interface Promised {
   readonly words: string;
 }
 
-/** What is proven by injected faults, as the README lists it. Each must leave a figure: what was not measured is not kept. */
+/** What is proven by injected faults, as the room's README lists it. Each must leave a figure: what was not measured is not kept. */
 export const PROMISES: readonly Promised[] = [
   { id: 'A1', words: 'a reader always sees a whole feed of one run' },
   { id: 'A2', words: 'kill -9 at any moment leaves the old feed or the new one, keeps the cache, leaves no litter' },

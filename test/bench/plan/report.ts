@@ -1,4 +1,4 @@
-/** The figures of the simulation as they are kept and as the README shows them. */
+/** The figures of the simulation as they are kept and as the README of the benchmarks shows them. */
 import { MINUTE_MS } from '../../../src/core/time.ts';
 import type { AsOfResult, Cost } from './compare.ts';
 import { GOALS } from './compare.ts';
