@@ -18,8 +18,8 @@ export interface SummaryParts {
   /** Candle files found, the skipped ones included. */
   readonly files: number;
   readonly skipped: readonly SkippedFile[];
-  /** Of every file that was read, or sums of several. */
-  readonly findings: Iterable<CandleFindings>;
+  /** Summed over every file that was read. */
+  readonly findings: CandleFindings;
   /** Series cut by the continuity guard. */
   readonly cutSeries: number;
   readonly resampledMarkets: number;
@@ -73,7 +73,7 @@ function skippedInOrder(skipped: readonly SkippedFile[]): FeedSummary['files_ski
 }
 
 function candlesOf(parts: SummaryParts): FeedSummary['candles'] {
-  const sum = sumOfFindings(parts.findings);
+  const sum = parts.findings;
   return {
     disordered: sum.disordered,
     duplicates: sum.duplicates,
@@ -89,25 +89,6 @@ function candlesOf(parts: SummaryParts): FeedSummary['candles'] {
     newest_close: parts.newestClose,
     stale_markets: parts.staleMarkets,
   };
-}
-
-/** Files can be added up while they are read, so that nothing has to be held of them. */
-export function sumOfFindings(findings: Iterable<CandleFindings>): CandleFindings {
-  const sum = {
-    rows: 0,
-    disordered: 0,
-    duplicates: 0,
-    missing: 0,
-    notFinite: 0,
-    impossible: 0,
-    offGrid: 0,
-    future: 0,
-    naiveTimes: 0,
-  };
-  for (const found of findings) {
-    for (const name of Object.keys(sum) as (keyof CandleFindings)[]) sum[name] += found[name];
-  }
-  return sum;
 }
 
 function countSignals({

@@ -8,7 +8,7 @@ import { feedHead } from './head.ts';
 import { layTable, leftOutLines, paint, paragraph } from './layout.ts';
 import type { Column, Look, Table } from './layout.ts';
 import { byRecord, legendLines, recordLines } from './records.ts';
-import { boundsText, closeTimeOf, directionStyle, priceText, scoreText, sideText, venuesText } from './words.ts';
+import { boundsText, directionStyle, priceText, scoreText, sideText, venuesText } from './words.ts';
 import { waitText } from './triggers.ts';
 
 interface FeedTableOptions {
@@ -50,10 +50,12 @@ export const TRADE_COLUMNS: readonly Column<CoinSignal>[] = [
 ];
 
 /** Too much for the end of a run, which is to be short. */
-const SINCE: readonly Column<CoinSignal>[] = [
-  { title: 'SINCE', align: 'left', text: ({ best }) => sinceText(best), dispensable: 8 },
-  { title: 'OPEN INTEREST', align: 'left', text: ({ best }) => openInterestText(best), dispensable: 9 },
-];
+function sinceColumns(newestClose: number | null): readonly Column<CoinSignal>[] {
+  return [
+    { title: 'SINCE', align: 'left', text: ({ best }) => sinceText(best, newestClose), dispensable: 8 },
+    { title: 'OPEN INTEREST', align: 'left', text: ({ best }) => openInterestText(best), dispensable: 9 },
+  ];
+}
 
 /** Of signals without a direction: where they would get one, or what is missing. */
 const WAIT_COLUMNS: readonly Column<CoinSignal>[] = [
@@ -111,7 +113,9 @@ function strategyBlock(shown: StrategyShown, summary: SignalView['summary'], loo
   const fired = coins.filter(({ best }) => best.direction !== 'none');
   const waiting = coins.filter(({ best }) => best.direction === 'none');
   const tables = [
-    ...(fired.length === 0 ? [] : [layTable([RANK, ...TRADE_COLUMNS, ...SINCE], fired, look)]),
+    ...(fired.length === 0
+      ? []
+      : [layTable([RANK, ...TRADE_COLUMNS, ...sinceColumns(summary.candles.newest_close)], fired, look)]),
     ...(waiting.length === 0 ? [] : [layTable(WAIT_COLUMNS, waiting, look)]),
   ];
   const beyond = more === 0 ? [] : [paint(`${more} more`, 'dim', look)];
@@ -128,10 +132,10 @@ function setupOf(signal: Signal): { stop_loss: number; take_profit: number; risk
   return isExplained(signal) ? signal.setup : null;
 }
 
-function sinceText(signal: Signal): string {
-  const closed = closeTimeOf(signal);
-  if (!isExplained(signal) || signal.since === null || closed === null) return '';
-  return signal.since >= closed ? 'new' : `${formatDuration(closed - signal.since)} ago`;
+/** Against the newest close of all markets: what a market that lags behind began is not new. */
+function sinceText(signal: Signal, newestClose: number | null): string {
+  if (!isExplained(signal) || signal.since === null || newestClose === null) return '';
+  return signal.since >= newestClose ? 'new' : `${formatDuration(newestClose - signal.since)} ago`;
 }
 
 function openInterestText(signal: Signal): string {

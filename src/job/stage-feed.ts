@@ -56,7 +56,7 @@ export function stageFeed(run: Run, stage: RunStage, progression: Progression): 
     summary: buildSummary({
       files: run.input.files.length + run.input.unread.length,
       skipped: [...run.input.unread, ...run.tally.skipped],
-      findings: [run.tally.rows],
+      findings: run.tally.rows,
       mergedFiles: run.tally.mergedFiles,
       ...candleCounts(known.all),
       tiers: known.all.map(({ resolution: { tier } }) => tier),

@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CandleFindings, SkippedFile } from '../../src/core/candles.ts';
-import {
-  buildSummary,
-  countTiers,
-  sumOfFindings,
-  type CountedSignal,
-  type SummaryParts,
-} from '../../src/feed/build.ts';
+import { buildSummary, countTiers, type CountedSignal, type SummaryParts } from '../../src/feed/build.ts';
 import { feedProblems } from '../../src/feed/check.ts';
 import { CLOSED_AT, explainedSignal, feedOf, leanSignal, RECORDS, unscoredSignal } from './fixtures.ts';
 
@@ -23,20 +17,17 @@ const NOTHING: CandleFindings = {
   future: 0,
   naiveTimes: 0,
 };
-const FINDINGS: readonly CandleFindings[] = [
-  {
-    rows: 600,
-    disordered: 1,
-    duplicates: 2,
-    missing: 3,
-    notFinite: 4,
-    impossible: 5,
-    offGrid: 6,
-    future: 7,
-    naiveTimes: 8,
-  },
-  { ...NOTHING, disordered: 10 },
-];
+const FINDINGS: CandleFindings = {
+  rows: 600,
+  disordered: 11,
+  duplicates: 2,
+  missing: 3,
+  notFinite: 4,
+  impossible: 5,
+  offGrid: 6,
+  future: 7,
+  naiveTimes: 8,
+};
 
 function parts(changes: Partial<SummaryParts> = {}): SummaryParts {
   return {
@@ -112,12 +103,6 @@ describe('buildSummary', () => {
     });
   });
 
-  it('takes sums in the place of single files', () => {
-    const inOne = buildSummary(parts({ findings: [sumOfFindings(FINDINGS)] }));
-    expect(inOne).toEqual(buildSummary(parts()));
-    expect(sumOfFindings(FINDINGS).rows).toBe(610);
-  });
-
   it('names skipped files in the order of their names, whatever order the disk gave', () => {
     const skipped = ['b', 'a', 'C'].map((file): SkippedFile => ({
       file,
@@ -141,7 +126,7 @@ describe('buildSummary', () => {
   });
 
   it('an empty run has zeros and the strategies that were run', () => {
-    const summary = buildSummary(parts({ tiers: [], findings: [], newestClose: null, staleMarkets: 0 }));
+    const summary = buildSummary(parts({ tiers: [], findings: NOTHING, newestClose: null, staleMarkets: 0 }));
     expect(sum(summary.signals) + sum(summary.resolution) + sum(summary.data_status) + summary.markets).toBe(0);
     expect(Object.keys(summary.by_strategy)).toEqual(Object.keys(RECORDS));
   });
