@@ -11,7 +11,7 @@ import { Fetching, Spending } from './job/fetching.ts';
 import { takeKept } from './job/kept.ts';
 import { KnownMarkets } from './job/known-markets.ts';
 import { currentMarketList, keptMarketList, noMarketList, type MarketList } from './job/market-list.ts';
-import { providerFor } from './job/provider.ts';
+import { noKey, providerFor } from './job/provider.ts';
 import { findCandles, judgeMarkets, timeOf, type CandleInput, type JudgedInput, readEvent } from './job/reading.ts';
 import type { ScanRequest, ScanServices } from './job/request.ts';
 import type { Run } from './job/run.ts';
@@ -39,6 +39,8 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
   const started = services.clock.monotonic();
   const input = await findCandles(request);
   const provider = providerFor(request, input.sampleMarker !== null);
+  // Before anything is read: a large folder takes a while.
+  if (provider === 'coinalyze' && !request.hasKey) throw noKey();
   const now = services.clock.now();
   const asOf = await timeOf(request, provider, input, now);
   const hash = createInputHash();

@@ -6,6 +6,7 @@ import { SERIES_KINDS, type SeriesKind, type Window } from './core/series.ts';
 import { MINUTE_MS } from './core/time.ts';
 import { createCached, createKept, type KeptSeries } from './external/cached.ts';
 import { MAX_SYMBOLS } from './external/coinalyze/max-symbols.ts';
+import { noKey } from './job/provider.ts';
 import type { KeptAnswer, KeptUpstream, Offer, ProviderId, SeriesKey, Upstream } from './job/upstream.ts';
 import { fixedClock, systemClock } from './platform/clock.ts';
 import { inspectLedger, ledgerFile, openLedger, type Ledger, type LedgerLimits } from './platform/ledger.ts';
@@ -52,10 +53,7 @@ export function openUpstream(name: ProviderId, options: UpstreamOptions): Upstre
   const target = targetOf(name, options);
   const { apiKey } = target;
   if (apiKey === null) {
-    throw new ConfigError(
-      'provider coinalyze needs a key: set COINALYZE_API_KEY in the environment or in .env, or use --provider none',
-      78,
-    );
+    throw noKey();
   }
   const ledger = openOrThrow(ledgerPathOf(target, config) ?? ':memory:', target.limits, note);
   const store = openStore(path.join(config.cacheDir, CACHE_FILE), { clock: systemClock, note });

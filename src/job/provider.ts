@@ -3,6 +3,14 @@ import { ConfigError } from '../core/config-error.ts';
 import type { ProviderName } from '../core/feed.ts';
 import type { ScanRequest } from './request.ts';
 
+/** A run that is told to ask Coinalyze, and cannot. */
+export function noKey(): ConfigError {
+  return new ConfigError(
+    'provider coinalyze needs a key: set COINALYZE_API_KEY in the environment or in .env, or use --provider none',
+    78,
+  );
+}
+
 /**
  * The provider of a run, once it is known whether its input is the sample.
  * @throws ConfigError

@@ -164,7 +164,8 @@ const SETTINGS: Readonly<Record<string, Case>> = {
     /strategies in scan\.config\.json: unknown strategy "trnd"/,
   ),
   'no key where one is needed': {
-    ...set({}, /provider coinalyze needs a key: set COINALYZE_API_KEY/),
+    // Said before anything is read.
+    ...set({}, /^scan: provider coinalyze needs a key: set COINALYZE_API_KEY/),
     args: hourly('--provider', 'coinalyze'),
   },
 };
