@@ -30,8 +30,9 @@ const outcome = await mutate({
   size: Number(values.size ?? (values.short ? 40 : positionals.length > 0 ? Infinity : 1_100)),
   seed: Number(values.seed),
   workers: availableParallelism(),
-  testMs: values.short ? 1_500 : 15_000,
-  survivorMs: values.short ? 6_000 : 40_000,
+  // Counting takes about three times the time that the tests take afterwards.
+  testMs: values.short ? 4_500 : 45_000,
+  survivorMs: values.short ? 18_000 : 120_000,
   patienceMs: 4_000,
   wholeMs: values.short ? 50_000 : Number(values.minutes) * 60_000,
   isAccepted: survivors.accepts,

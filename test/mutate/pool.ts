@@ -17,11 +17,14 @@ export interface Job<T> {
   readonly done: (answer: Answer | Ended) => T;
 }
 
-function start(root: string): ChildProcess {
+/** V8 does not count the calls of code that it has optimized: what a later test comes by would be missing. */
+const COUNTING = ['--no-opt', '--no-maglev'];
+
+function start(root: string, counts: boolean): ChildProcess {
   return fork(path.join(import.meta.dirname, 'child.ts'), [root], {
     cwd: root,
     env: { ...process.env, TZ: 'UTC', NO_COLOR: '1' },
-    execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=2000'],
+    execArgv: ['--disable-warning=ExperimentalWarning', '--max-old-space-size=2000', ...(counts ? COUNTING : [])],
     stdio: ['ignore', 'ignore', process.env['MUTATE_DEBUG'] === undefined ? 'ignore' : 'inherit', 'ipc'],
   });
 }
@@ -70,7 +73,7 @@ export async function workThrough<T>(
     let orders = 0;
     for (let job = next(); job !== null; job = next()) {
       if (child === null) {
-        child = start(root);
+        child = start(root, places !== null);
         orders = 0;
         const ready = await ask(child, null, START_LIMIT_MS);
         if ('how' in ready) throw new Error(`a process ${ready.how} before its first order`);

@@ -77,6 +77,12 @@ describe('what a goal is said to cost', () => {
     expect(costRange(goal, [member, ...unsure.slice(0, 2)], batchesOf(20)).atLeast).toEqual({ calls: 3, requests: 2 });
   });
 
+  it('without anything offered is what the signals need at least, one request for each call', () => {
+    const goal: Goal = { kind: 'min-score', score: 50 };
+    const unsure = [signal(1, 40, ['A', 'A']), signal(2, 40, ['B', 'B'])];
+    expect(costRange(goal, unsure, () => []).atLeast).toEqual({ calls: 2, requests: 2 });
+  });
+
   it('counts a venue that is had whole as one call, and ends where nothing is offered', () => {
     const keys = ['A', 'B', 'C'].map((name) => keyFor(name));
     const whole: Offers = (wanted) => [{ brings: wanted, calls: 1 }];

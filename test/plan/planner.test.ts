@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Offer, SeriesKey } from '../../src/core/offer.ts';
-import { SERIES_KINDS } from '../../src/core/series.ts';
-import { EVERYTHING, standingOf, type Goal, type PlannedSignal } from '../../src/plan/goal.ts';
+import { SERIES_KINDS, type SeriesKind } from '../../src/core/series.ts';
+import { EVERYTHING, standingOf, type Goal, type PlannedKey, type PlannedSignal } from '../../src/plan/goal.ts';
 import { nextOffer, type Offers } from '../../src/plan/planner.ts';
 import {
   answerOf,
@@ -377,5 +377,105 @@ describe('what is wanted, best first', () => {
     const port: Offers = () => [{ brings: [keyFor('X')], calls: 1 }];
     const one = signal(1, 0, [{ key: keyFor('A'), width: 20 }]);
     expect(nextOffer({ kind: 'actionable' }, [one], { offers: port, fill: false })).toBeNull();
+  });
+
+  it('thirds of a signal add up to a signal, and parts of a point to points, whatever their order', () => {
+    const [first, second] = ['A', 'B'];
+    for (const [shared, alone] of [
+      [keyFor(first), keyFor(second)],
+      [keyFor(second), keyFor(first)],
+    ] as const) {
+      const thirds = Array.from({ length: 12 }, (_, at) =>
+        signal(at, 0, [
+          { key: shared, width: 1 },
+          { key: keyFor(`X${at}`, 'funding_rate'), width: 1 },
+          { key: keyFor(`X${at}`, 'liquidations'), width: 1 },
+        ]),
+      );
+      const wholes = Array.from({ length: 4 }, (_, at) => signal(20 + at, 0, [{ key: alone, width: 3 }]));
+      expect(wanted([...thirds, ...wholes]).slice(0, 2)).toEqual(['open_interest A', 'open_interest B']);
+    }
+    const twice = (name: string, ...widths: readonly number[]): readonly PlannedSignal[] => {
+      const key = keyFor(name);
+      return widths.map((width, at) => signal(at, 0, [{ key, width }]));
+    };
+    // 1.1 * 100 is a little more than 110.
+    expect(wanted([...twice('B', 1.1, 1.1), ...twice('A', 1, 1.2)])).toEqual(['open_interest A', 'open_interest B']);
+  });
+
+  it('many series stand by name, in whatever order they came', () => {
+    const names = Array.from({ length: 300 }, (_, at) => `C${String((at * 37) % 300).padStart(3, '0')}`);
+    expect(wanted(names.map((name, place) => signal(place, 0, [{ key: keyFor(name), width: 1 }])))).toEqual(
+      names.toSorted().map((name) => `open_interest ${name}`),
+    );
+  });
+});
+
+describe('of several offers', () => {
+  const key = (name: string, kind: SeriesKind): PlannedKey => keyFor(name, kind);
+  const alone = (key: PlannedKey, place: number): PlannedSignal => signal(place, 0, [{ key, width: 8 }]);
+  /** The index of the offer that is taken. */
+  function taken(signals: readonly PlannedSignal[], all: readonly Offer[]): number {
+    const planned = nextOffer(EVERYTHING, signals, { offers: () => all, fill: false });
+    return all.findIndex((offer) => offer === planned?.offer);
+  }
+
+  it('that are worth the same the first is taken, however many calls each has', () => {
+    const [a, b, c] = ['A', 'B', 'C'].map((name) => key(name, 'open_interest')) as [PlannedKey, PlannedKey, PlannedKey];
+    const signals = [a, b, c].map(alone);
+    expect(
+      taken(signals, [
+        { brings: [a], calls: 1 },
+        { brings: [b, c], calls: 2 },
+      ]),
+    ).toBe(0);
+    expect(
+      taken(signals, [
+        { brings: [b, c], calls: 2 },
+        { brings: [a], calls: 1 },
+      ]),
+    ).toBe(0);
+  });
+
+  it('that are worth the same the one with the first kind is taken, whatever else it brings', () => {
+    const [interest, funding, other, last] = [
+      key('A', 'open_interest'),
+      key('B', 'funding_rate'),
+      key('C', 'funding_rate'),
+      key('D', 'liquidations'),
+    ];
+    const signals = [interest, funding, other, last].map(alone);
+    expect(
+      taken(signals, [
+        { brings: [funding, other], calls: 2 },
+        { brings: [interest, last], calls: 2 },
+      ]),
+    ).toBe(1);
+  });
+
+  it('one of two halves of a signal is worth as much as one of a whole', () => {
+    const pair = (first: SeriesKind, second: SeriesKind): readonly PlannedKey[] => [key('B', first), key('C', second)];
+    const chosen = (whole: PlannedKey, halves: readonly PlannedKey[]): number =>
+      taken(
+        [
+          alone(whole, 0),
+          signal(
+            1,
+            0,
+            halves.map((one) => ({ key: one, width: 4 })),
+          ),
+        ],
+        [
+          { brings: [whole], calls: 1 },
+          { brings: halves, calls: 1 },
+        ],
+      );
+    expect(chosen(key('A', 'open_interest'), pair('funding_rate', 'liquidations'))).toBe(0);
+    expect(chosen(key('A', 'funding_rate'), pair('open_interest', 'liquidations'))).toBe(1);
+  });
+
+  it('a dear one is taken as well when it is the only one', () => {
+    const a = key('A', 'open_interest');
+    expect(taken([alone(a, 0)], [{ brings: [a], calls: 12 }])).toBe(0);
   });
 });
