@@ -40,20 +40,25 @@ function timeframe(text: string): Reading<Timeframe | 'auto'> {
 
 /** One spelling for one address: cache and ledger are named by it. */
 function baseUrl(text: string): Reading<string> {
-  if (!isSafeBaseUrl(text)) return { expected: 'an https:// address (http:// only on this machine itself)' };
+  const plain = 'an https:// address (http:// only on this machine itself) without user, query or fragment';
+  if (!isSafeBaseUrl(text)) return { expected: plain };
   return { value: new URL(text).href.replace(/\/+$/, '') };
 }
 
+/** Without signs that a URL parser moves or drops, so that the host is the one that a reader sees. */
 function isSafeBaseUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  return (
-    url.username === '' && url.search === '' && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback))
-  );
+  if (!/^https?:\/\/[^\s@?#\\]+$/i.test(text) || !URL.canParse(text)) return false;
+  const { hostname, protocol } = new URL(text);
+  // With a dot at its end it would be the same host with a quota counted anew.
+  if (hostname.endsWith('.')) return false;
+  return protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
 }
 
-function nonEmptyText(text: string): Reading<string> {
+function anyText(text: string): Reading<string> {
+  return { value: text };
+}
+
+function pathText(text: string): Reading<string> {
   return text === '' ? { expected: 'not empty' } : { value: text };
 }
 
@@ -134,7 +139,7 @@ export const SETTINGS = {
     flag: '--output',
     env: 'SCAN_OUTPUT',
     file: 'output',
-    read: nonEmptyText,
+    read: pathText,
     choices: null,
     fallback: 'data/master_feed.json',
     meaning: 'the feed',
@@ -165,6 +170,15 @@ export const SETTINGS = {
     choices: LOG_FORMATS,
     fallback: 'text',
     meaning: 'text, json',
+  },
+  apiKeyFile: {
+    flag: null,
+    env: 'COINALYZE_API_KEY_FILE',
+    file: 'api_key_file',
+    read: anyText,
+    choices: null,
+    fallback: '',
+    meaning: 'a file that holds the key and nothing else',
   },
   baseUrl: {
     flag: null,
@@ -224,7 +238,7 @@ export const SETTINGS = {
     flag: null,
     env: 'SCAN_CACHE_DIR',
     file: 'cache_dir',
-    read: nonEmptyText,
+    read: pathText,
     choices: null,
     fallback: 'cache',
     meaning: 'disposable: deleting it costs time and quota only',
@@ -233,7 +247,7 @@ export const SETTINGS = {
     flag: null,
     env: 'SCAN_STATE_DIR',
     file: 'state_dir',
-    read: nonEmptyText,
+    read: pathText,
     choices: null,
     fallback: '',
     meaning: 'the quota ledger, shared by all folders of one user (default: perpscan in the XDG state folder)',
@@ -241,6 +255,41 @@ export const SETTINGS = {
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;
+
+/** Whether a setting is a path where something is written. */
+export function isPath(name: SettingName): boolean {
+  return SETTINGS[name].read === pathText;
+}
+
+/**
+ * What a file that came with a folder may say of a setting: `any` value; `ids`, never a file; a path `inside` that folder;
+ * what is `less` or `more` than the value that holds otherwise.
+ */
+export type FolderRule = 'any' | 'ids' | 'inside' | 'less' | 'more';
+
+/**
+ * The settings that a .env or scan.config.json outside the clone and the user's config folder may set: somebody may have sent
+ * that folder. What is missing here is refused there, so that a new setting is refused until someone finds it harmless: a host, a
+ * command, a file that is run or read, a place shared by all folders, more calls than the key has.
+ */
+export const FOLDER_MAY_SET: Readonly<Partial<Record<SettingName, FolderRule>>> = {
+  strategies: 'ids',
+  timeframe: 'any',
+  provider: 'any',
+  fetch: 'any',
+  budgetMs: 'any',
+  deadlineMs: 'any',
+  output: 'inside',
+  detail: 'any',
+  logLevel: 'any',
+  logFormat: 'any',
+  quotaCalls: 'less',
+  quotaWindowMs: 'more',
+  quotaMinSpacingMs: 'more',
+  requestTimeoutMs: 'any',
+  referenceVenues: 'any',
+  cacheDir: 'inside',
+};
 
 /** Variables and keys of the config file that have another name now. */
 export const RENAMED: Readonly<Record<string, string>> = {

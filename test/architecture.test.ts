@@ -38,6 +38,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   'index.ts': { rooms: ['core'], packages: [] },
   'config.ts': GLUE,
   'settings.ts': GLUE,
+  'setting-choice.ts': GLUE,
+  'settings-places.ts': GLUE,
   'scan.ts': GLUE,
   job: GLUE,
   'wire.ts': GLUE,
