@@ -1,4 +1,5 @@
 /** Which of the texts that are given for a setting counts, and what it means. */
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from './core/config-error.ts';
 import { expandHome, liesIn, userFolder } from './platform/folder.ts';
@@ -115,6 +116,7 @@ function objectionTo(
     case 'more':
       return (value as number) >= (otherwise().value as number) ? null : 'a folder may raise it, not lower it';
     case 'any':
+    case undefined:
     default:
       return null;
   }
@@ -122,7 +124,14 @@ function objectionTo(
 
 /** In the folder, links followed, and not in the clone or the user's config folder, should they stand in it. */
 function mayWrite(file: string, folder: string, own: readonly string[]): boolean {
-  return liesIn(file, folder) && !own.some((mine) => liesIn(mine, folder) && liesIn(file, mine));
+  const isOwn = own.some((mine) => liesIn(mine, folder) && liesIn(file, mine));
+  return !isOwn && [file, ...entriesOf(file)].every((one) => liesIn(one, folder));
+}
+
+/** What stands in a folder, such as a cache that is a link to a database of the user's. */
+function entriesOf(folder: string): readonly string[] {
+  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isFolder ? readdirSync(folder).map((name) => path.join(folder, name)) : [];
 }
 
 function valueOf(name: SettingName, candidate: Candidate, choosing: Choosing): unknown {

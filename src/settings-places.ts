@@ -104,16 +104,16 @@ function filesOf({
   const { root, installed, configured } = findRoot(cwd, packageRoot);
   const user = userFolder(env, 'config');
   const own = user === null ? [packageRoot] : [packageRoot, user];
-  const one = (kind: SettingsFile['kind'], folder: string): SettingsFile => {
+  const one = (kind: SettingsFile['kind'], folder: string, keyOnly = false): SettingsFile => {
     const file = path.join(folder, kind);
     const isOwn = own.some((mine) => liesIn(mine, folder) && liesIn(folder, mine));
-    return { kind, folder, isOwn, file, found: existsSync(file), keyOnly: false };
+    return { kind, folder, isOwn, file, found: existsSync(file), keyOnly };
   };
-  const folders = new Set(configured ? [root, packageRoot, cwd] : [packageRoot, cwd]);
-  const dotenvs = [...folders].filter((folder) => folder !== user).map((folder) => one('.env', folder));
-  const inForce = dotenvs.find(({ found }) => found);
+  const beside = configured ? [root, packageRoot, cwd] : [packageRoot, cwd];
+  const folders = [...new Set(beside)].filter((folder) => folder !== user);
+  const inForce = folders.find((folder) => existsSync(path.join(folder, '.env')));
   const files = [
-    ...dotenvs.map((dotenv) => ({ ...dotenv, keyOnly: dotenv !== inForce })),
+    ...folders.map((folder) => one('.env', folder, folder !== inForce)),
     ...(configured && root !== user ? [one('scan.config.json', root)] : []),
     ...(user === null ? [] : [one('.env', user), one('scan.config.json', user)]),
   ];

@@ -47,7 +47,7 @@ export function homeFolder(
 }
 
 /** A variable that names a folder, which may not depend on the current one; null for what is not set or relative. */
-export function absoluteOf(text: string | undefined): string | null {
+function absoluteOf(text: string | undefined): string | null {
   return text !== undefined && path.isAbsolute(text.trim()) ? text.trim() : null;
 }
 

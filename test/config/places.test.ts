@@ -1,9 +1,12 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, type Config, type ConfigInput } from '../../src/config.ts';
 import { ConfigError } from '../../src/core/config-error.ts';
+import { homeFolder } from '../../src/platform/folder.ts';
+import { ROOT } from '../support/places.ts';
 import { FOLDER_MAY_SET, SETTINGS, type SettingName } from '../../src/settings.ts';
 
 let top: string;
@@ -149,7 +152,7 @@ describe('which place may set what', () => {
       const config = setAt(place, name, value);
       expect(config.refused.some((text) => text.includes(why))).toBe(true);
       expect(config.sources[name]).toBe('default');
-      rmSync(PLACES[place]()!);
+      rmSync(PLACES[place]());
     }
     expect(load()).toEqual(plain);
   });
@@ -211,6 +214,15 @@ describe('links and nested folders', () => {
     expect(failure(() => load({ env: { SCAN_OUTPUT: 'data/feed.json' } }))).toContain('by a link');
     symlinkSync(home, path.join(folder, 'cache'));
     expect(failure(() => load({ env }))).toContain('SCAN_CACHE_DIR');
+  });
+
+  it('a cache with a link out of the folder in it is refused: it might be any database of the user', () => {
+    mkdirSync(path.join(folder, 'kept'));
+    symlinkSync(path.join(home, 'cookies.sqlite'), path.join(folder, 'kept', 'cache.sqlite'));
+    put(path.join(folder, 'scan.config.json'), { cache_dir: 'kept' });
+    expect(load()).toMatchObject({ refused: [expect.stringContaining('leads out of')] });
+    symlinkSync('kept', path.join(folder, 'cache'));
+    expect(failure(load)).toContain('SCAN_CACHE_DIR');
   });
 
   it("a folder's config is what it is through a link too, and the clone's through a link to the clone", () => {
@@ -445,7 +457,34 @@ describe('places that settings name', () => {
 
   it('without HOME the system knows the home', () => {
     const { stateDir } = loadConfig({ flags: {}, env: {}, cwd: folder, packageRoot: clone });
+    expect(homeFolder({})).toBe(os.userInfo().homedir);
     expect(stateDir).toBe(path.join(os.userInfo().homedir, '.local/state/perpscan'));
+  });
+});
+
+describe.skipIf(process.getuid?.() !== 0)('a user whom the system does not know (needs root)', () => {
+  function stateDirWith(env: Readonly<Record<string, string>>): string {
+    const script = `
+      import { loadConfig } from ${JSON.stringify(path.join(ROOT, 'src', 'config.ts'))};
+      const where = { flags: {}, env: process.env, cwd: '/', packageRoot: '/nowhere' };
+      try { console.log(loadConfig(where).stateDir); } catch (error) { console.log(error.exitCode, error.message); }`;
+    const args = ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', script];
+    const { stdout, stderr } = spawnSync(process.execPath, args, { uid: 54_321, gid: 54_321, env, encoding: 'utf8' });
+    return stdout.trim() || stderr;
+  }
+
+  it('has its ledger where systemd says, and nowhere without it', () => {
+    expect(stateDirWith({ STATE_DIRECTORY: '/var/lib/perpscan:/var/lib/more' })).toBe('/var/lib/perpscan');
+    expect(stateDirWith({ HOME: '/home/somebody' })).toBe('/home/somebody/.local/state/perpscan');
+    expect(stateDirWith({})).toMatch(
+      /^78 there is no place for files of this user: HOME is not set.*Set SCAN_CACHE_DIR|SCAN_STATE_DIR/,
+    );
+    expect(stateDirWith({ HOME: 'relative' })).toMatch(/^78 there is no place/);
+  });
+
+  it('that asks for ~/ is told that there is no home', () => {
+    const env = { SCAN_STATE_DIR: '~/x', SCAN_CACHE_DIR: '/tmp/c', SCAN_OUTPUT: '/tmp/o' };
+    expect(stateDirWith(env)).toBe('78 ~/x: HOME is not set, and the system knows no home for this user');
   });
 });
 
