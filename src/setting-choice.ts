@@ -1,5 +1,5 @@
 /** Which of the texts that are given for a setting counts, and what it means. */
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from './core/config-error.ts';
 import { expandHome, liesIn, userFolder } from './platform/folder.ts';
@@ -125,13 +125,17 @@ function objectionTo(
 /** In the folder, links followed, and not in the clone or the user's config folder, should they stand in it. */
 function mayWrite(file: string, folder: string, own: readonly string[]): boolean {
   const isOwn = own.some((mine) => liesIn(mine, folder) && liesIn(file, mine));
-  return !isOwn && [file, ...entriesOf(file)].every((one) => liesIn(one, folder));
+  return !isOwn && liesIn(file, folder) && entriesOf(file).every((entry) => liesIn(entry, folder));
 }
 
-/** What stands in a folder, such as a cache that is a link to a database of the user's. */
+/** What stands in a folder: a cache in it may be a link to a database of the user's. */
 function entriesOf(folder: string): readonly string[] {
-  const isFolder = statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
-  return isFolder ? readdirSync(folder).map((name) => path.join(folder, name)) : [];
+  try {
+    return readdirSync(folder).map((name) => path.join(folder, name));
+  } catch {
+    // A file, or nothing yet. One that may not be listed may not be written to either: that is told later.
+    return [];
+  }
 }
 
 function valueOf(name: SettingName, candidate: Candidate, choosing: Choosing): unknown {

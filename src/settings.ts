@@ -59,7 +59,8 @@ function anyText(text: string): Reading<string> {
 }
 
 function pathText(text: string): Reading<string> {
-  return text === '' ? { expected: 'not empty' } : { value: text };
+  if (text === '') return { expected: 'not empty' };
+  return text.includes('\0') ? { expected: 'a path' } : { value: text };
 }
 
 function oneOf<const T extends string>(choices: readonly T[], expected: string): (text: string) => Reading<T> {

@@ -171,15 +171,24 @@ const SETTING_COLUMNS: readonly Column<Setting>[] = [
   {
     title: 'FROM',
     align: 'left',
-    text: ({ source, path }) => path ?? source,
+    text: ({ source }) => source,
     style: ({ source }) => (source === 'default' ? 'dim' : null),
+    dispensable: 1,
   },
-  { title: 'VALUE', align: 'left', text: settingText },
+  { title: 'VALUE', align: 'left', text: settingText, wraps: 20 },
 ];
 
 function settingText({ value, unit }: Setting): string {
   if (typeof value === 'number' && unit === 'ms') return formatDuration(value);
   return typeof value === 'object' ? value.join(', ') : String(value);
+}
+
+/** One line for each file that sets something. */
+function fileLines(settings: readonly Setting[], look: Look): readonly string[] {
+  const fromFiles = Map.groupBy(settings, ({ path }) => path);
+  return [...fromFiles].flatMap(([path, ones]) =>
+    path === null ? [] : paragraph(`From ${path}: ${ones.map(({ name }) => name).join(', ')}`, look),
+  );
 }
 
 function reportText({ version, checks, settings, summary }: MachineReport, look: Look): string {
@@ -190,6 +199,7 @@ function reportText({ version, checks, settings, summary }: MachineReport, look:
     paint(`perpscan ${version}`, 'bold', look),
     ...tableLines(CHECK_COLUMNS, checks, look),
     ...(settings.length === 0 ? [] : ['', ...tableLines(SETTING_COLUMNS, settings, look)]),
+    ...fileLines(settings, look),
     '',
     ...paragraph(`${verdict}: ${counts}. scan doctor <folder> looks at candle files.`, look),
   ];

@@ -154,9 +154,11 @@ describe('what a folder may not place', () => {
     });
     const words = stdout.replaceAll(/\s+/g, ' ');
     expect(code).toBe(0);
-    for (const line of stdout.split('\n').filter((one) => /^(timeframe|base_url|output) /.test(one))) {
-      expect(line).toMatch(/^(timeframe +\/.*|base_url +\/.*|output +default .*)/);
-    }
+    expect(stdout).toMatch(/^timeframe +scan\.config\.json +1h$/m);
+    expect(stdout).toMatch(/^base_url +\.env /m);
+    expect(stdout).toMatch(/^output +default /m);
+    expect(words).toContain(`From ${folder}/scan.config.json: timeframe`);
+    expect(words).toContain(`From ${place.path('.config', 'perpscan', '.env')}: base_url`);
     expect(words).toContain('warn settings');
     expect(stdout.replaceAll(/\s+/g, '')).toContain(`base_urlin${folder}/scan.config.jsonisrefused`);
     expect(stdout.replaceAll(/\s+/g, '')).toContain(`outputin${folder}/scan.config.jsonisrefused:itleadsoutof`);

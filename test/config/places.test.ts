@@ -184,6 +184,17 @@ describe('which place may set what', () => {
 });
 
 describe('links and nested folders', () => {
+  it.each(['a\0b', `${'x'.repeat(300)}/feed.json`, 'circle/feed.json', 'a-file/feed.json'])(
+    'a path that cannot be looked at is refused by name: %j',
+    (output) => {
+      symlinkSync('circle', path.join(folder, 'circle'));
+      put(path.join(folder, 'a-file'), '');
+      put(path.join(folder, 'scan.config.json'), { output });
+      if (output.includes('\0')) expect(failure(load)).toMatch(/^output in scan\.config\.json: .*expected a path/);
+      else expect(load()).toMatchObject({ refused: [expect.stringContaining('leads out of')] });
+    },
+  );
+
   it.each(['feed.json', 'dir/feed.json', 'new/feed.json'])(
     'output %s that leaves its folder by a link is refused',
     (output) => {
