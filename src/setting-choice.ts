@@ -148,8 +148,8 @@ function valueOf(name: SettingName, candidate: Candidate, choosing: Choosing): u
     );
   const reading: Reading<unknown> = setting.read(text);
   if ('value' in reading) return isPath(name) ? absolute(name, text, candidate, choosing) : reading.value;
-  // An address may hold a password.
-  const shown = name === 'baseUrl' ? 'its value' : `"${text}"`;
+  // An address may hold a password, or be one.
+  const shown = setting.env.endsWith('_URL') ? 'its value' : `"${text}"`;
   const near = setting.choices === null ? null : closest(text, setting.choices);
   const hint = near === null ? '' : `; did you mean ${near}?`;
   const where = place === null || place.file === null ? '' : ` (${place.file})`;

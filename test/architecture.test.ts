@@ -39,6 +39,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'config.ts': GLUE,
   'settings.ts': GLUE,
   'setting-choice.ts': GLUE,
+  'setting-readings.ts': GLUE,
   'settings-places.ts': GLUE,
   'scan.ts': GLUE,
   job: GLUE,
