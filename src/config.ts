@@ -1,83 +1,76 @@
 /** Settings: flags, then environment, then `.env`, then `scan.config.json`, then defaults. Parsed once into one frozen Config. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from './core/config-error.ts';
-import { nonEmpty, openKeyFile, readDotenv, readText } from './platform/dotenv.ts';
-import { findRoot } from './platform/root.ts';
-import { closest } from './platform/text.ts';
-import { RENAMED, SETTINGS, type Reading, type SettingName } from './settings.ts';
+import { openMode } from './platform/dotenv.ts';
+import { chooseSettings, nameOf, type Chosen, type SettingSource } from './setting-choice.ts';
+import { findPlaces, keyInFile, type Place, type Places, type Where } from './settings-places.ts';
+import { SETTINGS, type SettingName } from './settings.ts';
 
+export { placeOf, type SettingSource } from './setting-choice.ts';
 export { SETTINGS, type SettingName } from './settings.ts';
-
-export type SettingSource = 'flag' | 'environment' | '.env' | 'scan.config.json' | 'default';
 
 type SettingValues = { readonly [K in SettingName]: ValueOf<ReturnType<(typeof SETTINGS)[K]['read']>> };
 type ValueOf<R> = R extends { readonly value: infer T } ? T : never;
 
-export interface Config extends Omit<SettingValues, 'output' | 'cacheDir' | 'stateDir'> {
+/** `output`, `cacheDir` and `stateDir` are absolute. */
+export interface Config extends SettingValues {
   /** Folder that relative default paths start from. */
   readonly root: string;
-  /** Absolute paths. */
-  readonly output: string;
-  readonly cacheDir: string;
-  readonly stateDir: string;
-  /** From the environment or `.env` only, never from a flag or the config file; null without one. */
+  /** From the environment, a .env, or a file that is named as holding it; never a flag. Null without one. */
   readonly apiKey: string | null;
+  /** Where the key, or the name of its file, stands. */
+  readonly keyPlace: Pick<Place, 'kind' | 'file'> | null;
+  /** Who is asked with the key in place of Coinalyze, and who says so; null while that is Coinalyze. */
+  readonly foreignHost: { readonly host: string; readonly namedBy: string } | null;
   readonly sources: Readonly<Record<SettingName, SettingSource>>;
+  /** The file of each setting that comes from one. */
+  readonly files: Readonly<Record<SettingName, string | null>>;
+  readonly lookedAt: Places['lookedAt'];
+  /** Files with the key in them that other users may read or write, with the mode in octal. */
+  readonly openKeyFiles: readonly { readonly file: string; readonly mode: string }[];
+  /** One sentence for each setting that a folder's file may not set. */
+  readonly refused: readonly string[];
 }
 
-export interface ConfigInput {
+export interface ConfigInput extends Where {
   /** Values given on the command line, as typed. */
   readonly flags: Readonly<Partial<Record<SettingName, string>>>;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Current folder, absolute. */
-  readonly cwd: string;
-  /** Folder that holds the program's package.json, absolute. */
-  readonly packageRoot: string;
   /** For the doctor, which tells what it finds: a key file that others may read is not refused. */
   readonly acceptOpenKeyFile?: boolean;
 }
 
 /** @throws ConfigError */
-export function loadConfig({ flags, env, cwd, packageRoot, acceptOpenKeyFile = false }: ConfigInput): Config {
-  const { root, installed } = findRoot(cwd, packageRoot);
-  const dotenv = readDotenv(root);
-  const open = acceptOpenKeyFile ? null : openKeyFile(root);
-  if (open !== null)
-    throw new ConfigError(
-      `${open.file} holds COINALYZE_API_KEY and is open to other users (mode ${open.mode}): chmod 600 ${open.file}`,
-      78,
-    );
-  const file = readConfigFile(path.join(root, 'scan.config.json'));
-  rejectUnknownEnvironment(env, 'environment variable');
-  rejectUnknownEnvironment(dotenv, `setting in ${path.join(root, '.env')}`);
-
-  const values: Partial<Record<SettingName, unknown>> = {};
-  const sources: Partial<Record<SettingName, SettingSource>> = {};
-  for (const name of Object.keys(SETTINGS) as SettingName[]) {
-    const setting = SETTINGS[name];
-    const found = firstGiven([
-      ['flag', flags[name]],
-      ['environment', env[setting.env]],
-      ['.env', dotenv[setting.env]],
-      ['scan.config.json', file.get(setting.file)],
-      ['default', setting.fallback],
-    ]);
-    sources[name] = found.source;
-    values[name] = found.source === 'default' && found.text === '' ? '' : parseSetting(name, found);
+export function loadConfig({ flags, acceptOpenKeyFile = false, ...where }: ConfigInput): Config {
+  const found = findPlaces(where);
+  const { root, places, lookedAt } = found;
+  const openKeyFiles = places.flatMap(openKeyFile);
+  const [open] = acceptOpenKeyFile ? [] : openKeyFiles;
+  if (open !== undefined) {
+    const { file, mode } = open;
+    throw new ConfigError(`${file} holds ${KEY} and is open to other users (mode ${mode}): chmod 600 ${file}`, 78);
   }
-  const parsed = values as SettingValues;
-  const absolute = (name: 'output' | 'cacheDir' | 'stateDir', otherwise: string): string =>
-    sources[name] === 'default' ? otherwise : path.resolve(sources[name] === 'flag' ? cwd : root, parsed[name]);
+  const { chosen, refused } = chooseSettings(flags, where, found);
+  const key = findKey(places, where.env);
   return Object.freeze({
-    ...parsed,
+    ...(each(chosen, ({ value }) => value) as SettingValues),
     root,
-    output: absolute('output', defaultOutput(root)),
-    cacheDir: absolute('cacheDir', installed ? xdg(env, 'XDG_CACHE_HOME', '.cache') : path.join(root, 'cache')),
-    stateDir: absolute('stateDir', xdg(env, 'XDG_STATE_HOME', '.local/state')),
-    apiKey: checkedKey(nonEmpty(env['COINALYZE_API_KEY']) ?? nonEmpty(dotenv['COINALYZE_API_KEY'])),
-    sources: sources as Record<SettingName, SettingSource>,
+    apiKey: key?.text ?? null,
+    keyPlace: key?.place ?? null,
+    foreignHost: foreignHostOf(chosen.baseUrl, key?.place ?? null),
+    sources: each(chosen, ({ source }) => source),
+    files: each(chosen, ({ place }) => place?.file ?? null),
+    lookedAt,
+    openKeyFiles,
+    refused,
   });
+}
+
+function each<T>(
+  chosen: Readonly<Record<SettingName, Chosen>>,
+  of: (one: Chosen) => T,
+): Readonly<Record<SettingName, T>> {
+  const entries = Object.entries(chosen).map(([name, one]) => [name, of(one)] as const);
+  return Object.fromEntries(entries) as Record<SettingName, T>;
 }
 
 /** Where the feed is written unless something else is said; never input either. */
@@ -85,99 +78,42 @@ export function defaultOutput(root: string): string {
   return path.join(root, SETTINGS.output.fallback);
 }
 
-function xdg(env: ConfigInput['env'], variable: string, fallback: string): string {
-  const base = nonEmpty(env[variable]) ?? path.join(nonEmpty(env['HOME']) ?? '.', fallback);
-  return path.resolve(base, 'perpscan');
+function openKeyFile({ file, key }: Place): Config['openKeyFiles'] {
+  const mode = file === null || key === null ? null : openMode(file);
+  return file === null || mode === null ? [] : [{ file, mode }];
 }
 
-interface Found {
-  readonly source: SettingSource;
+interface FoundKey {
   readonly text: string;
+  readonly place: Place;
 }
 
-function firstGiven(candidates: readonly (readonly [SettingSource, string | undefined])[]): Found {
-  for (const [source, text] of candidates) if (text !== undefined) return { source, text };
-  throw new Error('every setting has a default');
-}
-
-function parseSetting(name: SettingName, { source, text }: Found): unknown {
-  const setting = SETTINGS[name];
-  const reading: Reading<unknown> = setting.read(text);
-  if ('value' in reading) return reading.value;
-  // An address may hold a password.
-  const shown = name === 'baseUrl' ? 'its value' : `"${text}"`;
-  const near = setting.choices === null ? null : closest(text, setting.choices);
-  const hint = near === null ? '' : `; did you mean ${near}?`;
-  throw new ConfigError(
-    `${placeOf(name, source)}: ${shown} is not understood; expected ${reading.expected}${hint}`,
-    source === 'flag' ? 2 : 78,
-  );
-}
-
-/** Where the user has given a setting: its flag, its variable or its key in the config file. */
-export function placeOf(name: SettingName, source: SettingSource): string {
-  const { flag, env, file } = SETTINGS[name];
-  if (source === 'scan.config.json') return `${file} in scan.config.json`;
-  return source === 'flag' && flag !== null ? flag : env;
-}
-
-/** Settings of the config file as text by dotted key, e.g. `quota.calls`. */
-function readConfigFile(file: string): ReadonlyMap<string, string> {
-  if (!existsSync(file)) return new Map();
-  const content = readText(file);
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(content);
-  } catch (error) {
-    // The message may quote lines of the file; one line has to do.
-    const detail = (error as Error).message.split('\n')[0]!;
-    throw new ConfigError(`${file}: not valid JSON (${detail}); mend it or delete it`, 78);
+/** The first place that gives a key, as text or in a file. */
+function findKey(places: readonly Place[], env: Where['env']): FoundKey | null {
+  for (const place of places) {
+    const text = place.key ?? keyInFile(place, env);
+    if (text !== null) return { text: checkedKey(text), place };
   }
-  const known = Object.values(SETTINGS).map((setting) => setting.file as string);
-  const flat = new Map<string, string>();
-  const visit = (value: unknown, key: string): void => {
-    if (key === '' || known.some((name) => name.startsWith(`${key}.`))) {
-      if (typeof value !== 'object' || value === null || Array.isArray(value))
-        throw new ConfigError(`${file}: ${key === '' ? 'the file' : key} must be an object {...}`, 78);
-      for (const [name, member] of Object.entries(value)) visit(member, key === '' ? name : `${key}.${name}`);
-      return;
-    }
-    if (/key|secret|token/i.test(key) && !known.includes(key))
-      throw new ConfigError(`${file}: unknown setting "${key}"; a key goes into COINALYZE_API_KEY or .env`, 78);
-    if (Object.hasOwn(RENAMED, key)) throw new ConfigError(`${file}: ${renamed(key)}`, 78);
-    if (!known.includes(key)) throw new ConfigError(unknownKey(`${file}: unknown setting "${key}"`, key, known), 78);
-    flat.set(key, asText(value, file, key));
-  };
-  visit(parsed, '');
-  return flat;
+  return null;
 }
 
-function asText(value: unknown, file: string, key: string): string {
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return value.join(',');
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
-  throw new ConfigError(`${file}: ${key} must be text, a number or a list of text`, 78);
-}
-
-function rejectUnknownEnvironment(env: Readonly<Record<string, string | undefined>>, what: string): void {
-  const known = [...Object.values(SETTINGS).map((setting) => setting.env as string), 'COINALYZE_API_KEY'];
-  for (const name of Object.keys(env)) {
-    if (Object.hasOwn(RENAMED, name)) throw new ConfigError(`${what}: ${renamed(name)}`, 78);
-    const ours = name.startsWith('SCAN_') || name.startsWith('COINALYZE_');
-    if (ours && !known.includes(name)) throw new ConfigError(unknownKey(`unknown ${what} ${name}`, name, known), 78);
-  }
-}
-
-function renamed(name: string): string {
-  return `${name} is called ${RENAMED[name]!} now: rename it, its value stays`;
-}
-
-function unknownKey(message: string, name: string, known: readonly string[]): string {
-  const near = closest(name, known);
-  return near === null ? `${message}; known are ${known.join(', ')}` : `${message}; did you mean ${near}?`;
-}
+const KEY = 'COINALYZE_API_KEY';
 
 /** A header carries printable ASCII only: a typographic quote or a line break comes from copying. */
-function checkedKey(key: string | null): string | null {
-  if (key === null || /^[\x21-\x7e]+$/.test(key)) return key;
-  throw new ConfigError('COINALYZE_API_KEY holds characters that no key has; copy it again', 78);
+function checkedKey(key: string): string {
+  if (/^[\x21-\x7e]+$/.test(key)) return key;
+  throw new ConfigError(`${KEY} holds characters that no key has; copy it again`, 78);
+}
+
+/** A key is sent to another host than Coinalyze's only where whoever gave the key named that host beside it. */
+function foreignHostOf({ source, place, value }: Chosen, keyPlace: Place | null): Config['foreignHost'] {
+  const { host, origin } = new URL(value as string);
+  if (origin === new URL(SETTINGS.baseUrl.fallback).origin) return null;
+  const namedBy = nameOf('baseUrl', { source, place });
+  if (keyPlace === null || keyPlace === place) return { host, namedBy };
+  const key = keyPlace.file === null ? 'the environment' : keyPlace.file;
+  throw new ConfigError(
+    `${namedBy} names ${host}, which is not Coinalyze's, and the key comes from ${key}: put both in the same place, or remove the address`,
+    78,
+  );
 }

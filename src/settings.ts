@@ -1,68 +1,19 @@
 /** Every setting there is: where it can be set, how it is read, what it means. The one table behind config, completion and manual. */
-import { TIMEFRAMES, isTimeframe, type Timeframe } from './core/time.ts';
+import { TIMEFRAMES } from './core/time.ts';
 import { DEFAULT_REFERENCE_VENUES } from './core/venues.ts';
+import {
+  anyText,
+  baseUrl,
+  count,
+  countFromZero,
+  duration,
+  list,
+  oneOf,
+  pathText,
+  timeframe,
+} from './setting-readings.ts';
 
-/** What a text means, or what it should have been: `expected` completes "expected ...". */
-export type Reading<T> = { readonly value: T } | { readonly expected: string };
-
-/** A timer counts no further than 24.8 days. */
-const LONGEST_DURATION_MS = 24 * 3_600_000;
-const DURATION_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
-
-/** Milliseconds. */
-export function duration(text: string): Reading<number> {
-  const [, amount, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? [];
-  if (amount === undefined || unit === undefined) return { expected: 'a duration such as 90s, 5m or 1h' };
-  const ms = Math.round(Number.parseFloat(amount) * DURATION_MS[unit as keyof typeof DURATION_MS]);
-  return ms <= LONGEST_DURATION_MS ? { value: ms } : { expected: 'at most 24h' };
-}
-
-function count(text: string): Reading<number> {
-  return /^[1-9]\d{0,8}$/.test(text) ? { value: Number(text) } : { expected: 'a whole number from 1 on' };
-}
-
-function countFromZero(text: string): Reading<number> {
-  return /^\d{1,9}$/.test(text) ? { value: Number(text) } : { expected: 'a whole number' };
-}
-
-function list(text: string): Reading<readonly string[]> {
-  const parts = text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-  return parts.length > 0 ? { value: parts } : { expected: 'at least one name; several are separated by commas' };
-}
-
-function timeframe(text: string): Reading<Timeframe | 'auto'> {
-  if (text === 'auto' || isTimeframe(text)) return { value: text };
-  return { expected: `auto or one of ${TIMEFRAMES.join(' ')}` };
-}
-
-/** One spelling for one address: cache and ledger are named by it. */
-function baseUrl(text: string): Reading<string> {
-  if (!isSafeBaseUrl(text)) return { expected: 'an https:// address (http:// only on this machine itself)' };
-  return { value: new URL(text).href.replace(/\/+$/, '') };
-}
-
-function isSafeBaseUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const url = new URL(text);
-  const loopback = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
-  return (
-    url.username === '' && url.search === '' && (url.protocol === 'https:' || (url.protocol === 'http:' && loopback))
-  );
-}
-
-function nonEmptyText(text: string): Reading<string> {
-  return text === '' ? { expected: 'not empty' } : { value: text };
-}
-
-function oneOf<const T extends string>(choices: readonly T[], expected: string): (text: string) => Reading<T> {
-  return (text) => {
-    const found = choices.find((choice) => choice === text);
-    return found === undefined ? { expected } : { value: found };
-  };
-}
+export { duration, type Reading } from './setting-readings.ts';
 
 const PROVIDERS = ['auto', 'coinalyze', 'sandbox', 'none'] as const;
 const FETCHES = ['all', 'actionable', 'none'] as const;
@@ -134,7 +85,7 @@ export const SETTINGS = {
     flag: '--output',
     env: 'SCAN_OUTPUT',
     file: 'output',
-    read: nonEmptyText,
+    read: pathText,
     choices: null,
     fallback: 'data/master_feed.json',
     meaning: 'the feed',
@@ -165,6 +116,15 @@ export const SETTINGS = {
     choices: LOG_FORMATS,
     fallback: 'text',
     meaning: 'text, json',
+  },
+  apiKeyFile: {
+    flag: null,
+    env: 'COINALYZE_API_KEY_FILE',
+    file: 'api_key_file',
+    read: anyText,
+    choices: null,
+    fallback: '',
+    meaning: 'a file that holds the key and nothing else',
   },
   baseUrl: {
     flag: null,
@@ -224,7 +184,7 @@ export const SETTINGS = {
     flag: null,
     env: 'SCAN_CACHE_DIR',
     file: 'cache_dir',
-    read: nonEmptyText,
+    read: pathText,
     choices: null,
     fallback: 'cache',
     meaning: 'disposable: deleting it costs time and quota only',
@@ -233,7 +193,7 @@ export const SETTINGS = {
     flag: null,
     env: 'SCAN_STATE_DIR',
     file: 'state_dir',
-    read: nonEmptyText,
+    read: pathText,
     choices: null,
     fallback: '',
     meaning: 'the quota ledger, shared by all folders of one user (default: perpscan in the XDG state folder)',
@@ -241,6 +201,41 @@ export const SETTINGS = {
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;
+
+/** Whether a setting is a path where something is written. */
+export function isPath(name: SettingName): boolean {
+  return SETTINGS[name].read === pathText;
+}
+
+/**
+ * What a file that came with a folder may say of a setting: `any` value; `ids`, never a file; a path `inside` that folder;
+ * what is `less` or `more` than the value that holds otherwise.
+ */
+export type FolderRule = 'any' | 'ids' | 'inside' | 'less' | 'more';
+
+/**
+ * The settings that a .env or scan.config.json outside the clone and the user's config folder may set: somebody may have sent
+ * that folder. What is missing here is refused there, so that a new setting is refused until someone finds it harmless: a host, a
+ * command, a file that is run or read, a place shared by all folders, more calls than the key has.
+ */
+export const FOLDER_MAY_SET: Readonly<Partial<Record<SettingName, FolderRule>>> = {
+  strategies: 'ids',
+  timeframe: 'any',
+  provider: 'any',
+  fetch: 'any',
+  budgetMs: 'any',
+  deadlineMs: 'any',
+  output: 'inside',
+  detail: 'any',
+  logLevel: 'any',
+  logFormat: 'any',
+  quotaCalls: 'less',
+  quotaWindowMs: 'more',
+  quotaMinSpacingMs: 'more',
+  requestTimeoutMs: 'any',
+  referenceVenues: 'any',
+  cacheDir: 'inside',
+};
 
 /** Variables and keys of the config file that have another name now. */
 export const RENAMED: Readonly<Record<string, string>> = {

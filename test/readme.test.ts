@@ -2,7 +2,7 @@ import { readFileSync, symlinkSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SETTINGS } from '../src/settings.ts';
+import { FOLDER_MAY_SET, SETTINGS, type SettingName } from '../src/settings.ts';
 import { costTable, cronSentence, type Row } from './bench/plan/report.ts';
 import type { CronRun } from './bench/plan/cron.ts';
 import { runProcess, workplace } from './support/cli.ts';
@@ -82,15 +82,21 @@ describe('the README', () => {
       .split('\n')
       .filter((row) => /^\|[^|]*\| `(COINALYZE|SCAN)_\w+` \|/.test(row))
       .map((row) => row.split('|').map((cell) => cell.trim()))
-      .map(([, flag, env, file, fallback]) => ({ flag, env, file, fallback }));
+      .map(([, flag, env, file, fallback, folder]) => ({ flag, env, file, fallback, folder }));
     const quoted = (text: string | null): string => (text === null ? '' : `\`${text}\``);
-    const settings = Object.values(SETTINGS).map(({ flag, env, file, fallback }) => ({
-      flag: quoted(flag),
-      env: quoted(env),
-      file: quoted(file),
-      fallback: quoted(fallback === '' ? '~/.local/state/perpscan' : fallback),
-    }));
-    const key = { flag: '', env: '`COINALYZE_API_KEY`', file: 'never', fallback: '' };
+    const names = Object.keys(SETTINGS) as SettingName[];
+    const byDefault = (name: SettingName): string =>
+      name === 'stateDir' ? '~/.local/state/perpscan' : SETTINGS[name].fallback;
+    const settings = names
+      .map((name) => [name, SETTINGS[name]] as const)
+      .map(([name, { flag, env, file }]) => ({
+        flag: quoted(flag),
+        env: quoted(env),
+        file: quoted(file),
+        fallback: byDefault(name) === '' ? '' : quoted(byDefault(name)),
+        folder: FOLDER_MAY_SET[name] ?? 'never',
+      }));
+    const key = { flag: '', env: '`COINALYZE_API_KEY`', file: 'never', fallback: '', folder: 'only in .env' };
     expect(rows).toEqual([key, ...settings]);
   });
 

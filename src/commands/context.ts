@@ -1,6 +1,4 @@
 /** What every command is given: the outside world as arguments. */
-import { secretsIn } from '../platform/dotenv.ts';
-import { findRoot } from '../platform/root.ts';
 
 /** A stream to print on; only a terminal knows its columns. */
 export interface Output extends NodeJS.WritableStream {
@@ -55,11 +53,6 @@ export function appearance(
     colour: forced || (terminal && !refused),
     width: Math.max(NARROWEST, (output.isTTY === true ? output.columns : undefined) || DEFAULT_WIDTH),
   };
-}
-
-/** Every key that is set, for texts that must not show one. */
-export function secretsOf({ env, cwd, packageRoot }: CommandContext): readonly string[] {
-  return secretsIn(env, findRoot(cwd, packageRoot).root);
 }
 
 /** What the user typed to start the program, for commands to type next. */

@@ -3,7 +3,6 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config.ts';
 import { SECOND_MS } from '../core/time.ts';
-import { openKeyFile } from '../platform/dotenv.ts';
 import type { KeyAnswer } from '../wire-key.ts';
 
 type CheckStatus = 'ok' | 'warn' | 'fail';
@@ -66,12 +65,13 @@ function isOlder(version: string, than: string): boolean {
 }
 
 /** The key itself, its length and its parts are nobody's business. */
-export function checkKey(source: string | null, answer: KeyAnswer | null): Check {
-  if (source === null) {
+export function checkKey(place: Config['keyPlace'], answer: KeyAnswer | null): Check {
+  const source = place?.kind ?? null;
+  if (place === null) {
     const remedy = 'a free one comes from https://coinalyze.net; set COINALYZE_API_KEY in the environment or in .env';
     return { name: 'key', status: 'warn', fact: 'not set: every series is neutral', remedy, data: keyData(null, null) };
   }
-  const fact = `set (from ${source})`;
+  const fact = `set (from ${place.file ?? 'the environment'})`;
   if (answer === null) {
     return {
       name: 'key',
@@ -133,20 +133,40 @@ export function checkClock(answer: KeyAnswer | null): Check | null {
   };
 }
 
-/** Null when there is no such file. What it says matters to a scan only as far as it holds the key. */
-export function checkDotenv({ root }: Pick<Config, 'root'>): Check | null {
-  const file = path.join(root, '.env');
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found === undefined) return null;
-  const mode = (found.mode & 0o777).toString(8);
-  const open = openKeyFile(root);
-  const fact =
-    open === null ? `${file} (mode ${mode})` : `${file} holds the key and is open to other users (mode ${mode})`;
+/** Which files were looked for, and what a file that came with a folder may not set. */
+export function checkSettings({ lookedAt, refused }: Pick<Config, 'lookedAt' | 'refused'>): Check {
+  const filesOf = (which: boolean): string =>
+    lookedAt
+      .filter(({ found }) => found === which)
+      .map(({ file }) => file)
+      .join(', ');
+  const [read, missing] = [filesOf(true), filesOf(false)];
+  const facts = [
+    `${read === '' ? 'no file' : read} read`,
+    ...(missing === '' ? [] : [`not there: ${missing}`]),
+    ...refused,
+  ];
+  return {
+    name: 'settings',
+    status: refused.length > 0 ? 'warn' : 'ok',
+    fact: facts.join('; '),
+    remedy: refused.length > 0 ? 'ask who sent you the folder what it is for, or delete the lines' : null,
+    data: { read, missing, refused: refused.join('; ') },
+  };
+}
+
+/** Null when there is no .env. What it says matters to a scan only as far as it holds the key. */
+export function checkDotenv({ lookedAt, openKeyFiles }: Pick<Config, 'lookedAt' | 'openKeyFiles'>): Check | null {
+  const files = lookedAt.filter(({ file, found }) => found && path.basename(file) === '.env').map(({ file }) => file);
+  const [open] = openKeyFiles;
+  const file = open?.file ?? files[0];
+  if (file === undefined) return null;
+  const mode = (statSync(file).mode & 0o777).toString(8);
   return {
     name: 'env-file',
-    status: open === null ? 'ok' : 'fail',
-    fact,
-    remedy: open === null ? null : `chmod 600 ${file}: until then a scan refuses it`,
+    status: open === undefined ? 'ok' : 'fail',
+    fact: `${file} ${open === undefined ? '' : 'holds the key and is open to other users '}(mode ${mode})`,
+    remedy: open === undefined ? null : `chmod 600 ${file}: until then a scan refuses it`,
     data: { path: file, mode },
   };
 }

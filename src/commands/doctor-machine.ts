@@ -8,12 +8,14 @@ import { parseFeed } from '../feed/parse.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createRedactor } from '../platform/log.ts';
 import { formatDuration } from '../platform/text.ts';
-import { appearance, EXIT, secretsOf, type CommandContext } from './context.ts';
+import { secretsNear } from '../settings-places.ts';
+import { appearance, EXIT, type CommandContext } from './context.ts';
 import {
   checkClock,
   checkDotenv,
   checkKey,
   checkNode,
+  checkSettings,
   checkSqlite,
   type Check,
   type Runtime,
@@ -34,6 +36,8 @@ interface Setting {
   /** Of the value, where it is a duration. */
   readonly unit: 'ms' | null;
   readonly source: string;
+  /** Absolute path of the file it comes from; null where it comes from none. */
+  readonly path: string | null;
   readonly flag: string | null;
   readonly environment: string;
 }
@@ -57,7 +61,7 @@ export async function doctorMachine(flags: MachineFlags, context: CommandContext
     ? `${JSON.stringify(report, null, 2)}\n`
     : reportText(report, appearance(context.stdout, context.env));
   // No check shows the key; what upstream answers might.
-  context.stdout.write(createRedactor(secretsOf(context))(text));
+  context.stdout.write(createRedactor(secretsNear(context))(text));
   return report.summary.fail > 0 ? EXIT.configuration : EXIT.ok;
 }
 
@@ -90,8 +94,6 @@ function brokenSettings({ message }: ConfigError): Check {
 
 async function checksOf(config: Config, flags: MachineFlags, context: CommandContext): Promise<readonly Check[]> {
   const { apiKey } = config;
-  const inEnvironment = (context.env['COINALYZE_API_KEY'] ?? '').trim() !== '';
-  const source = apiKey === null ? null : inEnvironment ? 'environment' : '.env';
   // Before the call, which would make the folder of the ledger and spend a call.
   const places = [
     checkCache(config),
@@ -102,7 +104,8 @@ async function checksOf(config: Config, flags: MachineFlags, context: CommandCon
   ];
   const answer = apiKey === null || flags.offline ? null : await askWithKey(config, apiKey, context.version);
   const checks = [
-    checkKey(source, answer),
+    checkSettings(config),
+    checkKey(config.keyPlace, answer),
     checkClock(answer),
     ...places,
     checkFeed(config, systemClock.now()),
@@ -142,7 +145,8 @@ function settingsOf(config: Config): readonly Setting[] {
   return (Object.keys(SETTINGS) as SettingName[]).map((name) => {
     const { flag, env, file } = SETTINGS[name];
     const unit = name.endsWith('Ms') ? 'ms' : null;
-    return { name: file, value: config[name], unit, source: config.sources[name], flag, environment: env };
+    const [source, path] = [config.sources[name], config.files[name]];
+    return { name: file, value: config[name], unit, source, path, flag, environment: env };
   });
 }
 
@@ -179,6 +183,14 @@ function settingText({ value, unit }: Setting): string {
   return typeof value === 'object' ? value.join(', ') : String(value);
 }
 
+/** One line for each file that sets something. */
+function fileLines(settings: readonly Setting[], look: Look): readonly string[] {
+  const fromFiles = Map.groupBy(settings, ({ path }) => path);
+  return [...fromFiles].flatMap(([path, ones]) =>
+    path === null ? [] : paragraph(`From ${path}: ${ones.map(({ name }) => name).join(', ')}`, look),
+  );
+}
+
 function reportText({ version, checks, settings, summary }: MachineReport, look: Look): string {
   const verdict =
     summary.fail > 0 ? 'A scan cannot work like this' : summary.warn > 0 ? 'A scan works' : 'Everything is in order';
@@ -187,6 +199,7 @@ function reportText({ version, checks, settings, summary }: MachineReport, look:
     paint(`perpscan ${version}`, 'bold', look),
     ...tableLines(CHECK_COLUMNS, checks, look),
     ...(settings.length === 0 ? [] : ['', ...tableLines(SETTING_COLUMNS, settings, look)]),
+    ...fileLines(settings, look),
     '',
     ...paragraph(`${verdict}: ${counts}. scan doctor <folder> looks at candle files.`, look),
   ];

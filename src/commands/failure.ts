@@ -3,7 +3,8 @@ import { CommanderError, type Command } from 'commander';
 import { ConfigError } from '../core/config-error.ts';
 import { createRedactor } from '../platform/log.ts';
 import { escapeControl } from '../platform/text.ts';
-import { EXIT, secretsOf, type CommandContext } from './context.ts';
+import { secretsNear } from '../settings-places.ts';
+import { EXIT, type CommandContext } from './context.ts';
 
 export interface Failed {
   /** The command line as typed. */
@@ -21,7 +22,7 @@ export function reportFailure(error: unknown, { args, context, program }: Failed
     if (error.code === 'commander.help') return EXIT.usage;
   }
   const { exitCode, text } = describe(error, args, program);
-  const redact = createRedactor(secretsOf(context));
+  const redact = createRedactor(secretsNear(context));
   const stack = error instanceof Error && wantsStack(args, context) ? `${error.stack ?? 'no stack'}\n` : '';
   context.stderr.write(redact(`scan: ${escapeControl(text)}\n${stack}`));
   return exitCode;

@@ -6,7 +6,8 @@ import type { Tree, TreeCommand, TreeOption } from './tree.ts';
 const FILES: readonly (readonly [string, string])[] = [
   ['data/master_feed.json', 'the feed; written whole or not at all'],
   ['scan.config.json', 'settings; the nearest folder upward that holds it is where relative default paths start'],
-  ['.env', 'settings and the key, beside scan.config.json; mode 600'],
+  ['.env', 'settings and the key, beside scan.config.json, else in the clone or the current folder; mode 600'],
+  ['~/.config/perpscan/', 'a .env and a scan.config.json that are always read, after those'],
   ['cache/', 'disposable: deleting it costs time and quota only'],
   ['~/.local/state/perpscan/', 'the quota ledger, shared by all runs of one user'],
 ];

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { defaultOutput, loadConfig, type SettingName } from '../config.ts';
+import { defaultOutput, loadConfig, type Config, type SettingName } from '../config.ts';
 import { previousFeed } from '../job/previous.ts';
 import type { Aim } from '../job/request.ts';
 import { fetchingTime } from '../job/time-bounds.ts';
 import { removeDeadTemps } from '../platform/atomic-file.ts';
 import { systemClock } from '../platform/clock.ts';
-import { createLog } from '../platform/log.ts';
+import { createLog, type Log } from '../platform/log.ts';
 import { Interrupted, listenForSignals } from '../platform/signals.ts';
 import { silentProgress } from '../platform/silent-progress.ts';
 import { scan, type ScanRequest } from '../scan.ts';
@@ -62,6 +62,7 @@ export async function run(paths: readonly string[], flags: RunFlags, context: Co
     secrets: config.apiKey === null ? [] : [config.apiKey],
     clock: systemClock,
   });
+  tellSettings(config, log);
   const signals = listenForSignals({
     onFirst: (signal) => log.info(`${signal}: ending; the request in flight gets 5 s. Once more ends at once`),
     beforeExit: () => progress.stop(),
@@ -85,6 +86,16 @@ export async function run(paths: readonly string[], flags: RunFlags, context: Co
     signals.stop();
     progress.stop();
   }
+}
+
+/** Whoever runs a scan hears first where the key goes, and then what the folder wanted to set. */
+function tellSettings({ apiKey, provider, foreignHost, refused, lookedAt }: Config, log: Log): void {
+  const asksWithKey = apiKey !== null && (provider === 'auto' || provider === 'coinalyze');
+  if (asksWithKey && foreignHost !== null)
+    log.line(`[HOST] The key goes to ${foreignHost.host}, not to Coinalyze (${foreignHost.namedBy})`);
+  // Lines, because a folder may set the log level.
+  for (const text of refused) log.line(`[WARN] ${text}`);
+  for (const { file, found } of lookedAt) log.debug(`settings: ${found ? 'read' : 'not there'}`, { file });
 }
 
 function settingsIn(flags: RunFlags): Readonly<Partial<Record<SettingName, string>>> {

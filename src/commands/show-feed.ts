@@ -54,7 +54,7 @@ export async function showFeed(
 ): Promise<string> {
   refuseContradictions(flags);
   const request = viewRequest(flags);
-  const feed = readFeed(file ?? loadConfig({ ...context, flags: {} }).output);
+  const feed = readFeed(file ?? outputOf(context));
   if (flags.run) return runText(feed, flags, context, now);
   const unknown = unknownName(feed, request.selection);
   if (unknown !== null) throw new ConfigError(unknown, EXIT.usage);
@@ -63,6 +63,12 @@ export async function showFeed(
   if (request.form !== 'table') return viewText(feed, request, look);
   const body = flags.explain ? await explanation(feed, request, explainAgain, look) : viewText(feed, request, look);
   return `${feedHead(feed, now, look)}\n${body}`;
+}
+
+function outputOf(context: CommandContext): string {
+  const { output, refused } = loadConfig({ ...context, flags: {} });
+  for (const text of refused) context.stderr.write(`scan: ${escapeControl(text)}\n`);
+  return output;
 }
 
 /** One market is explained whole. */

@@ -1,53 +1,47 @@
-/** The user's files of settings, the one with the key among them. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import path from 'node:path';
+/** Text files of the user's: settings, and the key. */
+import { readFileSync, statSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { ConfigError } from '../core/config-error.ts';
 import { describeSystemError } from './text.ts';
 
-const KEY = 'COINALYZE_API_KEY';
-
 /** Read or write by group or others: who may write to it can send the key elsewhere. */
 const OPEN_TO_OTHERS = 0o066;
+/** No file of settings comes near. */
+const LARGEST_BYTES = 1_000_000;
 
-/**
- * The `.env` in `root` when it holds the key and other users may read or write it, with its mode in octal; else null, also on
- * Windows, whose modes say nothing of other users.
- * @throws ConfigError when it cannot be read
- */
-export function openKeyFile(root: string): { readonly file: string; readonly mode: string } | null {
-  const file = path.join(root, '.env');
-  if (process.platform === 'win32' || nonEmpty(readDotenv(root)[KEY]) === null) return null;
+/** The mode of `file` in octal when other users may read or write it; else null, also on Windows, whose modes say nothing of other users. */
+export function openMode(file: string): string | null {
   const mode = statSync(file).mode & 0o777;
-  return (mode & OPEN_TO_OTHERS) === 0 ? null : { file, mode: mode.toString(8) };
+  return process.platform === 'win32' || (mode & OPEN_TO_OTHERS) === 0 ? null : mode.toString(8);
 }
 
-/** Every key that is set, for texts that must not show one. Never throws: it serves to tell what went wrong. */
-export function secretsIn(env: Readonly<Record<string, string | undefined>>, root: string): readonly string[] {
-  const keys = [env[KEY]];
-  try {
-    keys.push(readDotenv(root)[KEY]);
-  } catch {
-    // A file that cannot be read tells nobody its key.
-  }
-  return keys.map(nonEmpty).filter((key) => key !== null);
+/** @throws ConfigError when it cannot be read */
+export function readDotenv(file: string): Readonly<Record<string, string | undefined>> {
+  return parseEnv(readText(file));
 }
 
 /**
- * What `.env` in `root` sets; nothing when there is none.
- * @throws ConfigError when it cannot be read
+ * Without the mark that some editors put in front of UTF-8.
+ * @throws ConfigError when there is nothing of this name that can be read as text
  */
-export function readDotenv(root: string): Readonly<Record<string, string | undefined>> {
-  const file = path.join(root, '.env');
-  return existsSync(file) ? parseEnv(readText(file)) : {};
+export function readText(file: string): string {
+  const bytes = readBytes(file);
+  if (!bytes.includes(0)) return bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const remedy = 'save it as UTF-8 (in PowerShell: Set-Content -Encoding utf8)';
+  throw new ConfigError(`${file}: is UTF-16 or no text at all; ${remedy}`, 78);
 }
 
-/** @throws ConfigError when there is something of this name that cannot be read */
-export function readText(file: string): string {
+function readBytes(file: string): Buffer {
+  const refused = (reason: string): ConfigError =>
+    new ConfigError(`${file}: cannot be read (${reason}); mend that or remove it`, 78);
   try {
-    return readFileSync(file, 'utf8');
+    const state = statSync(file);
+    // Reading one of these might never end.
+    if (!state.isFile() && !state.isDirectory()) throw refused('it is a pipe or a device');
+    if (state.size > LARGEST_BYTES) throw refused('it is larger than 1 MB');
+    return readFileSync(file);
   } catch (error) {
-    throw new ConfigError(`${file}: cannot be read (${describeSystemError(error)}); mend that or remove it`, 78);
+    throw error instanceof ConfigError ? error : refused(describeSystemError(error));
   }
 }
 

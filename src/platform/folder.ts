@@ -1,6 +1,8 @@
-/** Folders: made without hanging, and what can be said of one before it is needed. */
-import { accessSync, constants, mkdirSync, statfsSync, statSync } from 'node:fs';
+/** Folders: made without hanging, the user's own ones, and what can be said of one before it is needed. */
+import { accessSync, constants, lstatSync, mkdirSync, realpathSync, statfsSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import path from 'node:path';
+import { ConfigError } from '../core/config-error.ts';
 
 /**
  * Makes `folder` and what is missing above it, the new ones with `mode`. One level at a time: the recursive mkdir of Node
@@ -27,6 +29,26 @@ function makeOne(folder: string, mode: number): void {
     // Another process may have made it meanwhile.
     if (errnoOf(error) !== 'EEXIST' || !isFolder(folder)) throw error;
   }
+}
+
+/** The user's home: HOME, or without it what the system has written down. Null without either, and never a relative path. */
+export function homeFolder(
+  env: Readonly<Record<string, string | undefined>>,
+  writtenDown: () => string = () => userInfo().homedir,
+): string | null {
+  const home = absoluteOf(env['HOME']);
+  if (home !== null) return home;
+  try {
+    return absoluteOf(writtenDown());
+  } catch {
+    // A user without an entry, as in containers.
+    return null;
+  }
+}
+
+/** A variable that names a folder, which may not depend on the current one; null for what is not set or relative. */
+function absoluteOf(text: string | undefined): string | null {
+  return text !== undefined && path.isAbsolute(text.trim()) ? text.trim() : null;
 }
 
 /** A path that cannot be looked at counts as missing: making it tells why. */
@@ -86,6 +108,62 @@ function freeBytesOf(folder: string): { readonly available: number | null; reado
   } catch {
     // Some file systems do not tell; that is no fault of theirs.
     return { available: null, total: null };
+  }
+}
+
+/**
+ * `~` and `~/...` as a shell understands them; any other text as it is.
+ * @throws ConfigError for a user without a home
+ */
+export function expandHome(text: string, env: Readonly<Record<string, string | undefined>>): string {
+  if (text !== '~' && !text.startsWith('~/')) return text;
+  const home = homeFolder(env);
+  if (home === null) throw new ConfigError(`${text}: HOME is not set, and the system knows no home for this user`, 78);
+  return path.join(home, text.slice(1));
+}
+
+/** By what it is for: the variable that names its parent, where that is in the home, and where in systemd's folder for a unit. */
+const USER_FOLDERS = {
+  config: ['XDG_CONFIG_HOME', '.config', null],
+  cache: ['XDG_CACHE_HOME', '.cache', 'cache'],
+  state: ['XDG_STATE_HOME', '.local/state', ''],
+} as const;
+
+/**
+ * The folder that this user has for perpscan, the same from wherever it is started; null when nothing names one. A relative
+ * XDG path is ignored, as the XDG specification says.
+ */
+export function userFolder(
+  env: Readonly<Record<string, string | undefined>>,
+  purpose: keyof typeof USER_FOLDERS,
+): string | null {
+  const [variable, inHome, inUnit] = USER_FOLDERS[purpose];
+  const base = absoluteOf(env[variable]);
+  if (base !== null) return path.join(base, 'perpscan');
+  const home = homeFolder(env);
+  if (home !== null) return path.join(home, inHome, 'perpscan');
+  // It may be several, with a colon between.
+  const unit = absoluteOf(env['STATE_DIRECTORY']?.split(':')[0]);
+  return unit === null || inUnit === null ? null : path.join(unit, inUnit);
+}
+
+/** Whether `file`, which may be missing, is in `folder` or is it, once links are followed. What cannot be followed is not. */
+export function liesIn(file: string, folder: string): boolean {
+  try {
+    const way = path.relative(leadsTo(folder), leadsTo(file));
+    return way !== '..' && !way.startsWith(`..${path.sep}`) && !path.isAbsolute(way);
+  } catch {
+    return false;
+  }
+}
+
+function leadsTo(file: string): string {
+  try {
+    return realpathSync.native(file);
+  } catch (error) {
+    // A link to something missing has an entry of its own.
+    if (errnoOf(error) !== 'ENOENT' || lstatSync(file, { throwIfNoEntry: false }) !== undefined) throw error;
+    return path.join(leadsTo(path.dirname(file)), path.basename(file));
   }
 }
 

@@ -2,12 +2,20 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
+export interface Root {
+  readonly root: string;
+  /** Whether `root` holds a scan.config.json. */
+  readonly configured: boolean;
+  /** Neither a config file nor a clone was found: `root` is the current folder. */
+  readonly installed: boolean;
+}
+
 /** The nearest folder upward that holds scan.config.json, else the clone, else (installed as a package) the current folder. */
-export function findRoot(cwd: string, packageRoot: string): { readonly root: string; readonly installed: boolean } {
+export function findRoot(cwd: string, packageRoot: string): Root {
   for (let folder = cwd; ; folder = path.dirname(folder)) {
-    if (existsSync(path.join(folder, 'scan.config.json'))) return { root: folder, installed: false };
+    if (existsSync(path.join(folder, 'scan.config.json'))) return { root: folder, configured: true, installed: false };
     if (folder === path.dirname(folder)) break;
   }
   const isClone = existsSync(path.join(packageRoot, 'tsconfig.json'));
-  return isClone ? { root: packageRoot, installed: false } : { root: cwd, installed: true };
+  return { root: isClone ? packageRoot : cwd, configured: false, installed: !isClone };
 }

@@ -62,7 +62,8 @@ describe('the units for systemd', () => {
     for (const setting of [
       'User=',
       'WorkingDirectory=',
-      'EnvironmentFile=',
+      'LoadCredential=coinalyze_api_key:/etc/perpscan.key$',
+      'Environment=COINALYZE_API_KEY_FILE=%d/coinalyze_api_key$',
       'TimeoutStartSec=',
       'SuccessExitStatus=3 ',
     ]) {

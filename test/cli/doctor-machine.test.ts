@@ -74,6 +74,7 @@ const DOCUMENT = z.strictObject({
       value: z.union([z.string(), z.number(), z.array(z.string())]),
       unit: z.literal('ms').nullable(),
       source: z.enum(['flag', 'environment', '.env', 'scan.config.json', 'default']),
+      path: z.string().nullable(),
       flag: z.string().nullable(),
       environment: z.string(),
     }),
@@ -88,13 +89,14 @@ describe('the program and its settings', () => {
     expect(report.checks.map(({ name }) => name)).toEqual([
       'node',
       'sqlite',
+      'settings',
       'key',
       'cache',
       'ledger',
       'disk',
       'output',
     ]);
-    expect(report.summary).toEqual({ ok: 6, warn: 1, fail: 0 });
+    expect(report.summary).toEqual({ ok: 7, warn: 1, fail: 0 });
     expect(existsSync(place.path('state'))).toBe(false);
     expect(existsSync(place.path('cache'))).toBe(false);
   });
@@ -151,7 +153,7 @@ describe('the program and its settings', () => {
       status: 'fail',
       remedy: expect.stringContaining(`chmod 600 ${file}`),
     });
-    expect(open.get('key')!.fact).toBe('set (from .env), not tried (--offline)');
+    expect(open.get('key')!.fact).toBe(`set (from ${file}), not tried (--offline)`);
     chmodSync(file, 0o600);
     expect((await checks({}, { offline: true })).get('env-file')!.status).toBe('ok');
     writeFileSync(file, 'SCAN_TIMEFRAME=1h\n');

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { answer as sandboxAnswer } from '../../src/sandbox/api.ts';
 import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
@@ -53,7 +54,6 @@ async function keep(
   // The key lies in the file, so that nothing but the search below looks for it.
   const result = await runHere(place, args, {
     env: {
-      COINALYZE_BASE_URL: server.url,
       SCAN_QUOTA_CALLS: '1000',
       SCAN_QUOTA_MIN_SPACING_MS: '0',
       SCAN_LOG_LEVEL: 'debug',
@@ -69,9 +69,9 @@ async function keep(
 /** The made-up world, in which the histories are what the script says. */
 function histories(script: Script): Script {
   return (request, response, url) => {
-    const path = url.pathname.slice('/v1/'.length);
-    if (path.endsWith('-history')) return script(request, response, url);
-    const known = sandboxAnswer(path, url.searchParams, SAMPLE_AS_OF);
+    const asked = url.pathname.slice('/v1/'.length);
+    if (asked.endsWith('-history')) return script(request, response, url);
+    const known = sandboxAnswer(asked, url.searchParams, SAMPLE_AS_OF);
     return json(known.ok ? known.rows() : [])(request, response, url);
   };
 }
@@ -89,7 +89,11 @@ const UPSTREAM: Readonly<Record<string, Script>> = {
 
 describe('the key', () => {
   it('appears nowhere: not in what is printed or written, whatever fails, at the most talkative level', async () => {
-    writeFileSync(place.path('.env'), `COINALYZE_API_KEY='${KEY}'\n`, { mode: 0o600 });
+    // The user's own file: a key and another host than Coinalyze's have to stand in one place.
+    const own = place.path('.config', 'perpscan');
+    mkdirSync(own, { recursive: true });
+    const both = `COINALYZE_API_KEY='${KEY}'\nCOINALYZE_BASE_URL=${server.url}\n`;
+    writeFileSync(path.join(own, '.env'), both, { mode: 0o600 });
     const feed = place.path('feed.json');
     const candles = [place.path('candles'), '--as-of', AS_OF, '--budget', '2s'];
     for (const [name, script] of Object.entries(UPSTREAM)) {
