@@ -41,8 +41,7 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
   const provider = providerFor(request, input.sampleMarker !== null);
   // Before anything is read: a large folder takes a while.
   if (provider === 'coinalyze' && !request.hasKey) throw noKey();
-  const now = services.clock.now();
-  const asOf = await timeOf(request, provider, input, now);
+  const asOf = timeOf(request, input, services.clock.now());
   const hash = createInputHash();
   const judged = await judgeMarkets(request, input, asOf, services, ({ exchange, symbol, unified }, series) =>
     hash.addCandles(`${exchange} ${unified ?? symbol}`, series),

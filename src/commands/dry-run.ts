@@ -33,7 +33,7 @@ export async function printDryRun(
   const input = await findCandles(request);
   const chosen = providerFor(request, input.sampleMarker !== null);
   const provider = askedProvider(chosen, config);
-  const asOf = await timeOf(request, chosen, input, systemClock.now());
+  const asOf = timeOf(request, input, systemClock.now());
   const judged = await judgeMarkets(request, input, asOf, services, () => undefined);
   const skipped = [...input.unread, ...judged.tally.skipped];
   if (!judged.markets.some(({ readable }) => readable)) {

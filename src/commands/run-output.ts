@@ -70,9 +70,8 @@ export async function finish(
     const table = output === null ? `${feedTable(feed, { top: 20, now: null }, look)}\n` : '\n';
     context.stdout.write(table + runSummary(feed, options, look));
   }
-  // Exit 3 from cron must not come without a word.
-  if (flags.quiet && !flags.allowDegraded)
-    for (const { text } of feed.run.degraded_reasons) log.error(`degraded: ${text}`);
+  // Last of all: exit 3 must not come without a word, and cron mails the end of the log.
+  if (!flags.allowDegraded) for (const { text } of feed.run.degraded_reasons) log.error(`degraded: ${text}`);
   return feed.run.degraded && !flags.allowDegraded ? EXIT.degraded : EXIT.ok;
 }
 
