@@ -104,8 +104,8 @@ function parseSetting(name: SettingName, { source, text }: Found): unknown {
   const setting = SETTINGS[name];
   const reading: Reading<unknown> = setting.read(text);
   if ('value' in reading) return reading.value;
-  // An address may hold a password.
-  const shown = name === 'baseUrl' ? 'its value' : `"${text}"`;
+  // An address may hold a password, or be one.
+  const shown = name === 'baseUrl' || name === 'pingUrl' ? 'its value' : `"${text}"`;
   const near = setting.choices === null ? null : closest(text, setting.choices);
   const hint = near === null ? '' : `; did you mean ${near}?`;
   throw new ConfigError(

@@ -53,6 +53,15 @@ function isSafeBaseUrl(text: string): boolean {
   );
 }
 
+/** Empty: none, so that a run can do without the one that is set elsewhere. */
+function pingUrl(text: string): Reading<string> {
+  const url = URL.parse(text);
+  const isFit = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+  return isFit || text === ''
+    ? { value: text }
+    : { expected: 'an http:// or https:// address without a password in it' };
+}
+
 function nonEmptyText(text: string): Reading<string> {
   return text === '' ? { expected: 'not empty' } : { value: text };
 }
@@ -147,6 +156,15 @@ export const SETTINGS = {
     choices: DETAILS,
     fallback: 'lean',
     meaning: 'which signals are explained in the feed: lean those with a direction, full every one',
+  },
+  pingUrl: {
+    flag: '--ping-url',
+    env: 'SCAN_PING_URL',
+    file: 'ping_url',
+    read: pingUrl,
+    choices: null,
+    fallback: '',
+    meaning: 'a dead-man service to tell after each run: a GET, with /fail behind the path unless the feed is complete',
   },
   logLevel: {
     flag: '--log-level',

@@ -88,7 +88,7 @@ describe('the README', () => {
       flag: quoted(flag),
       env: quoted(env),
       file: quoted(file),
-      fallback: quoted(fallback === '' ? '~/.local/state/perpscan' : fallback),
+      fallback: env === 'SCAN_STATE_DIR' ? '`~/.local/state/perpscan`' : fallback === '' ? '' : quoted(fallback),
     }));
     const key = { flag: '', env: '`COINALYZE_API_KEY`', file: 'never', fallback: '' };
     expect(rows).toEqual([key, ...settings]);

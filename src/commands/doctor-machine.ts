@@ -157,8 +157,13 @@ function settingsOf(config: Config): readonly Setting[] {
   return (Object.keys(SETTINGS) as SettingName[]).map((name) => {
     const { flag, env, file } = SETTINGS[name];
     const unit = name.endsWith('Ms') ? 'ms' : null;
-    return { name: file, value: config[name], unit, source: config.sources[name], flag, environment: env };
+    return { name: file, value: shownOf(name, config), unit, source: config.sources[name], flag, environment: env };
   });
+}
+
+/** The path of a ping is as good as a password. */
+function shownOf(name: SettingName, config: Config): Setting['value'] {
+  return name === 'pingUrl' && config.pingUrl !== '' ? `${new URL(config.pingUrl).origin}/...` : config[name];
 }
 
 function reportOf(context: CommandContext, checks: readonly Check[], settings: readonly Setting[]): MachineReport {
