@@ -90,6 +90,8 @@ describe('who looks at a feed or a folder', () => {
     expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
       /^Written .* ago .*; 4h candles up to 2025-03-01 04:00 UTC, \d+ d.* ago; markets: 2 \(2 stale\); series: none Degraded \(stale-candles\)/,
     );
+    const json = await runHere(place, ['show', place.path('shown.feed.json'), '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ candles: { newest_close: DIED, stale_markets: 2 } });
   });
 
   it('scan doctor warns of a feed that is of today and whose candles are not', async () => {

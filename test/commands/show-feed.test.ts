@@ -91,6 +91,7 @@ describe('scan show', () => {
       schema_version: FEED.schema_version,
       last_updated: FEED.last_updated,
       run: FEED.run,
+      candles: { newest_close: Date.UTC(2026, 0, 19, 16), stale_markets: 0 },
       selection: {
         symbol: null,
         exchange: 'BYBIT',
