@@ -122,7 +122,7 @@ function runOf(run: Run, stage: RunStage, progression: Progression, { answers, p
     ...(run.upstream === null ? [] : seriesFaults(answers, run.upstream.coveredFailures)),
     ...deadlineFault(run, progression),
     ...strategyFaults(run),
-    ...staleCandles(known.all, known.all.length - run.readable.length, run.asOf),
+    ...staleCandles(known.all, [...run.input.unread, ...run.tally.skipped], run.asOf),
     ...marketsGone(run.previous, comparandOf(run)),
   ];
   return {

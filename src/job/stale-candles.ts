@@ -1,5 +1,7 @@
 /** Whether the candles are too old to be scanned: a download that died long ago looks like a quiet market otherwise. */
+import type { SkippedFile } from '../core/candles.ts';
 import type { DegradedReason } from '../core/feed.ts';
+import { marketKey, type Market } from '../core/market.ts';
 import { timeText } from '../feed/words.ts';
 import { formatDuration } from '../platform/text.ts';
 import type { CandleFacts } from '../processor/known-market.ts';
@@ -9,14 +11,17 @@ type Facts = Pick<CandleFacts, 'candleTime' | 'closedAt' | 'stale' | 'timeframe'
 
 /**
  * A reason when more than half of the markets are stale or unreadable; it names the `--as-of` that looks at the old candles.
+ * Unreadable is also a market of which other timeframes can be read, when those give no candles of the feed's.
  *
- * @param unreadable how many of the markets have no file that can be read
+ * @param skipped files that could not be read
  */
 export function staleCandles(
-  markets: readonly { readonly facts: Facts | null }[],
-  unreadable: number,
+  markets: readonly { readonly market: Market; readonly facts: Facts | null }[],
+  skipped: readonly Pick<SkippedFile, 'market'>[],
   asOf: number,
 ): readonly DegradedReason[] {
+  const broken = new Set(skipped.flatMap(({ market }) => (market === null ? [] : marketKey(market))));
+  const unreadable = markets.filter(({ facts, market }) => facts === null && broken.has(marketKey(market))).length;
   const stale = markets.flatMap(({ facts }) => (facts?.stale === true ? facts : []));
   if (stale.length + unreadable <= markets.length / 2) return [];
   const text =

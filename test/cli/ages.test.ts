@@ -74,6 +74,17 @@ describe('a scan of files that were cut short', () => {
     expect(feed('cut').summary).toMatchObject({ markets: 63, candles: { newest_close: DIED, stale_markets: 0 } });
   });
 
+  it('is degraded although other timeframes of those markets can be read, too short to stand in', async () => {
+    folderOf('finer', [cut, cut, candlesUntil(DIED)]);
+    const hourly = candlesUntil(DIED).replaceAll(/\[(\d+),/g, (_, time) => `[${DIED - (DIED - Number(time)) / 4},`);
+    for (const coin of ['C00', 'C01']) writeFileSync(place.path('finer', `BINANCE_${coin}USDT_1h.json`), hourly);
+    const { code, stderr } = await scan('finer', '--as-of', AT_THE_TIME);
+    expect([code, stderr]).toEqual([
+      3,
+      expect.stringContaining('2 of 3 markets are stale or unreadable (0 stale, 2 un'),
+    ]);
+  });
+
   it('is not when they are half', async () => {
     folderOf('half', [cut, candlesUntil(DIED - 24 * HOUR_MS), candlesUntil(DIED), candlesUntil(DIED)]);
     expect((await scan('half', '--as-of', AT_THE_TIME)).code).toBe(0);
