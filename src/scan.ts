@@ -8,7 +8,7 @@ import { comparable } from './feed/previous.ts';
 import { countUnreached } from './job/answers.ts';
 import { priceStage } from './job/changes.ts';
 import { Fetching, Spending } from './job/fetching.ts';
-import { takeKept } from './job/kept.ts';
+import { takeCached } from './job/cached-series.ts';
 import { KnownMarkets } from './job/known-markets.ts';
 import { currentMarketList, keptMarketList, noMarketList, type MarketList } from './job/market-list.ts';
 import { noKey, providerFor } from './job/provider.ts';
@@ -41,8 +41,7 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
   const provider = providerFor(request, input.sampleMarker !== null);
   // Before anything is read: a large folder takes a while.
   if (provider === 'coinalyze' && !request.hasKey) throw noKey();
-  const now = services.clock.now();
-  const asOf = await timeOf(request, provider, input, now);
+  const asOf = timeOf(request, input, services.clock.now());
   const hash = createInputHash();
   const judged = await judgeMarkets(request, input, asOf, services, ({ exchange, symbol, unified }, series) =>
     hash.addCandles(`${exchange} ${unified ?? symbol}`, series),
@@ -116,10 +115,10 @@ function listRequest(run: Run): Parameters<typeof keptMarketList>[0] {
   return { markets: marketsOf(run), referenceVenues: run.request.referenceVenues };
 }
 
-/** Every market with how it maps, and with what is kept of its series. */
+/** Every market with how it maps, and with what is cached of its series. */
 async function resolve({ known, book, upstream, services }: Run, { resolutions }: MarketList): Promise<void> {
   known.resolve(resolutions);
-  if (upstream !== null) await takeKept(known, book, upstream, services.interrupt);
+  if (upstream !== null) await takeCached(known, book, upstream, services.interrupt);
 }
 
 /** The goal first, then the remaining series; a stage is published when it stands and more is to follow. */

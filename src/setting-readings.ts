@@ -53,6 +53,15 @@ function isSafeBaseUrl(text: string): boolean {
   return protocol === 'https:' || ['127.0.0.1', 'localhost', '[::1]'].includes(hostname);
 }
 
+/** Empty: none, so that a run can do without the one that is set elsewhere. */
+export function pingUrl(text: string): Reading<string> {
+  const url = URL.parse(text);
+  const isFit = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
+  return isFit || text === ''
+    ? { value: text }
+    : { expected: 'an http:// or https:// address without a password in it' };
+}
+
 export function anyText(text: string): Reading<string> {
   return { value: text };
 }

@@ -10,6 +10,7 @@ import {
   list,
   oneOf,
   pathText,
+  pingUrl,
   timeframe,
 } from './setting-readings.ts';
 
@@ -98,6 +99,15 @@ export const SETTINGS = {
     choices: DETAILS,
     fallback: 'lean',
     meaning: 'which signals are explained in the feed: lean those with a direction, full every one',
+  },
+  pingUrl: {
+    flag: '--ping-url',
+    env: 'SCAN_PING_URL',
+    file: 'ping_url',
+    read: pingUrl,
+    choices: null,
+    fallback: '',
+    meaning: 'a dead-man service to tell after each run: a GET, with /fail behind the path unless the feed is complete',
   },
   logLevel: {
     flag: '--log-level',

@@ -45,6 +45,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   job: GLUE,
   'wire.ts': GLUE,
   'wire-key.ts': GLUE,
+  'wire-ping.ts': GLUE,
   'wire-send.ts': GLUE,
 };
 

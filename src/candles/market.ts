@@ -103,10 +103,6 @@ function settle(
   tally.mergedFiles += mergedFiles;
   tally.spotFiles += spotFiles;
   for (const one of skipped) tally.skipped.push(one);
-  for (const { time, length } of series) {
-    const newest = time[length - 1]!;
-    if (tally.newestOpen === null || newest > tally.newestOpen) tally.newestOpen = newest;
-  }
   return { series, spot: spotFiles > 0 };
 }
 

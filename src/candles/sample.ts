@@ -7,7 +7,7 @@ export function readSampleTime(marker: string): number | null {
     const { generated, as_of: asOf } = JSON.parse(readFileSync(marker, 'utf8')) as Partial<Record<string, unknown>>;
     return generated === true && typeof asOf === 'number' && Number.isSafeInteger(asOf) && asOf >= 0 ? asOf : null;
   } catch {
-    // A marker without a time still marks the folder; its newest candle then tells the time.
+    // A marker without a time still marks the folder, which then has no clock of its own.
     return null;
   }
 }

@@ -13,11 +13,6 @@ export interface ReadTally {
   mergedFiles: number;
   /** Files of spot candles that stand for a market which has no perpetual ones. */
   spotFiles: number;
-  /**
-   * Newest candle open time of all markets, ms UTC; null without candles. Spot candles that stood for a market count also when a
-   * file of another name turned out to hold its perpetual ones.
-   */
-  newestOpen: number | null;
   /** Files and parts of files that could not be used. In no order that means anything: reports sort them by name. */
   readonly skipped: SkippedFile[];
 }
@@ -55,7 +50,6 @@ export function createTally(): ReadTally {
     filesWith: noFindings(),
     mergedFiles: 0,
     spotFiles: 0,
-    newestOpen: null,
     skipped: [],
   };
 }

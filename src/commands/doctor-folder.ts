@@ -4,13 +4,16 @@ import { discoverCandleFiles, type CandleFile } from '../candles/discover.ts';
 import { readCandleFile, type ParsedSeries, type UnnamedCandles } from '../candles/reader.ts';
 import { readSampleTime } from '../candles/sample.ts';
 import { findProblems } from '../candles/survey-problems.ts';
-import { surveyCandles, type Doubt } from '../candles/survey.ts';
+import { surveyCandles, type Doubt, type Survey } from '../candles/survey.ts';
+import type { Problem } from '../candles/survey-problem.ts';
 import { defaultOutput, loadConfig } from '../config.ts';
 import type { SkippedFile } from '../core/candles.ts';
 import { ConfigError } from '../core/config-error.ts';
-import type { Market } from '../core/market.ts';
+import { marketKey, type Market } from '../core/market.ts';
+import { timeText } from '../feed/words.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createProgress } from '../platform/progress.ts';
+import { formatDuration } from '../platform/text.ts';
 import { continuousTail } from '../processor/continuity.ts';
 import { STRATEGIES } from '../strategies/index.ts';
 import { AMBIGUOUS_TICKERS } from '../symbols/ambiguous.ts';
@@ -77,8 +80,38 @@ export async function examineFolder(
     survey: surveyed,
     ignored: found.ignored,
     sampleLeftOut: found.files.length - files.length,
-    problems: findProblems(surveyed, STRATEGIES, found.ignored),
+    problems: [...mostlyDead(surveyed), ...findProblems(surveyed, STRATEGIES, found.ignored)],
   };
+}
+
+/** What degrades a scan at this time: more than half of the markets stale or unreadable. */
+function mostlyDead({ markets, series, now }: Survey): readonly Problem[] {
+  const ofMarket = Map.groupBy(series, ({ market }) => marketKey(market));
+  const dead = markets.flatMap(({ market }) => {
+    const own = ofMarket.get(marketKey(market)) ?? [];
+    if (own.some(({ stale }) => !stale)) return [];
+    return { where: `${market.exchange} ${market.symbol}`, newest: own.toSorted((a, b) => a.ageMs - b.ageMs)[0] };
+  });
+  if (dead.length <= markets.length / 2) return [];
+  const lastOpen = Math.max(...dead.map(({ newest }) => newest?.lastOpen ?? -Infinity));
+  const past = Number.isFinite(lastOpen)
+    ? `; scan --as-of ${new Date(lastOpen).toISOString().replace('.000Z', 'Z')} looks at the past`
+    : '';
+  return [
+    {
+      kind: 'stale-candles',
+      severity: 'error',
+      title: `Markets that are stale or unreadable, more than half of ${markets.length}: a scan now is degraded (exit 3)`,
+      remedy: `refresh the files${past}`,
+      cases: dead.map(({ where, newest }) => ({
+        where,
+        detail:
+          newest === undefined
+            ? 'no file of it can be read'
+            : `the newest candle closed at ${timeText(now - newest.ageMs)}, ${formatDuration(newest.ageMs)} ago`,
+      })),
+    },
+  ];
 }
 
 interface Readings {

@@ -4,6 +4,7 @@ import { loadConfig, SETTINGS, type Config, type SettingName } from '../config.t
 import { ConfigError } from '../core/config-error.ts';
 import { TIMEFRAME_MS, isTimeframe } from '../core/time.ts';
 import { paint, paragraph, tableLines, type Column, type Look, type Style } from '../feed/layout.ts';
+import { candlesText } from '../feed/head.ts';
 import { parseFeed } from '../feed/parse.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createRedactor } from '../platform/log.ts';
@@ -118,7 +119,7 @@ async function checksOf(config: Config, flags: MachineFlags, context: CommandCon
 function checkFeed({ output }: Config, now: number): Check | null {
   if (!existsSync(output)) return null;
   const unread = (fact: string): Check => {
-    const data = { path: output, written: null, age_s: null, signals: null };
+    const data = { path: output, written: null, age_s: null, newest_close: null, stale_markets: null, signals: null };
     return { name: 'feed', status: 'warn', fact, remedy: 'the next run replaces it', data };
   };
   let parsed: ReturnType<typeof parseFeed>;
@@ -129,15 +130,29 @@ function checkFeed({ output }: Config, now: number): Check | null {
   }
   if (!parsed.ok) return unread(parsed.detail);
   const { last_updated: written, run, signals, summary } = parsed.feed;
+  const { newest_close: newest, stale_markets: stale } = summary.candles;
   const age = now - written;
   const candleMs = isTimeframe(run.timeframe) ? TIMEFRAME_MS[run.timeframe] : TIMEFRAME_MS['1d'];
-  const old = age > OLD_FEED_CANDLES * candleMs;
+  const isOld = (ms: number): boolean => ms > OLD_FEED_CANDLES * candleMs;
+  const remedies = [
+    ...(isOld(age) ? ['nothing refreshes it: look at the cron job or the timer'] : []),
+    ...run.degraded_reasons.map(({ code, text }) => `degraded (${code}): ${text}`),
+    ...(newest !== null && !run.inputs.sample && isOld(now - newest) ? ['its candles are old: refresh the files'] : []),
+  ];
+  const [remedy = null] = remedies;
   return {
     name: 'feed',
-    status: old ? 'warn' : 'ok',
-    fact: `written ${formatDuration(age)} ago, ${signals.length} signals of ${summary.markets} markets, series: ${run.provider}`,
-    remedy: old ? 'nothing refreshes it: look at the cron job or the timer' : null,
-    data: { path: output, written, age_s: Math.round(age / 1_000), signals: signals.length },
+    status: remedy === null ? 'ok' : 'warn',
+    fact: `written ${formatDuration(age)} ago; ${candlesText(parsed.feed, now)}; ${signals.length} signals, series: ${run.provider}`,
+    remedy,
+    data: {
+      path: output,
+      written,
+      age_s: Math.round(age / 1_000),
+      newest_close: newest,
+      stale_markets: stale,
+      signals: signals.length,
+    },
   };
 }
 
@@ -146,8 +161,13 @@ function settingsOf(config: Config): readonly Setting[] {
     const { flag, env, file } = SETTINGS[name];
     const unit = name.endsWith('Ms') ? 'ms' : null;
     const [source, path] = [config.sources[name], config.files[name]];
-    return { name: file, value: config[name], unit, source, path, flag, environment: env };
+    return { name: file, value: shownOf(name, config), unit, source, path, flag, environment: env };
   });
+}
+
+/** The path of a ping is as good as a password. */
+function shownOf(name: SettingName, config: Config): Setting['value'] {
+  return name === 'pingUrl' && config.pingUrl !== '' ? `${new URL(config.pingUrl).origin}/...` : config[name];
 }
 
 function reportOf(context: CommandContext, checks: readonly Check[], settings: readonly Setting[]): MachineReport {

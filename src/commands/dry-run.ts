@@ -33,7 +33,7 @@ export async function printDryRun(
   const input = await findCandles(request);
   const chosen = providerFor(request, input.sampleMarker !== null);
   const provider = askedProvider(chosen, config);
-  const asOf = await timeOf(request, chosen, input, systemClock.now());
+  const asOf = timeOf(request, input, systemClock.now());
   const judged = await judgeMarkets(request, input, asOf, services, () => undefined);
   const skipped = [...input.unread, ...judged.tally.skipped];
   if (!judged.markets.some(({ readable }) => readable)) {
@@ -84,12 +84,12 @@ const COLUMNS: readonly Column<GoalCost>[] = [
 ];
 
 function asText(plan: DryRun, config: Config, look: Look): string {
-  const { markets, distinct_symbols: symbols, series, saved } = plan;
+  const { markets, distinct_symbols: symbols, series, cached } = plan;
   const mapped =
     symbols === null ? `about ${series} series` : `distinct symbols: ${symbols}; series that signals use: ${series}`;
   const lines = [
     `Dry run (${plan.provider}): nothing was sent, nothing was written.`,
-    `Markets: ${markets}; ${mapped}; cached: ${saved.final} final, ${saved.fresh} fresh`,
+    `Markets: ${markets}; ${mapped}; cached: ${cached.final} final, ${cached.fresh} fresh`,
     ...remarks(plan, config),
   ];
   const table = symbols === null ? [] : ['', ...layTable(COLUMNS, plan.goals, look).lines];

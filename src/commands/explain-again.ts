@@ -15,8 +15,9 @@ const NEVER = new AbortController().signal;
 export function explainAgain(context: CommandContext, feedFile: string | null): ExplainAgain {
   const config = loadConfig({ ...context, flags: {} });
   const feedPath = feedFile === null ? config.output : path.resolve(context.cwd, feedFile);
-  return async ({ run, summary }, market, ids) => {
+  return async ({ run, summary, markets }, market, ids) => {
     const { provider, as_of: asOf } = run;
+    const row = markets.find((one) => one.exchange === market.exchange && one.symbol === market.symbol);
     // What the cache has wrong is no matter here: it is told when a scan meets it.
     const note = (): void => undefined;
     const request = {
@@ -25,7 +26,8 @@ export function explainAgain(context: CommandContext, feedFile: string | null): 
       // All of the run, so that the market's row has every series that they use.
       strategies: STRATEGIES.filter(({ id }) => run.strategies.includes(id)),
       market,
-      referenceVenues: config.referenceVenues,
+      // Who stood in then, whoever would today.
+      referenceVenues: row?.tier === 'aggregated' && row.venue !== null ? [row.venue] : [],
       exclude: [feedPath, config.output, defaultOutput(config.root)],
       open:
         provider === 'none'

@@ -15,8 +15,8 @@ export interface RunTools {
   readonly log: Log;
   readonly progress: Progress;
   readonly interrupt: AbortSignal;
-  /** Of the feed that this run has written last; null before the first. */
-  readonly written: { stage: RunStage | null; last: AtomicWrite | null };
+  /** Of the feed that this run has written last, `degraded` once it is the final one; null before that. */
+  readonly written: { stage: RunStage | null; last: AtomicWrite | null; degraded: boolean | null };
 }
 
 interface OutputFlags {
@@ -57,6 +57,7 @@ export async function finish(
       log.error(`scan: ${last?.detail ?? 'no feed was written'}`);
       return last?.code === 'invalid-feed' ? EXIT.bug : EXIT.noFeed;
     }
+    written.degraded = feed.run.degraded;
     if (last.warning !== null) log.warn(last.warning);
     log.line(`[SUCCESS] Saved ${feed.summary.signals.total} signals to ${shown}`);
     log.line(`[TIMESTAMP] Last Updated: ${feed.last_updated}`);
@@ -70,9 +71,8 @@ export async function finish(
     const table = output === null ? `${feedTable(feed, { top: 20, now: null }, look)}\n` : '\n';
     context.stdout.write(table + runSummary(feed, options, look));
   }
-  // Exit 3 from cron must not come without a word.
-  if (flags.quiet && !flags.allowDegraded)
-    for (const { text } of feed.run.degraded_reasons) log.error(`degraded: ${text}`);
+  // Last of all: exit 3 must not come without a word, and cron mails the end of the log.
+  if (!flags.allowDegraded) for (const { text } of feed.run.degraded_reasons) log.error(`degraded: ${text}`);
   return feed.run.degraded && !flags.allowDegraded ? EXIT.degraded : EXIT.ok;
 }
 

@@ -17,6 +17,7 @@ import { aimOf, noteOnTimes, parseGoals, type NamedGoals } from './run-aim.ts';
 import { renderEvents } from './run-events.ts';
 import { formatOf, parseAsOf, parseLimit, parseWaitLock, selectStrategies } from './run-options.ts';
 import { finish, leftBehind, stageWriter, type RunTools } from './run-output.ts';
+import { pinged } from './run-ping.ts';
 
 /** As commander hands them over; every value as typed. */
 export interface RunFlags {
@@ -43,10 +44,20 @@ export interface RunFlags {
   readonly quiet?: true;
   readonly progress: boolean;
   readonly allowDegraded?: true;
+  readonly pingUrl?: string;
 }
 
-/** Reads, scans, writes and prints; answers with the exit code. */
-export async function run(paths: readonly string[], flags: RunFlags, context: CommandContext): Promise<number> {
+/**
+ * Reads, scans, writes and prints; answers with the exit code.
+ *
+ * @param expectPaths throws for paths that are not there
+ */
+export async function run(
+  paths: readonly string[],
+  flags: RunFlags,
+  context: CommandContext,
+  expectPaths: () => void,
+): Promise<number> {
   const config = loadConfig({ ...context, flags: settingsIn(flags) });
   const { stderr, env } = context;
   const bars = flags.progress && !flags.quiet && stderr.isTTY === true && env['TERM'] !== 'dumb' && !env['CI'];
@@ -73,10 +84,15 @@ export async function run(paths: readonly string[], flags: RunFlags, context: Co
     log,
     progress,
     interrupt: signals.abort,
-    written: { stage: null, last: null },
+    written: { stage: null, last: null, degraded: null },
   };
+  const work = (): Promise<number> => {
+    expectPaths();
+    return runScan(paths, flags, tools);
+  };
+  const isHeardOf = config.pingUrl !== '' && !flags.dryRun && outputOf(paths, flags, config) !== null;
   try {
-    return await runScan(paths, flags, tools);
+    return await (isHeardOf ? pinged(tools, work) : work());
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     progress.stop();
@@ -110,6 +126,7 @@ function settingsIn(flags: RunFlags): Readonly<Partial<Record<SettingName, strin
     logLevel: flags.logLevel,
     logFormat: flags.logFormat,
     detail: flags.detail,
+    pingUrl: flags.pingUrl,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
@@ -164,11 +181,14 @@ function askedFor(paths: readonly string[], flags: RunFlags, { config, context }
     version: context.version,
     runId: randomUUID(),
   };
-  const isPartial = looksAtPart(paths, flags);
-  return { request, goals, output: isPartial && config.sources.output !== 'flag' ? null : config.output };
+  return { request, goals, output: outputOf(paths, flags, config) };
 }
 
-/** A look at a part of the market must not replace the feed of the whole. */
+/** Null when no feed is to be written: a look at a part of the market must not replace the feed of the whole. */
+function outputOf(paths: readonly string[], flags: RunFlags, { output, sources }: Config): string | null {
+  return looksAtPart(paths, flags) && sources.output !== 'flag' ? null : output;
+}
+
 function looksAtPart(paths: readonly string[], { symbol, exchange, limit }: RunFlags): boolean {
   const onlyFiles = paths.every((given) => statSync(given, { throwIfNoEntry: false })?.isFile() === true);
   return onlyFiles || symbol !== undefined || exchange !== undefined || limit !== undefined;

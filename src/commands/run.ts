@@ -46,19 +46,19 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--log-level <level>', 'error, warn, info or debug (default: info)')
     .option('--log-format <format>', 'text or json (default: text)')
     .option('--no-progress', 'no progress bars')
+    .option('--ping-url <url>', 'after the run: GET this address, with /fail behind it unless the feed is complete')
     .option('--allow-degraded', 'exit 0 also when the feed is degraded')
     .addHelpText('before', examples(EXAMPLES))
     .action(async (paths: string[], flags: RunFlags) => {
       if (program.args.length === 0) program.help({ error: true });
       if (paths.length === 0) throw new ConfigError(NO_PATHS, EXIT.usage);
-      const commands = program.createHelp().visibleCommands(program);
-      expectPaths(
-        paths,
-        context.cwd,
-        commands.map((one) => one.name()),
-      );
+      const names = (): string[] =>
+        program
+          .createHelp()
+          .visibleCommands(program)
+          .map((one) => one.name());
       // Loaded only when it is needed: help and version must not wait for it.
       const { run } = await import('./run-scan.ts');
-      setExitCode(await run(paths, flags, context));
+      setExitCode(await run(paths, flags, context, () => expectPaths(paths, context.cwd, names())));
     });
 }

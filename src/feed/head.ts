@@ -10,15 +10,22 @@ export type FeedHead = Pick<FeedContent, 'last_updated' | 'run' | 'summary'>;
 
 /** How old a feed is at `now` (ms UTC; null when it is not written) and what it was made from. Ends with a newline. */
 export function feedHead({ run, summary, last_updated: written }: FeedHead, now: number | null, look: Look): string {
-  const newest = summary.candles.newest_close;
   const parts = [
     now === null ? 'Not written' : `Written ${ageText(now - written)} (${timeText(written)})`,
-    newest === null ? 'no candles' : `${run.timeframe} candles up to ${timeText(newest)}`,
-    `markets: ${summary.markets}`,
+    candlesText({ run, summary }, now ?? written),
     `series: ${run.provider}`,
     ...(run.attribution === null ? [] : [run.attribution]),
   ];
   return `${[...paragraph(parts.join('; '), look), ...bannerLines({ run }, look)].join('\n')}\n`;
+}
+
+/** How old the candles are, which a feed that was just written does not tell by its own age. The sample has a clock of its own. */
+export function candlesText({ run, summary }: Pick<FeedHead, 'run' | 'summary'>, now: number): string {
+  const { newest_close: newest, stale_markets: stale } = summary.candles;
+  const age = newest === null ? 0 : (run.inputs.sample ? run.as_of : now) - newest;
+  const candles =
+    newest === null ? 'no candles' : `${run.timeframe} candles up to ${timeText(newest)}, ${ageText(age)}`;
+  return `${candles}; markets: ${summary.markets}${stale === 0 ? '' : ` (${stale} stale)`}`;
 }
 
 function ageText(age: number): string {

@@ -8,7 +8,7 @@ import {
   type ParsedPrevious,
   type PreviousSignal,
 } from './previous-fields.ts';
-import { refusalOf } from './version.ts';
+import { misfitOf } from './version.ts';
 
 /** Names without an escape, as nearly all are; a line that begins in another way is parsed. */
 const TEXT = '"([^"\\\\]*)"';
@@ -43,8 +43,8 @@ export function readLines(file: FeedFile, name: string): ParsedPrevious | null {
   if (next()?.toString() !== '{') return null;
   const version = memberIn(next(), 'schema_version');
   if (version === null) return null;
-  const refusal = refusalOf({ schema_version: version }, name);
-  if (refusal !== null) return { ok: false, detail: refusal };
+  const misfit = misfitOf({ schema_version: version }, name);
+  if (misfit !== null) return { ok: false, detail: misfit.fact };
   next();
   const run = previousRun(memberIn(next(), 'run'));
   next();

@@ -14,7 +14,7 @@ import {
   type PreviousRun,
 } from './previous-fields.ts';
 import { readLines } from './previous-lines.ts';
-import { refusalOf } from './version.ts';
+import { misfitOf } from './version.ts';
 
 export { marketNameOf } from './previous-fields.ts';
 export type { FeedFile, ParsedPrevious, PreviousFeed } from './previous-fields.ts';
@@ -29,8 +29,8 @@ export function readPrevious(file: FeedFile, name: string): ParsedPrevious {
 
 function readWhole(file: FeedFile, name: string): ParsedPrevious {
   const data = parsedText(() => file.read(0, file.size).toString('utf8'));
-  const refusal = data === null ? `${name} is not JSON` : refusalOf(data, name);
-  if (refusal !== null) return { ok: false, detail: refusal };
+  const misfit = data === null ? { fact: `${name} is not JSON` } : misfitOf(data, name);
+  if (misfit !== null) return { ok: false, detail: misfit.fact };
   const { markets, run, signals } = data as Readonly<Record<string, unknown>>;
   const foundRun = previousRun(run);
   const names = Array.isArray(markets) ? markets.map(previousMarket) : [null];

@@ -3,16 +3,29 @@ import { SCHEMA_VERSION } from '../core/feed.ts';
 
 export const SCAN_AGAIN = 'write it anew with: scan data/ --strategy all';
 
-/** Null when `data` is a feed that can be read, also one of a newer minor version; else a sentence about `file`, with a remedy. */
-export function refusalOf(data: unknown, file: string): string | null {
+/** Why a file is no feed that can be read, in a sentence about it, and what helps whoever wants to read it. */
+export interface Misfit {
+  readonly fact: string;
+  readonly remedy: string;
+}
+
+/** Null when `data` is a feed that can be read, also one of a newer minor version. */
+export function misfitOf(data: unknown, file: string): Misfit | null {
   const version = versionOf(data);
-  if (version === null) return `${file} is no perpscan feed: it has no schema_version; name the feed to read`;
-  const [found, known] = [majorOf(version), majorOf(SCHEMA_VERSION)];
-  if (found > known) {
-    return `${file} has schema_version ${version}, newer than this program's ${SCHEMA_VERSION}: update perpscan`;
+  if (version === null) {
+    return { fact: `${file} is no perpscan feed: it has no schema_version`, remedy: '; name the feed to read' };
   }
-  if (found < known) return `${file} has schema_version ${version}, older than ${SCHEMA_VERSION}: ${SCAN_AGAIN}`;
+  const [found, known] = [majorOf(version), majorOf(SCHEMA_VERSION)];
+  const says = `${file} has schema_version ${version}`;
+  if (found > known)
+    return { fact: `${says}, newer than this program's ${SCHEMA_VERSION}`, remedy: ': update perpscan' };
+  if (found < known) return { fact: `${says}, older than ${SCHEMA_VERSION}`, remedy: `: ${SCAN_AGAIN}` };
   return null;
+}
+
+export function refusalOf(data: unknown, file: string): string | null {
+  const misfit = misfitOf(data, file);
+  return misfit === null ? null : misfit.fact + misfit.remedy;
 }
 
 /** True when the feed may have fields that this program does not know. */

@@ -24,7 +24,7 @@ export interface DryRun {
   /** (Symbol, series) pairs that signals can use. Without a market list: about so many, one per name and kind. */
   readonly series: number;
   /** Of those, what the cache gives for nothing. */
-  readonly saved: { readonly final: number; readonly fresh: number };
+  readonly cached: { readonly final: number; readonly fresh: number };
   /** A list that is not `cached`, or `old`, costs two more calls. */
   readonly market_list: 'cached' | 'old' | 'missing';
   /** False when it is not known what the key has spent of its quota: then the minutes are those of an unused one. */
@@ -62,7 +62,7 @@ export async function dryRun(
     markets: known.all.length,
     distinct_symbols: isMapped ? new Set(symbols).size : null,
     series: answers.length + countUnmapped(known.all, request.strategies),
-    saved: {
+    cached: {
       final: answers.filter(({ saved }) => saved === 'final').length,
       fresh: answers.filter(({ saved }) => saved === 'fresh').length,
     },

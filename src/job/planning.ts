@@ -1,5 +1,5 @@
 /** What a run knows without sending anything: its markets judged, mapped and told what the cache has. */
-import { takeKept } from './kept.ts';
+import { takeCached } from './cached-series.ts';
 import { KnownMarkets } from './known-markets.ts';
 import { keptMarketList, type MarketList } from './market-list.ts';
 import type { JudgedInput } from './reading.ts';
@@ -23,6 +23,6 @@ export async function keptState(
   const book = new SeriesBook();
   const list = await keptMarketList({ markets: known.named, referenceVenues }, upstream, () => clock.now());
   known.resolve(list.resolutions);
-  await takeKept(known, book, upstream, interrupt);
+  await takeCached(known, book, upstream, interrupt);
   return { known, book, list };
 }

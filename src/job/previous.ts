@@ -10,7 +10,10 @@ export function previousFeed(file: string, tell: Tell): PreviousFeed | null {
     if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return null;
     const previous = readFile(file);
     if (previous.ok) return previous.feed;
-    tell({ type: 'warned', text: `not compared with the previous feed: ${previous.detail}` });
+    tell({
+      type: 'warned',
+      text: `not compared with the previous feed, in whose place this run writes a new one: ${previous.detail}`,
+    });
   } catch (error) {
     const text = `not compared with the previous feed: ${file} cannot be read (${String(error)})`;
     tell({ type: 'warned', text });

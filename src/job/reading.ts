@@ -3,7 +3,6 @@ import { setImmediate } from 'node:timers/promises';
 import { discoverCandleFiles, type CandleFile } from '../candles/discover.ts';
 import { groupFiles, groupStrays, keyOfNamed, type MarketFiles } from '../candles/groups.ts';
 import { readMarket } from '../candles/market.ts';
-import { newestOpen } from '../candles/newest.ts';
 import type { ParsedSeries, ReadOptions } from '../candles/reader.ts';
 import { readSampleTime } from '../candles/sample.ts';
 import { createTally, type ReadTally } from '../candles/tally.ts';
@@ -65,18 +64,13 @@ export async function findCandles({ paths, exclude }: Pick<ScanRequest, 'paths' 
   };
 }
 
-/** The time everything is computed for, ms UTC. Made-up series on real files live at the open of the newest candle. */
-export async function timeOf(
-  request: ScanRequest,
-  provider: ProviderName,
-  { files, sampleMarker }: CandleInput,
+/** The time everything is computed for, ms UTC: now, unless the run is given one; the sample alone has a clock of its own. */
+export function timeOf(
+  { asOf }: Pick<ScanRequest, 'asOf'>,
+  { sampleMarker }: Pick<CandleInput, 'sampleMarker'>,
   now: number,
-): Promise<number> {
-  if (request.asOf !== null) return request.asOf;
-  const told = sampleMarker === null ? null : readSampleTime(sampleMarker);
-  if (told !== null) return told;
-  if (sampleMarker === null && provider !== 'sandbox') return now;
-  return (await newestOpen(files, readOptions(request, now))) ?? now;
+): number {
+  return asOf ?? (sampleMarker === null ? null : readSampleTime(sampleMarker)) ?? now;
 }
 
 function readOptions({ format, filter }: ScanRequest, now: number): ReadOptions {

@@ -24,6 +24,7 @@ import { changesSince, UNCHANGED, type PriceStage } from './changes.ts';
 import type { Spending } from './fetching.ts';
 import type { MarketList } from './market-list.ts';
 import type { Run } from './run.ts';
+import { staleCandles } from './stale-candles.ts';
 
 /** How far the run has come. */
 export interface Progression {
@@ -115,12 +116,13 @@ interface Standing {
 }
 
 function runOf(run: Run, stage: RunStage, progression: Progression, { answers, places }: Standing): FeedRun {
-  const { request, provider, services, strategies } = run;
+  const { request, provider, services, strategies, known } = run;
   const reasons: readonly DegradedReason[] = [
     ...progression.list.degraded,
     ...(run.upstream === null ? [] : seriesFaults(answers, run.upstream.coveredFailures)),
     ...deadlineFault(run, progression),
     ...strategyFaults(run),
+    ...staleCandles(known.all, [...run.input.unread, ...run.tally.skipped], run.asOf),
     ...marketsGone(run.previous, comparandOf(run)),
   ];
   return {

@@ -1,9 +1,8 @@
 /** What a run ends with: what moved, what is near, what is new, the counts, and what to type next. */
 import type { FeedContent, FeedSummary } from '../core/feed.ts';
-import { isTimeframe, TIMEFRAME_MS } from '../core/time.ts';
 import { bannerLines } from '../feed/head.ts';
 import { paint, paragraph, type Look } from '../feed/layout.ts';
-import { CROWDED_BREADTH, timeText } from '../feed/words.ts';
+import { CROWDED_BREADTH } from '../feed/words.ts';
 import { escapeControl, formatDuration } from '../platform/text.ts';
 import { extremeLines } from './extremes.ts';
 import { nearestTriggers } from './nearest-triggers.ts';
@@ -33,7 +32,6 @@ export function runSummary(feed: FeedContent, options: RunSummaryOptions, look: 
   }
   const lines = [
     ...bannerLines(feed, look),
-    ...staleLines(feed, look),
     ...breadthLines(feed.summary, look),
     ...extremeLines(feed.markets, feed.run.as_of, look),
     ...near.lines(look),
@@ -51,17 +49,6 @@ function breadthLines({ breadth: { long, short } }: FeedSummary, look: Look): re
   const crowded = Math.max(long, short) >= CROWDED_BREADTH ? ' So many signals of one side are one bet.' : '';
   const text = `Breadth: ${percent(long)} of coins broke out upwards within 3 candles, ${percent(short)} downwards.${crowded}`;
   return paragraph(text, look);
-}
-
-/** Old candles are the usual reason why a first scan finds nothing; nothing unless most markets are stale. */
-function staleLines({ run, summary }: FeedContent, look: Look): readonly string[] {
-  const { stale_markets: stale, newest_close: newest } = summary.candles;
-  if (newest === null || stale <= summary.markets / 2) return [];
-  // One candle before: nobody knows whether the newest one of a file was closed when it was saved.
-  const past = newest - (isTimeframe(run.timeframe) ? TIMEFRAME_MS[run.timeframe] : 0);
-  const time = new Date(past).toISOString().replace('.000Z', 'Z');
-  const text = `${stale} of ${summary.markets} markets are stale: the newest candle closed at ${timeText(newest)}. Refresh the candle files, or look at the past with --as-of ${time}`;
-  return paragraph(text, look).map((line) => paint(line, 'yellow', look));
 }
 
 function countLines({ summary, run }: FeedContent, look: Look): readonly string[] {

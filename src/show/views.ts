@@ -123,9 +123,9 @@ function firstOfEach(signals: readonly Signal[], limit: number | null): readonly
   });
 }
 
-/** The head of the run, what was asked for, and one row a line. Control characters in names are escaped, so that `cat` is safe. */
+/** The head of the run, the age of its candles, what was asked for, and one row a line. Control characters in names are escaped, so that `cat` is safe. */
 function jsonText(
-  { schema_version, last_updated, run }: Feed,
+  { schema_version, last_updated, run, summary }: Feed,
   { selection, asked, limit }: Pick<ViewRequest, 'selection' | 'asked' | 'limit'>,
   matched: number,
   name: string,
@@ -133,7 +133,9 @@ function jsonText(
 ): string {
   const { minScore: min_score, since, ...names } = selection;
   const answered = { ...names, min_score, since: since?.text ?? null, ...asked, limit, matched };
-  const head = Object.entries({ schema_version, last_updated, run, selection: answered });
+  const { newest_close, stale_markets } = summary.candles;
+  const candles = { newest_close, stale_markets };
+  const head = Object.entries({ schema_version, last_updated, run, candles, selection: answered });
   const lines = head.map(([key, value]) => `"${key}":${safe(value)},\n`);
   return `{\n${lines.join('')}"${name}":[\n${rows.map(safe).join(',\n')}\n]}\n`;
 }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runProcess, workplace, type CliResult } from '../support/cli.ts';
+import { candlesUntil } from '../support/old-candles.ts';
 import { ROOT, SAMPLE } from '../support/places.ts';
 
 const readme = readFileSync(path.join(ROOT, 'README.md'), 'utf8');
@@ -48,6 +49,17 @@ describe('the crontab line of the README', () => {
     rmSync(place.path('srv', 'scan.log'), { force: true });
     const { stdout } = await asCron(place.path('no-such-folder'));
     expect(stdout).toMatch(/^scan: no such file or folder: .*no-such-folder/);
+  });
+});
+
+describe('the crontab line, when candles died', () => {
+  it('mails their age, and not that the feed is of today', async () => {
+    mkdirSync(place.path('dead'));
+    writeFileSync(place.path('dead', 'BINANCE_BTCUSDT_4h.json'), candlesUntil(Date.UTC(2025, 2, 1, 4)));
+    const { code, stdout } = await asCron(place.path('dead'));
+    // What tail answers with.
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/degraded: 1 of 1 markets .* closed at 2025-03-01 04:00 UTC, \d+ d.* before the scan/);
   });
 });
 

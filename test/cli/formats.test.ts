@@ -8,6 +8,7 @@ import { parseFeed } from '../../src/feed/parse.ts';
 import type { Row } from '../candles/support.ts';
 import { coinalyzeJson, klinesCsv, WRITERS } from '../candles/writers.ts';
 import { zipOf } from '../candles/zip-writer.ts';
+import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
 import { workplace, type CliResult } from '../support/cli.ts';
 import { SAMPLE } from '../support/places.ts';
 
@@ -17,6 +18,7 @@ afterAll(() => place.remove());
 const FOUR_HOURS = 4 * 3_600_000;
 /** Made-up candles of the shipped sample, moved to where no wall clock takes them for the future. */
 const EARLIER = 400 * 24 * 3_600_000;
+const AS_OF = String(SAMPLE_AS_OF - EARLIER);
 const COINS = ['ADA', 'ARB', 'AVAX', 'BNB', 'BTC', 'DOGE', 'DOT', 'ETH', 'LINK', 'LTC', 'NEAR'] as const;
 const UNREADABLE_WITHOUT_PACKAGES = ['BTCUSDT', 'DOGEUSDT'];
 
@@ -75,7 +77,7 @@ function withoutPackages(log: string): Readonly<Record<string, string>> {
 }
 
 function scan(folder: string, output: string, env = {}): Promise<CliResult> {
-  return place.scan([folder, '--strategy', 'all', '--provider', 'sandbox', '--output', output], { env });
+  return place.scan([folder, '--provider', 'sandbox', '--as-of', AS_OF, '--output', output], { env });
 }
 
 function feed(name: string): Feed {

@@ -44,7 +44,7 @@ describe('scan --dry-run', () => {
   it('on a new machine makes nothing, and says what it cannot know', async () => {
     const env = { SCAN_CACHE_DIR: place.path('new'), SCAN_STATE_DIR: place.path('new-state') };
     const told = await plan([SAMPLE], env);
-    expect(told).toMatchObject({ markets: 72, distinct_symbols: null, market_list: 'missing', saved: { final: 0 } });
+    expect(told).toMatchObject({ markets: 72, distinct_symbols: null, market_list: 'missing', cached: { final: 0 } });
     expect(told.goals.map(({ calls }) => calls)).toEqual([null, null, null]);
     const { stdout } = await runHere(place, [SAMPLE, '--dry-run'], { env });
     expect(stdout).toContain('No market list is cached');

@@ -50,7 +50,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('scan show', () => {
   it('says first how old the feed is, when its newest candle closed and whose data it has', async () => {
     expect((await show()).split('\n').slice(0, 2).join('')).toBe(
-      'Written 12 min ago (2026-01-19 17:01 UTC); 4h candles up to 2026-01-19 16:00 UTC; markets: 6; series: coinalyze; Data:  Coinalyze',
+      'Written 12 min ago (2026-01-19 17:01 UTC); 4h candles up to 2026-01-19 16:00 UTC, 1 h 13 min ago; markets: 6; series:  coinalyze; Data: Coinalyze',
     );
     const written = FEED.last_updated;
     expect(await show({}, at('feed.json'), contextOf(), written + 3_000)).toMatch(/^Written 3 s ago /);
@@ -91,6 +91,7 @@ describe('scan show', () => {
       schema_version: FEED.schema_version,
       last_updated: FEED.last_updated,
       run: FEED.run,
+      candles: { newest_close: Date.UTC(2026, 0, 19, 16), stale_markets: 0 },
       selection: {
         symbol: null,
         exchange: 'BYBIT',

@@ -57,6 +57,7 @@ const VALUES: Readonly<Record<SettingName, string>> = {
   deadlineMs: '2m',
   output: 'out/feed.json',
   detail: 'full',
+  pingUrl: 'https://hc.example/ping',
   logLevel: 'debug',
   logFormat: 'json',
   apiKeyFile: 'key.txt',
@@ -71,7 +72,7 @@ const VALUES: Readonly<Record<SettingName, string>> = {
 };
 
 /** What only the user may set. Everything that is still to come stands here until somebody finds it harmless. */
-const NEVER_BY_A_FOLDER: readonly string[] = ['apiKeyFile', 'baseUrl', 'stateDir'];
+const NEVER_BY_A_FOLDER: readonly string[] = ['apiKeyFile', 'baseUrl', 'pingUrl', 'stateDir'];
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 

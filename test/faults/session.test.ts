@@ -7,7 +7,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import { takeRunLock } from '../../src/platform/lock.ts';
 import { workplace, type Workplace } from '../support/cli.ts';
 import { figure, FULL, rounds } from './figures.ts';
-import { copyMarkets } from './market-folder.ts';
+import { AS_OF, copyMarkets } from './market-folder.ts';
 import { startScan, type Ended, type ScanProcess, type ScanSettings } from './scan-process.ts';
 import { NEVER_ANSWERED, startWorldServer, type Asked, type WorldServer } from './world-server.ts';
 
@@ -123,7 +123,7 @@ describe('a second scan', () => {
     await takeRunLock(place.path('cache'), { clock: systemClock, waitMs: 0, abort: NEVER, onWait: () => undefined });
     writeFileSync(place.path('blocker'), '');
     const [looking, lockless] = await Promise.all([
-      place.scan(['candles', '--provider', 'none', '--limit', '1']),
+      place.scan(['candles', '--provider', 'none', '--as-of', AS_OF, '--limit', '1']),
       finish({ env: { SCAN_CACHE_DIR: place.path('blocker', 'cache') } }),
     ]);
     expect(looking).toMatchObject({ code: 0 });

@@ -17,7 +17,7 @@ describe('the tables of a feed', () => {
   it('at 80 columns have stop, target and risk/reward, whole points, and the negative record last', () => {
     expect(table(80)).toMatchInlineSnapshot(`
       "Written 12 min ago (2026-01-19 17:01 UTC); 4h candles up to 2026-01-19 16:00
-        UTC; markets: 6; series: coinalyze; Data: Coinalyze
+        UTC, 1 h 13 min ago; markets: 6; series: coinalyze; Data: Coinalyze
 
       trend-breakout  2 long, 1 short, 2 without direction, 0 not scored
       Record inconclusive: excess +0.05 R [-0.03, +0.13], n 38837, 2024-01 to
@@ -49,7 +49,8 @@ describe('the tables of a feed', () => {
 
   it('at 140 columns', () => {
     expect(table(140)).toMatchInlineSnapshot(`
-      "Written 12 min ago (2026-01-19 17:01 UTC); 4h candles up to 2026-01-19 16:00 UTC; markets: 6; series: coinalyze; Data: Coinalyze
+      "Written 12 min ago (2026-01-19 17:01 UTC); 4h candles up to 2026-01-19 16:00 UTC, 1 h 13 min ago; markets: 6; series: coinalyze; Data:
+        Coinalyze
 
       trend-breakout  2 long, 1 short, 2 without direction, 0 not scored
       Record inconclusive: excess +0.05 R [-0.03, +0.13], n 38837, 2024-01 to 2026-03

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Feed, FeedContent } from '../../src/core/feed.ts';
 import { HOUR_MS } from '../../src/core/time.ts';
 import { runSummary } from '../../src/show/run-summary.ts';
-import { CLOSED_AT, feedOf, leanSignal, marketRow, RUN, unscoredSignal, usedSeries } from '../feed/fixtures.ts';
+import { CLOSED_AT, feedOf, leanSignal, marketRow, RUN, usedSeries } from '../feed/fixtures.ts';
 import { BTC, CAKE, ETH, explained, lean, RICH, SIGNALS } from './rich-feed.ts';
 
 const OPTIONS = { file: 'data/master_feed.json', command: 'npx scan', comparable: true };
@@ -168,19 +168,6 @@ describe('the end of a run', () => {
     expect(summary(breadthOf(0.45))).toContain('45 % downwards. So many signals of one side are one bet.');
     expect(summary(breadthOf(0.44))).not.toContain('one bet');
     expect(summary(breadthOf(null))).not.toContain('Breadth');
-  });
-
-  it('says how old candles are and what helps, when most markets are stale', () => {
-    const old = feedOf({ signals: [leanSignal(), unscoredSignal('stale', { symbol: 'ETHUSDT' })] });
-    const stale = (markets: number): Feed => ({
-      ...old,
-      summary: { ...old.summary, candles: { ...old.summary.candles, stale_markets: markets } },
-    });
-    expect(summary(stale(2), 200)).toContain(
-      '2 of 2 markets are stale: the newest candle closed at 2026-01-19 16:00 UTC. ' +
-        'Refresh the candle files, or look at the past with --as-of 2026-01-19T12:00:00Z',
-    );
-    expect(summary(stale(1), 200)).not.toContain('are stale');
   });
 
   it('names five skipped files and counts the others', () => {

@@ -16,9 +16,6 @@ export interface Told {
   readonly filesWith: Readonly<Record<string, number>>;
   readonly mergedFiles: number;
   readonly spotFiles: number;
-  readonly newestOpen: number | null;
-  /** True when files of other names turned out to hold candles of spot markets: those still tell the newest time. */
-  readonly spotReplaced: boolean;
 }
 
 function seriesText({ timeframe, length, time, open, high, low, close, volume }: CandleSeries): string {
@@ -64,8 +61,6 @@ export async function readAtOnce(
     filesWith: tally.filesWith,
     mergedFiles: loaded.mergedFiles,
     spotFiles: loaded.spotFiles,
-    newestOpen: loaded.newestOpen,
-    spotReplaced: false,
   };
 }
 
@@ -80,13 +75,9 @@ export async function readByMarket(
   const markets = new Map<string, readonly string[]>();
   const strays: ParsedSeries[] = [];
   const strayParts: SkippedFile[] = [];
-  const spot = new Map<string, boolean>();
-  let spotReplaced = false;
   const take = (read: MarketCandles): void => {
-    const key = `${read.market.exchange}:${read.market.symbol}`;
-    spotReplaced ||= spot.get(key) === true && !read.spot;
-    spot.set(key, read.spot);
-    if (read.known) markets.set(key, read.series.map(seriesText).sort());
+    const { exchange, symbol } = read.market;
+    if (read.known) markets.set(`${exchange}:${symbol}`, read.series.map(seriesText).sort());
   };
   for (const group of groups) {
     const read = await readMarket(group, options, tally);
@@ -95,7 +86,7 @@ export async function readByMarket(
     strayParts.push(...read.strayParts);
   }
   for (const group of groupStrays(strays, groups, strayParts)) take(await readMarket(group, options, tally));
-  const { skipped, rows, filesWith, mergedFiles, spotFiles, newestOpen } = tally;
+  const { skipped, rows, filesWith, mergedFiles, spotFiles } = tally;
   return {
     markets: Object.fromEntries([...markets].sort(([a], [b]) => (a < b ? -1 : 1))),
     skipped: skipped.map(skippedText).sort(),
@@ -103,7 +94,5 @@ export async function readByMarket(
     filesWith,
     mergedFiles,
     spotFiles,
-    newestOpen,
-    spotReplaced,
   };
 }

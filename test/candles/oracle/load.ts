@@ -21,8 +21,6 @@ export interface LoadedCandles {
   readonly mergedFiles: number;
   /** Files of spot candles that stand for a market which has no perpetual ones. */
   readonly spotFiles: number;
-  /** Newest candle open time of all, ms UTC; null without candles. */
-  readonly newestOpen: number | null;
 }
 
 /**
@@ -48,14 +46,12 @@ export async function loadCandles(
   const settled = settleSpot(parsed);
   const merged = mergeSeries(settled);
   const allSkipped = [...skipped, ...merged.skipped];
-  const newestOpen = merged.series.reduce((newest, { time }) => Math.max(newest, time.at(-1)!), -Infinity);
   return {
     markets: groupByMarket(merged.series, [...unread, ...allSkipped]),
     skipped: allSkipped,
     findings: parsed.map(({ findings }) => findings),
     mergedFiles: merged.mergedFiles,
     spotFiles: settled.filter(({ spot }) => spot).length - merged.skipped.length,
-    newestOpen: Number.isFinite(newestOpen) ? newestOpen : null,
   };
 }
 

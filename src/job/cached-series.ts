@@ -8,7 +8,7 @@ import type { KeptUpstream } from './upstream.ts';
 /** Series are decoded so many at a time, so that no run holds them all. */
 const KEYS_PER_TURN = 200;
 
-export async function takeKept(
+export async function takeCached(
   markets: KnownMarkets,
   book: SeriesBook,
   upstream: KeptUpstream,
@@ -20,9 +20,9 @@ export async function takeKept(
     const turn = keys.slice(from, from + KEYS_PER_TURN);
     const answers = await upstream.peek(turn);
     for (const [index, key] of turn.entries()) {
-      const kept = answers[index]!;
-      book.keep(key, kept);
-      if (kept.answer !== null) markets.learn(key, kept.answer);
+      const cached = answers[index]!;
+      book.keep(key, cached);
+      if (cached.answer !== null) markets.learn(key, cached.answer);
     }
     await setImmediate();
     interrupt.throwIfAborted();
