@@ -3,6 +3,7 @@
 // Old syntax on purpose: this file must still run on a Node that is too old for the program, to say so or to find a newer one.
 var fs = require('fs');
 var path = require('path');
+var sources = require('./sources.cjs');
 
 var MINIMUM = [22, 19];
 var USAGE_EXIT_CODE = 78;
@@ -94,27 +95,36 @@ function keepYoungSpaceSmall() {
 }
 
 function warnOfOldBuild(stamp) {
+  var remedy = ': run "npm run build" in ' + root + '\n';
   try {
-    if (!require('./sources.cjs').isOutdated(root, stamp)) return;
+    if (!sources.isOutdated(root, stamp)) return;
+    process.stderr.write('scan: this is an old build (' + stamp.version + '), the sources have changed since' + remedy);
   } catch (error) {
-    process.stderr.write(
-      'scan: dist/ cannot be compared with src/ (' + error.message + '): run "npm run build" in ' + root + '\n',
-    );
-    return;
+    process.stderr.write('scan: dist/ cannot be compared with src/ (' + error.message + ')' + remedy);
   }
-  process.stderr.write('scan: this is an old build, src/ has changed since: run "npm run build" in ' + root + '\n');
 }
 
-// dist/ where there is one, else src/.
-function load() {
-  var dist = path.join(root, 'dist');
-  var built = path.join(dist, 'cli.cjs');
-  if (!fs.existsSync(built)) return import(require('url').pathToFileURL(path.join(root, 'src', 'cli.ts')).href);
-  warnOfOldBuild(path.join(dist, 'build.json'));
-  keepCompiled(dist);
+// dist/ where there is one, else src/. A build runs under the version that it was made from, whatever package.json says since.
+function findProgram() {
+  var built = path.join(root, 'dist', 'cli.cjs');
+  if (!fs.existsSync(built)) return { built: null, stamp: require('../package.json') };
+  try {
+    return { built: built, stamp: sources.readStamp(root) };
+  } catch (error) {
+    process.stderr.write(
+      'scan: dist/build.json cannot be read (' + error.message + '): run "npm run build" in ' + root + '\n',
+    );
+    return { built: built, stamp: null };
+  }
+}
+
+function load(program) {
+  if (program.built === null) return import(require('url').pathToFileURL(path.join(root, 'src', 'cli.ts')).href);
+  if (program.stamp !== null) warnOfOldBuild(program.stamp);
+  keepCompiled(path.join(root, 'dist'));
   keepYoungSpaceSmall();
   return new Promise(function (resolve) {
-    resolve(require(built));
+    resolve(require(program.built));
   });
 }
 
@@ -132,15 +142,17 @@ function tellFailure(error) {
 }
 
 function runHere() {
+  var program = findProgram();
+  var version = program.stamp === null ? 'unknown' : program.stamp.version;
   if (isVersionAsked()) {
-    process.stdout.write(require('../package.json').version + '\n');
+    process.stdout.write(version + '\n');
     return;
   }
   endWithLauncher();
   hideSqliteWarning();
-  load()
-    .then(function (program) {
-      return program.main();
+  load(program)
+    .then(function (loaded) {
+      return loaded.main(version);
     })
     .catch(tellFailure);
 }

@@ -31,6 +31,7 @@ function staged(name: string, { bundled, program }: { readonly bundled: boolean;
   for (const file of ['scan.cjs', 'sources.cjs'])
     copyFileSync(path.join(ROOT, 'bin', file), path.join(root, 'bin', file));
   writeFileSync(path.join(root, 'dist', 'cli.cjs'), program);
+  writeFileSync(path.join(root, 'dist', 'build.json'), '{"version":"0.0.0"}');
   writeFileSync(path.join(root, 'package.json'), '{"type":"module"}');
   if (bundled) {
     const folder = path.join(root, 'node_modules', 'node', 'bin');
@@ -114,7 +115,8 @@ interface Sources {
   readonly hashSources: (root: string, found: readonly unknown[]) => string;
 }
 const { listSources, hashSources } = createRequire(import.meta.url)(path.join(ROOT, 'bin', 'sources.cjs')) as Sources;
-const PROGRAM = "exports.main = () => console.log('ran');";
+const PROGRAM = "exports.main = (version) => console.log('ran', version);";
+const RAN = 'ran 0.0.9\n';
 
 /** A staged program beside the sources that it says it was built from; answers with the folder. */
 function built(name: string): string {
@@ -122,14 +124,17 @@ function built(name: string): string {
   mkdirSync(path.join(root, 'src', 'core'), { recursive: true });
   writeFileSync(path.join(root, 'src', 'cli.ts'), 'one');
   writeFileSync(path.join(root, 'src', 'core', 'time.ts'), 'two');
+  writeFileSync(path.join(root, 'package.json'), '{"version":"0.0.9"}');
+  writeFileSync(path.join(root, 'package-lock.json'), '{}');
+  copyFileSync(path.join(ROOT, 'bin', 'build.cjs'), path.join(root, 'bin', 'build.cjs'));
   const found = listSources(root);
-  const stamp = { version: '0.0.0', sources: hashSources(root, found), found };
+  const stamp = { version: '0.0.9', sources: hashSources(root, found), found };
   writeFileSync(path.join(root, 'dist', 'build.json'), JSON.stringify(stamp));
   return root;
 }
 
-function start(root: string, env: Readonly<Record<string, string>> = {}): ReturnType<typeof runProcess> {
-  return runProcess(process.execPath, [path.join(root, 'bin', 'scan.cjs')], place.folder, { ...ENV, ...env });
+function start(root: string, args: readonly string[] = [], env = {}): ReturnType<typeof runProcess> {
+  return runProcess(process.execPath, [path.join(root, 'bin', 'scan.cjs'), ...args], place.folder, { ...ENV, ...env });
 }
 
 describe('an old build', () => {
@@ -137,16 +142,45 @@ describe('an old build', () => {
     'a changed file': (root) => appendFileSync(path.join(root, 'src', 'cli.ts'), ' more'),
     'a changed file of the same size': (root) => writeFileSync(path.join(root, 'src', 'core', 'time.ts'), 'six'),
     'a new file': (root) => writeFileSync(path.join(root, 'src', 'core', 'new.ts'), ''),
+    'a changed file with an older time': (root) => {
+      writeFileSync(path.join(root, 'src', 'core', 'time.ts'), 'six');
+      utimesSync(path.join(root, 'src', 'core', 'time.ts'), 1, 1);
+    },
     'a file that is gone': (root) => rmSync(path.join(root, 'src', 'core', 'time.ts')),
+    'a folder that is gone': (root) => rmSync(path.join(root, 'src', 'core'), { recursive: true }),
+    'a new version alone': (root) => writeFileSync(path.join(root, 'package.json'), '{"version":"0.1.0"}'),
+    'other packages': (root) => writeFileSync(path.join(root, 'package-lock.json'), '{"packages":{}}'),
+    'another way of building': (root) => appendFileSync(path.join(root, 'bin', 'build.cjs'), '// changed'),
   };
 
   it.each(Object.entries(changes))('is named with the remedy and runs: %s', async (name, change) => {
     const root = built(name);
-    expect(await start(root)).toEqual({ code: 0, stdout: 'ran\n', stderr: '' });
+    expect(await start(root)).toEqual({ code: 0, stdout: RAN, stderr: '' });
     change(root);
     const { code, stdout, stderr } = await start(root);
-    expect([code, stdout]).toEqual([0, 'ran\n']);
-    expect(stderr).toBe(`scan: this is an old build, src/ has changed since: run "npm run build" in ${root}\n`);
+    expect([code, stdout]).toEqual([0, RAN]);
+    expect(stderr).toBe(
+      `scan: this is an old build (0.0.9), the sources have changed since: run "npm run build" in ${root}\n`,
+    );
+  });
+
+  it("keeps its own version's name when package.json has a new one", async () => {
+    const root = built('old-name');
+    writeFileSync(path.join(root, 'package.json'), '{"version":"0.1.0"}');
+    expect(await start(root, ['--version'])).toEqual({ code: 0, stdout: '0.0.9\n', stderr: '' });
+    expect((await start(root, ['-V'])).stdout).toBe('0.0.9\n');
+  });
+
+  it('is none on a fresh clone: src/ runs, under the version of package.json', async () => {
+    const root = built('fresh');
+    rmSync(path.join(root, 'dist'), { recursive: true });
+    writeFileSync(path.join(root, 'package.json'), '{"type":"module","version":"0.1.0"}');
+    writeFileSync(
+      path.join(root, 'src', 'cli.ts'),
+      "export const main = (v: string) => console.log('ran from src', v);",
+    );
+    expect(await start(root)).toMatchObject({ code: 0, stdout: 'ran from src 0.1.0\n' });
+    expect((await start(root, ['--version'])).stdout).toBe('0.1.0\n');
   });
 
   it('is not what a copy is, whose files have other times and the same content', async () => {
@@ -158,14 +192,22 @@ describe('an old build', () => {
   it('is never looked for in an installed package, which has no src/', async () => {
     const root = built('installed');
     rmSync(path.join(root, 'src'), { recursive: true });
-    expect(await start(root)).toEqual({ code: 0, stdout: 'ran\n', stderr: '' });
+    expect(await start(root)).toEqual({ code: 0, stdout: RAN, stderr: '' });
   });
 
-  it('without a readable stamp says so and runs', async () => {
+  it('without a readable stamp says so and runs, under no version of which nobody knows whether it is true', async () => {
     const root = built('unstamped');
     rmSync(path.join(root, 'dist', 'build.json'));
-    const { code, stderr } = await start(root);
-    expect(code).toBe(0);
+    const { code, stdout, stderr } = await start(root);
+    expect([code, stdout]).toEqual([0, 'ran unknown\n']);
+    expect(stderr).toMatch(/^scan: dist\/build\.json cannot be read .* run "npm run build" in .*\n$/);
+  });
+
+  it('that cannot be compared says so and runs', async () => {
+    const root = built('unlike');
+    writeFileSync(path.join(root, 'dist', 'build.json'), '{"version":"0.0.9"}');
+    const { code, stdout, stderr } = await start(root);
+    expect([code, stdout]).toEqual([0, RAN]);
     expect(stderr).toMatch(/^scan: dist\/ cannot be compared with src\/ .* run "npm run build" in .*\n$/);
   });
 });
@@ -180,14 +222,14 @@ describe('the compiled program', () => {
   it('is not kept where that is impossible, and the program runs', async () => {
     const root = built('uncompiled');
     writeFileSync(path.join(root, 'dist', '.compile-cache'), 'not a folder');
-    expect(await start(root)).toEqual({ code: 0, stdout: 'ran\n', stderr: '' });
+    expect(await start(root)).toEqual({ code: 0, stdout: RAN, stderr: '' });
   });
 
   // Nothing is read-only to root.
   it.skipIf(process.getuid?.() === 0)("is kept in the user's cache when the program is read-only", async () => {
     const root = built('read-only');
     chmodSync(path.join(root, 'dist'), 0o555);
-    const { code } = await start(root, { HOME: place.path('home') });
+    const { code } = await start(root, [], { HOME: place.path('home') });
     expect([code, existsSync(place.path('home', '.cache', 'perpscan', 'compiled'))]).toEqual([0, true]);
     expect((await start(root)).code).toBe(0);
     chmodSync(path.join(root, 'dist'), 0o755);
