@@ -4,7 +4,7 @@ import { defaultOutput, loadConfig, type SettingName } from '../config.ts';
 import { previousFeed } from '../job/previous.ts';
 import type { Aim } from '../job/request.ts';
 import { fetchingTime } from '../job/time-bounds.ts';
-import { removeDeadTemps } from '../platform/atomic-file.ts';
+import { removeDeadTemps } from '../platform/temps.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLog } from '../platform/log.ts';
 import { Interrupted, listenForSignals } from '../platform/signals.ts';
@@ -16,7 +16,7 @@ import { nothingRead } from './run-nothing.ts';
 import { aimOf, noteOnTimes, parseGoals, type NamedGoals } from './run-aim.ts';
 import { renderEvents } from './run-events.ts';
 import { formatOf, parseAsOf, parseLimit, parseWaitLock, selectStrategies } from './run-options.ts';
-import { finish, leftBehind, stageWriter, type RunTools } from './run-output.ts';
+import { finish, leftBehind, OutputRefused, stageWriter, type RunTools } from './run-output.ts';
 
 /** As commander hands them over; every value as typed. */
 export interface RunFlags {
@@ -77,8 +77,12 @@ export async function run(paths: readonly string[], flags: RunFlags, context: Co
   try {
     return await runScan(paths, flags, tools);
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
     progress.stop();
+    if (error instanceof OutputRefused) {
+      log.error(`scan: ${error.message}`);
+      return EXIT.noFeed;
+    }
+    if (!(error instanceof Interrupted)) throw error;
     log.error(`scan: ${error.message}: ${leftBehind(tools)}; what was fetched is cached`);
     return error.exitCode;
   } finally {

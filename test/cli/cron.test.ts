@@ -65,6 +65,8 @@ describe('the units for systemd', () => {
       'EnvironmentFile=',
       'TimeoutStartSec=',
       'SuccessExitStatus=3 ',
+      'StateDirectory=perpscan$',
+      'Environment=SCAN_STATE_DIR=%S/perpscan$',
     ]) {
       expect(service).toMatch(new RegExp(`^${setting}`, 'm'));
     }
