@@ -24,11 +24,36 @@ function bundledNode() {
   return null;
 }
 
+// 1 is O_WRONLY.
+function isInputUnreadable() {
+  var flags = /^flags:\s+(\d+)/m.exec(fs.readFileSync('/proc/self/fdinfo/0', 'utf8'));
+  return flags !== null && (parseInt(flags[1], 8) & 3) === 1;
+}
+
+// SIGHUP is the lowest bit.
+function ignoresHangup(pid) {
+  var ignored = /^SigIgn:\s+(\w+)/m.exec(fs.readFileSync('/proc/' + pid + '/status', 'utf8'));
+  return ignored !== null && (parseInt(ignored[1].slice(-1), 16) & 1) === 1;
+}
+
+// Node undoes what nohup did: it gives every signal its default again. What nohup leaves behind tells of it: its name, where the shell
+// notes what it starts (bash, zsh, ksh); an input that cannot be read (at a terminal); a script around us that ignores hangups.
+function isUnderNohup() {
+  if (process.env.PERPSCAN_RELAUNCHED) return process.env.PERPSCAN_RELAUNCHED === 'nohup';
+  if (path.basename(process.env._ || '') === 'nohup') return true;
+  try {
+    return isInputUnreadable() || ignoresHangup(process.ppid);
+  } catch {
+    // Not Linux, or not our business there.
+    return false;
+  }
+}
+
 function runWith(node) {
   var child = require('child_process').spawn(node, [__filename].concat(process.argv.slice(2)), {
     // The channel carries nothing: that it closes tells the child of a kill -9, which cannot be passed on.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: Object.assign({}, process.env, { PERPSCAN_RELAUNCHED: '1' }),
+    env: Object.assign({}, process.env, { PERPSCAN_RELAUNCHED: isUnderNohup() ? 'nohup' : '1' }),
   });
   FORWARDED.forEach(function (signal) {
     process.on(signal, function () {
@@ -149,6 +174,8 @@ function runHere() {
     return;
   }
   endWithLauncher();
+  // A scan that finds a listener leaves hangups alone.
+  if (isUnderNohup()) process.on('SIGHUP', function () {});
   hideSqliteWarning();
   load(program)
     .then(function (loaded) {

@@ -26,7 +26,7 @@ const NOTES = `
 The options of the main job: scan run --help
 
 Exit codes:
-${EXIT_CODES.map(([codes, meaning]) => `  ${codes.padEnd(8)}  ${meaning}`).join('\n')}`;
+${EXIT_CODES.map(([codes, meaning]) => `  ${codes.padEnd(13)}  ${meaning}`).join('\n')}`;
 
 /** Runs the command line in `process.argv` and sets the exit code. @param version that this program was built from */
 export async function main(version: string): Promise<void> {
