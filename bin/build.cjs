@@ -84,7 +84,7 @@ function writeManual() {
   const manual = spawnSync(process.execPath, [launcher, 'man'], { cwd: root, encoding: 'utf8' });
   if (manual.status === 0) {
     fs.mkdirSync(path.join(dist, 'man'), { recursive: true });
-    fs.writeFileSync(path.join(dist, 'man', 'scan.1'), manual.stdout);
+    write(path.join('man', 'scan.1'), manual.stdout);
   } else {
     const reason = String(manual.stderr || manual.error).split('\n')[0];
     process.stdout.write(`perpscan: the manual page was not made: ${reason}\n`);

@@ -12,6 +12,7 @@ import { silentProgress } from '../platform/silent-progress.ts';
 import { scan, type ScanRequest } from '../scan.ts';
 import { appearance, EXIT, type CommandContext } from './context.ts';
 import { takesFeed } from './output-place.ts';
+import { parseNames } from './name-lists.ts';
 import { nothingRead } from './run-nothing.ts';
 import { aimOf, noteOnTimes, parseGoals, type NamedGoals } from './run-aim.ts';
 import { renderEvents } from './run-events.ts';
@@ -31,6 +32,7 @@ export interface RunFlags {
   readonly logFormat?: string;
   readonly symbol?: string;
   readonly exchange?: string;
+  readonly exclude?: string;
   readonly format?: string;
   readonly limit?: string;
   readonly fetch?: string;
@@ -138,14 +140,18 @@ const NOTHING: Aim = { goal: null, remaining: false };
 
 /** @throws ConfigError for flags that are not understood or contradict each other */
 function askedFor(paths: readonly string[], flags: RunFlags, { config, context }: RunTools): Asked {
-  const { symbol = null, exchange = null } = flags;
   const goals = parseGoals(flags);
   const limit = flags.limit === undefined ? null : parseLimit(flags.limit);
   const request = {
     paths,
     exclude: [config.output, defaultOutput(config.root)],
     format: formatOf(flags.format),
-    filter: { symbol, exchange, limit },
+    filter: {
+      symbol: parseNames('--symbol', flags.symbol),
+      exchange: parseNames('--exchange', flags.exchange),
+      exclude: parseNames('--exclude', flags.exclude),
+      limit,
+    },
     strategies: selectStrategies(config.strategies, config.sources.strategies),
     timeframe: config.timeframe,
     asOf: flags.asOf === undefined ? null : parseAsOf(flags.asOf),
