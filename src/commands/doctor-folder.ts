@@ -82,7 +82,7 @@ export async function examineFolder(
     survey: surveyed,
     ignored: found.ignored,
     sampleLeftOut: found.files.length - files.length,
-    problems: findProblems(surveyed, STRATEGIES, found.ignored),
+    problems: findProblems(surveyed, STRATEGIES, found.ignored, config.timeframe),
   };
 }
 
