@@ -3,25 +3,17 @@
 // Old syntax on purpose: this file must still run on a Node that is too old for the program, to say so or to find a newer one.
 var fs = require('fs');
 var path = require('path');
+var machine = require('./machine.cjs');
 var sources = require('./sources.cjs');
 
 var MINIMUM = [22, 19];
 var USAGE_EXIT_CODE = 78;
 var FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-var root = path.join(__dirname, '..');
+var root = machine.root;
 
 function isNewEnough(version) {
   var parts = version.split('.').map(Number);
   return parts[0] > MINIMUM[0] || (parts[0] === MINIMUM[0] && parts[1] >= MINIMUM[1]);
-}
-
-function bundledNode() {
-  var names = ['node', 'node.exe'];
-  for (var i = 0; i < names.length; i += 1) {
-    var candidate = path.join(root, 'node_modules', 'node', 'bin', names[i]);
-    if (fs.existsSync(candidate)) return candidate;
-  }
-  return null;
 }
 
 // 1 is O_WRONLY.
@@ -61,7 +53,7 @@ function runWith(node) {
     });
   });
   child.on('error', function (error) {
-    process.stderr.write('scan: could not start ' + node + ': ' + error.message + '\n');
+    process.stderr.write('scan: could not start ' + node + ': ' + machine.whyNotStarted(error) + '.\n');
     process.exit(USAGE_EXIT_CODE);
   });
   child.on('exit', function (code, signal) {
@@ -82,11 +74,11 @@ function endWithLauncher() {
   process.channel.unref();
 }
 
-// node:sqlite announces itself as experimental on Node 22, on stderr: cron would mail that line on every run.
-function hideSqliteWarning() {
+// node:sqlite and sources in TypeScript are announced as experimental on Node 22, on stderr: cron would mail that on every run.
+function hideExperimentalWarnings() {
   process.removeAllListeners('warning');
   process.on('warning', function (warning) {
-    if (warning.name === 'ExperimentalWarning' && /SQLite/.test(warning.message)) return;
+    if (warning.name === 'ExperimentalWarning' && /SQLite|Type Stripping/.test(warning.message)) return;
     process.stderr.write(String(warning.stack || warning) + '\n');
   });
 }
@@ -145,7 +137,7 @@ function findProgram() {
 
 function load(program) {
   if (program.built === null) return import(require('url').pathToFileURL(path.join(root, 'src', 'cli.ts')).href);
-  if (program.stamp !== null) warnOfOldBuild(program.stamp);
+  if (program.stamp !== null && !machine.isInstalled) warnOfOldBuild(program.stamp);
   keepCompiled(path.join(root, 'dist'));
   keepYoungSpaceSmall();
   return new Promise(function (resolve) {
@@ -159,7 +151,7 @@ function tellFailure(error) {
   var reason = String((error && error.message) || error).split('\n')[0];
   process.stderr.write(
     incomplete
-      ? 'scan: the program is not installed completely (' + reason + '). Run "npm ci" in ' + root + '.\n'
+      ? 'scan: the program is not installed completely (' + reason + '). ' + machine.remedyForMissingParts() + '.\n'
       : 'scan: this is a bug in perpscan (' + reason + '); please report it with what SCAN_LOG_LEVEL=debug prints\n',
   );
   if (process.env.SCAN_LOG_LEVEL === 'debug') process.stderr.write(String(error && error.stack) + '\n');
@@ -176,7 +168,7 @@ function runHere() {
   endWithLauncher();
   // A scan that finds a listener leaves hangups alone.
   if (isUnderNohup()) process.on('SIGHUP', function () {});
-  hideSqliteWarning();
+  hideExperimentalWarnings();
   load(program)
     .then(function (loaded) {
       return loaded.main(version);
@@ -187,7 +179,7 @@ function runHere() {
 if (isNewEnough(process.versions.node)) {
   runHere();
 } else {
-  var node = process.env.PERPSCAN_RELAUNCHED ? null : bundledNode();
+  var node = process.env.PERPSCAN_RELAUNCHED ? null : machine.bundledNode();
   if (node !== null) {
     runWith(node);
   } else {
@@ -196,9 +188,9 @@ if (isNewEnough(process.versions.node)) {
         MINIMUM.join('.') +
         ' or newer, this is ' +
         process.version +
-        '. Run "npm ci" in ' +
-        root +
-        ' (it brings Node 24), or install Node 24.\n',
+        '. ' +
+        machine.remedyForOldNode() +
+        '.\n',
     );
     process.exit(USAGE_EXIT_CODE);
   }

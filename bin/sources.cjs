@@ -58,9 +58,7 @@ function readStamp(root) {
   return JSON.parse(fs.readFileSync(path.join(root, 'dist', 'build.json'), 'utf8'));
 }
 
-// False also for an installed package, which has no src/.
 function isOutdated(root, stamp) {
-  if (!fs.existsSync(path.join(root, 'src'))) return false;
   return !isUntouched(root, stamp.found) && hashSources(root, listSources(root)) !== stamp.sources;
 }
 

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AS_OF, copyMarkets } from '../faults/market-folder.ts';
 import { startWorldServer, type WorldServer } from '../faults/world-server.ts';
 import { LAUNCHER, workplace } from '../support/cli.ts';
-import { ROOT } from '../support/places.ts';
+import { BIN, ROOT } from '../support/places.ts';
 
 const place = workplace();
 let server: WorldServer;
@@ -70,12 +70,9 @@ async function hangUp(program: string, args: readonly string[], input: number | 
 /** Started by a Node that the launcher takes for one that is too old, so that it starts another. */
 function relaunched(): readonly string[] {
   const root = place.path('relaunched');
-  mkdirSync(path.join(root, 'bin'), { recursive: true });
+  cpSync(BIN, path.join(root, 'bin'), { recursive: true });
   mkdirSync(path.join(root, 'node_modules', 'node', 'bin'), { recursive: true });
   mkdirSync(path.join(root, 'dist'), { recursive: true });
-  for (const file of ['scan.cjs', 'sources.cjs']) {
-    copyFileSync(path.join(ROOT, 'bin', file), path.join(root, 'bin', file));
-  }
   const real = JSON.stringify(path.join(ROOT, 'dist', 'cli.cjs'));
   writeFileSync(path.join(root, 'dist', 'cli.cjs'), `module.exports = require(${real});`);
   writeFileSync(path.join(root, 'dist', 'build.json'), '{"version":"0.1.0"}');

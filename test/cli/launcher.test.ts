@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
-  copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -15,7 +15,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { runProcess, workplace } from '../support/cli.ts';
-import { ROOT } from '../support/places.ts';
+import { BIN, ROOT } from '../support/places.ts';
 
 const place = workplace();
 afterAll(() => place.remove());
@@ -25,11 +25,9 @@ const ENV = { PATH: '/usr/bin:/bin' };
 /** A copy of the launcher that takes this Node for one that is too old, beside a program of our own. */
 function staged(name: string, { bundled, program }: { readonly bundled: boolean; readonly program: string }): string {
   const root = place.path(name);
-  mkdirSync(path.join(root, 'bin'), { recursive: true });
+  cpSync(BIN, path.join(root, 'bin'), { recursive: true });
   mkdirSync(path.join(root, 'dist'));
   const launcher = path.join(root, 'bin', 'scan.cjs');
-  for (const file of ['scan.cjs', 'sources.cjs'])
-    copyFileSync(path.join(ROOT, 'bin', file), path.join(root, 'bin', file));
   writeFileSync(path.join(root, 'dist', 'cli.cjs'), program);
   writeFileSync(path.join(root, 'dist', 'build.json'), '{"version":"0.0.0"}');
   writeFileSync(path.join(root, 'package.json'), '{"type":"module"}');
@@ -84,10 +82,51 @@ describe('the launcher', () => {
     expect(told).toBe('runs\nasked to end\n');
   });
 
-  it('on an old Node without another says in one line what is needed, and ends with 78', async () => {
-    const { code, stdout, stderr } = await asOldNode(staged('bare', { bundled: false, program: '' }));
+  const CASES: Readonly<Record<string, readonly [packages: readonly string[], remedy: RegExp]>> = {
+    'nothing was installed': [['src'], /Run "npm ci" in \S+ \(it brings Node 24\), or install Node 24\.$/],
+    'development packages were left out (NODE_ENV=production)': [
+      ['src', 'node_modules/commander'],
+      /\(NODE_ENV=production or --omit=dev\): run "npm ci --include=dev" in \S+, or install Node 24\.$/,
+    ],
+    'install scripts were not run (--ignore-scripts)': [
+      ['src', 'node_modules/commander', 'node_modules/node'],
+      /npm ran no install scripts \(--ignore-scripts\): run "npm rebuild node" in \S+, or install Node 24\.$/,
+    ],
+    'it is an installed package': [
+      [],
+      /Run "npm install node@24" in the folder where perpscan was installed, or install/,
+    ],
+  };
+
+  it.each(Object.entries(CASES))('on an old Node without another says in one line what helps: %s', async (_, one) => {
+    const [packages, remedy] = one;
+    const launcher = staged(`bare ${packages.length} ${_.length}`, { bundled: false, program: '' });
+    for (const folder of packages) {
+      mkdirSync(path.join(launcher, '..', '..', folder), { recursive: true });
+      writeFileSync(path.join(launcher, '..', '..', folder, 'package.json'), '{}');
+    }
+    const { code, stdout, stderr } = await asOldNode(launcher);
     expect([code, stdout]).toEqual([78, '']);
-    expect(stderr).toMatch(/^scan: needs Node 22\.19 or newer, this is v\d+\.\d+\.\d+\. Run "npm ci" .*\n$/);
+    expect(stderr).toMatch(/^scan: needs Node 22\.19 or newer, this is v\d+\.\d+\.\d+\. [^\n]*\n$/);
+    expect(stderr.trimEnd().replaceAll(path.dirname(path.dirname(launcher)), '/root')).toMatch(remedy);
+  });
+
+  it('on an old Node runs the one beside an installed package', async () => {
+    const program = "exports.main = () => console.log('ran');";
+    const root = path.dirname(path.dirname(staged('app/node_modules/perpscan', { bundled: false, program })));
+    const beside = path.join(root, '..', 'node', 'bin');
+    mkdirSync(beside, { recursive: true });
+    writeFileSync(path.join(beside, 'node'), `#!/bin/sh\nexec "${process.execPath}" "$@"\n`);
+    chmodSync(path.join(beside, 'node'), 0o755);
+    expect(await asOldNode(path.join(root, 'bin', 'scan.cjs'))).toEqual({ code: 0, stdout: 'ran\n', stderr: '' });
+  });
+
+  it('a Node that was made for another C library is told so (musl)', async () => {
+    const launcher = staged('musl', { bundled: true, program: '' });
+    writeFileSync(path.join(launcher, '..', '..', 'node_modules', 'node', 'bin', 'node'), '#!/lib/no-such-loader\n');
+    const { code, stderr } = await asOldNode(launcher);
+    expect(code).toBe(78);
+    expect(stderr).toMatch(/^scan: could not start .*: it was made for another system .*musl.*apk add nodejs"\.\n$/);
   });
 
   it('a bug ends with 1 and is told in one line, with its stack at log level debug', async () => {
@@ -105,8 +144,11 @@ describe('the launcher', () => {
     const { code, stderr } = await runProcess(process.execPath, [launcher], place.folder, ENV);
     expect(code).toBe(78);
     expect(stderr).toMatch(
-      /^scan: the program is not installed completely \(.*a-package-that-is-missing.*Run "npm ci" in .*\n$/,
+      /^scan: the program is not installed completely \(.*a-package-that-is-missing.*Install perpscan again\.\n$/,
     );
+    mkdirSync(path.join(launcher, '..', '..', 'src'));
+    const { stderr: inClone } = await runProcess(process.execPath, [launcher], place.folder, ENV);
+    expect(inClone).toMatch(/not installed completely .*Run "npm ci" in \S+\.\n$/);
   });
 });
 
@@ -126,7 +168,6 @@ function built(name: string): string {
   writeFileSync(path.join(root, 'src', 'core', 'time.ts'), 'two');
   writeFileSync(path.join(root, 'package.json'), '{"version":"0.0.9"}');
   writeFileSync(path.join(root, 'package-lock.json'), '{}');
-  copyFileSync(path.join(ROOT, 'bin', 'build.cjs'), path.join(root, 'bin', 'build.cjs'));
   const found = listSources(root);
   const stamp = { version: '0.0.9', sources: hashSources(root, found), found };
   writeFileSync(path.join(root, 'dist', 'build.json'), JSON.stringify(stamp));
@@ -233,6 +274,32 @@ describe('the compiled program', () => {
     expect([code, existsSync(place.path('home', '.cache', 'perpscan', 'compiled'))]).toEqual([0, true]);
     expect((await start(root)).code).toBe(0);
     chmodSync(path.join(root, 'dist'), 0o755);
+  });
+});
+
+describe('after npm ci', () => {
+  const prepared = (name: string, rolldown: string | null): ReturnType<typeof runProcess> => {
+    const root = path.dirname(path.dirname(staged(name, { bundled: false, program: '' })));
+    if (rolldown !== null) {
+      mkdirSync(path.join(root, 'node_modules', 'rolldown'), { recursive: true });
+      writeFileSync(path.join(root, 'node_modules', 'rolldown', 'index.js'), rolldown);
+    }
+    return runProcess(process.execPath, [path.join(root, 'bin', 'prepare.cjs')], place.folder, ENV);
+  };
+  const runsSources = 'perpscan: dist/ is not built, src/ runs directly, which starts slower: ';
+
+  it('without development packages the words name them (NODE_ENV=production)', async () => {
+    const { code, stdout, stderr } = await prepared('production', null);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(
+      `${runsSources}the development packages were left out (NODE_ENV=production or --omit=dev)`,
+    );
+  });
+
+  it('without a bundler for this platform the words name that', async () => {
+    const { code, stdout } = await prepared('no-binding', "throw new Error('Cannot find native binding');");
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${runsSources}the bundler has no program for this platform`);
   });
 });
 
