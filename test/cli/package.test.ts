@@ -61,7 +61,8 @@ describe('the packed program', () => {
       'dist',
       'package.json',
     ]);
-    expect(existsSync(path.join(root, 'dist', '.compile-cache'))).toBe(false);
+    const names = execFileSync('tar', ['-tzf', place.path('perpscan-0.1.0.tgz')], { encoding: 'utf8' });
+    expect(names).not.toMatch(/compile-cache|\/src\/|\/test\//);
     expect(readdirSync(path.join(root, 'data'))).toEqual(['sample']);
     expect(existsSync(path.join(root, text('package.json').match(/dist\/man\/[^"]+/)![0]))).toBe(true);
   });
