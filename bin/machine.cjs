@@ -21,18 +21,18 @@ function bundledNode() {
   return null;
 }
 
-function isThere(name) {
-  return fs.existsSync(path.join(root, name));
-}
-
 // How to come to a Node that is new enough.
 function remedyForOldNode() {
   var orInstall = ', or install Node 24';
-  if (isInstalled) return 'Run "npm install node@24" in the folder where perpscan was installed' + orInstall;
-  if (isThere('node_modules/node/package.json')) {
-    return 'npm ran no install scripts (--ignore-scripts): run "npm rebuild node" in ' + root + orInstall;
+  var unbuilt = PLACES.find(function (place) {
+    return fs.existsSync(path.join(place, 'package.json'));
+  });
+  if (unbuilt) {
+    var folder = path.join(unbuilt, '..', '..');
+    return 'npm ran no install scripts (--ignore-scripts): run "npm rebuild node" in ' + folder + orInstall;
   }
-  if (isThere('node_modules/commander/package.json')) {
+  if (isInstalled) return 'Run "npm install node@24" in the folder where perpscan was installed' + orInstall;
+  if (fs.existsSync(path.join(root, 'node_modules', 'commander'))) {
     return (
       'The development packages, which bring Node 24, were left out (NODE_ENV=production or --omit=dev): run "npm ci --include=dev" in ' +
       root +

@@ -4,7 +4,7 @@ var fs = require('fs');
 var path = require('path');
 
 // What else decides what the build makes: the program's version, its packages, and how they are bundled.
-var BESIDE = ['package.json', 'package-lock.json', 'bin/build.cjs'];
+var BESIDE = ['package.json', 'package-lock.json', 'bin/build.cjs', 'bin/licences.cjs'];
 
 // Every folder and every source file of src/ and what is beside it as [path, size, time of change]. A folder's size is null.
 function listSources(root) {

@@ -55,14 +55,19 @@ export function findProblems(
       ...FILE_ODDITIES.map((oddity) => problemOf(oddity, part(survey.files), fileName(survey.files))),
     ];
   };
-  const spare = problems(false).map((problem): Problem => ({
-    ...problem,
-    severity: 'note',
-    title: `${problem.title}, of markets that are scanned without them`,
-  }));
-  return [...problems(true), ...spotProblems(survey), ...doubtProblems(survey), sideFiles(ignored), ...spare]
+  return [
+    ...problems(true),
+    ...spotProblems(survey),
+    ...doubtProblems(survey),
+    sideFiles(ignored),
+    ...problems(false).map(asNote),
+  ]
     .filter(({ cases }) => cases.length > 0)
     .sort((a, b) => rank[a.severity] - rank[b.severity]);
+}
+
+function asNote({ kind, title, remedy, cases }: Problem): Problem {
+  return { kind, severity: 'note', title: `${title}, of markets that are scanned without them`, remedy, cases };
 }
 
 /** A file or a series; what was skipped has no timeframe. */

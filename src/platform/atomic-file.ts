@@ -68,7 +68,7 @@ const NEW_MODE = 0o666;
 /** A virus scanner or a reader on Windows holds a file for a moment: so long a rename is tried again. */
 const PATIENCE_MS = 2 * SECOND_MS;
 const PAUSE_MS = 100;
-const HELD: readonly string[] = ['EACCES', 'EPERM', 'EBUSY'];
+const HELD: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EBUSY']);
 
 /** One write: large enough that calls cost nothing beside the disk. */
 const BUFFER_BYTES = 1 << 18;
@@ -155,7 +155,7 @@ async function renamePatiently(
     try {
       return await fs.rename(temp, target);
     } catch (error) {
-      if (!HELD.includes(errnoOf(error)) || clock.monotonic() >= until) throw error;
+      if (!HELD.has(errnoOf(error)) || clock.monotonic() >= until) throw error;
     }
     await clock.sleep(PAUSE_MS);
   }

@@ -92,6 +92,10 @@ describe('the launcher', () => {
       ['src', 'node_modules/commander', 'node_modules/node'],
       /npm ran no install scripts \(--ignore-scripts\): run "npm rebuild node" in \S+, or install Node 24\.$/,
     ],
+    'install scripts of the Node beside an installed package were not run': [
+      ['../node'],
+      /run "npm rebuild node" in \S+, or install Node 24\.$/,
+    ],
     'it is an installed package': [
       [],
       /Run "npm install node@24" in the folder where perpscan was installed, or install/,
@@ -100,7 +104,7 @@ describe('the launcher', () => {
 
   it.each(Object.entries(CASES))('on an old Node without another says in one line what helps: %s', async (_, one) => {
     const [packages, remedy] = one;
-    const launcher = staged(`bare ${packages.length} ${_.length}`, { bundled: false, program: '' });
+    const launcher = staged(`bare-${_.length}/node_modules/perpscan`, { bundled: false, program: '' });
     for (const folder of packages) {
       mkdirSync(path.join(launcher, '..', '..', folder), { recursive: true });
       writeFileSync(path.join(launcher, '..', '..', folder, 'package.json'), '{}');
@@ -108,7 +112,7 @@ describe('the launcher', () => {
     const { code, stdout, stderr } = await asOldNode(launcher);
     expect([code, stdout]).toEqual([78, '']);
     expect(stderr).toMatch(/^scan: needs Node 22\.19 or newer, this is v\d+\.\d+\.\d+\. [^\n]*\n$/);
-    expect(stderr.trimEnd().replaceAll(path.dirname(path.dirname(launcher)), '/root')).toMatch(remedy);
+    expect(stderr.trimEnd().replaceAll(place.folder, '/folder')).toMatch(remedy);
   });
 
   it('on an old Node runs the one beside an installed package', async () => {

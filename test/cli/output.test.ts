@@ -140,6 +140,13 @@ describe('a feed that cannot be replaced ends the run with 4 before the first re
     await refuses(file, /takes no files .*EPERM/);
   });
 
+  it('what only the writing itself finds out: a name too long for the temporary file beside it', async () => {
+    mkdirSync(folder);
+    const long = path.join(folder, `${'x'.repeat(240)}.json`);
+    await refuses(long, /could not be written .*ENAMETOOLONG\): choose a shorter name\. Nothing was fetched/);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   it('what only the writing itself finds out: a folder that takes files and replaces none', async ({ skip }) => {
     withOld();
     if (!freeze(folder, '+a')) skip('chattr does not work here');
