@@ -7,7 +7,8 @@ var root = path.join(__dirname, '..');
 // A package that npm installed has no src/.
 var isInstalled = !fs.existsSync(path.join(root, 'src'));
 // Its own, or the one beside it in the project that it is installed in.
-var PLACES = [path.join(root, 'node_modules', 'node'), path.join(root, '..', 'node')];
+var PLACES = [path.join(root, 'node_modules', 'node')];
+if (path.basename(path.dirname(root)) === 'node_modules') PLACES.push(path.join(root, '..', 'node'));
 
 // Null where npm has not brought one.
 function bundledNode() {
