@@ -14,6 +14,7 @@ import {
   repeatText,
   timeText,
   type Case,
+  type Oddity,
   type Problem,
 } from './survey-problem.ts';
 import { seriesOddities, type Warmup } from './survey-series-oddities.ts';
@@ -49,10 +50,13 @@ export function findProblems(
   const isSpare = spareIn(survey, timeframe, warmups);
   const problems = (wanted: boolean): readonly Problem[] => {
     const part = <T extends Held>(all: readonly T[]): readonly T[] => all.filter((one) => isSpare(one) !== wanted);
+    const found = <T extends Held>(oddity: Oddity<T>, all: readonly T[], where: (one: T) => string): Problem =>
+      // What is a note of all is told once.
+      problemOf(oddity, oddity.severity !== 'note' ? part(all) : wanted ? all : [], where);
     return [
       ...skipProblems(part(survey.skipped), survey.unnamed),
-      ...seriesOddities(warmups).map((oddity) => problemOf(oddity, part(survey.series), seriesName)),
-      ...FILE_ODDITIES.map((oddity) => problemOf(oddity, part(survey.files), fileName(survey.files))),
+      ...seriesOddities(warmups).map((oddity) => found(oddity, survey.series, seriesName)),
+      ...FILE_ODDITIES.map((oddity) => found(oddity, survey.files, fileName(survey.files))),
     ];
   };
   return [

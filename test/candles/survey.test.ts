@@ -254,10 +254,11 @@ describe('problems', () => {
     const fresh = series('a_4h.json', '4h', every(4, 200));
 
     it('are notes and come last: other timeframes beside a fresh one, and skipped files of a market that is scanned', () => {
-      const old = series('a_1d.json', '1d', every(24, 50).slice(0, 40));
+      const old = series('a_1d.json', '1d', every(24, 50).slice(0, 40).toSpliced(20, 1));
       const others = { skipped: [skipped('truncated-json'), skipped('unknown-timeframe'), skipped('empty-file', ETH)] };
       expect(asked([fresh, old], others)).toEqual([
         'error empty-file',
+        'note gaps',
         'note truncated-json',
         'note unknown-timeframe',
         'note stale',
