@@ -96,7 +96,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EIO: 'the disk reports errors: check it before you trust it again',
 };
 
-/** Codes of failures that no later write of the same run can be spared. */
+/** Codes of failures that every later write of the same run would meet, too. */
 export const LASTING_FAILURES: ReadonlySet<string> = new Set(
   'EACCES EPERM EBUSY EROFS EISDIR ENOTDIR ENOENT EEXIST ELOOP ENAMETOOLONG not-a-file'.split(' '),
 );
