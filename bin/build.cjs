@@ -4,6 +4,7 @@
 var spawnSync = require('child_process').spawnSync;
 var fs = require('fs');
 var path = require('path');
+var licences = require('./licences.cjs');
 var sources = require('./sources.cjs');
 
 var root = path.join(__dirname, '..');
@@ -84,7 +85,7 @@ function writeManual() {
   const manual = spawnSync(process.execPath, [launcher, 'man'], { cwd: root, encoding: 'utf8' });
   if (manual.status === 0) {
     fs.mkdirSync(path.join(dist, 'man'), { recursive: true });
-    fs.writeFileSync(path.join(dist, 'man', 'scan.1'), manual.stdout);
+    write(path.join('man', 'scan.1'), manual.stdout);
   } else {
     const reason = String(manual.stderr || manual.error).split('\n')[0];
     process.stdout.write(`perpscan: the manual page was not made: ${reason}\n`);
@@ -99,6 +100,8 @@ async function build() {
   fs.mkdirSync(dist, { recursive: true });
   for (const part of parts.filter(({ isEntry }) => !isEntry)) write(part.fileName, part.code);
   for (const part of parts.filter(({ isEntry }) => isEntry)) write(part.fileName, part.code);
+  const modules = parts.flatMap(({ moduleIds }) => moduleIds ?? []);
+  write('THIRD-PARTY-LICENSES.txt', licences.licencesOf(root, modules));
   const stamp = { version: manifest.version, sources: sources.hashSources(root, found), found };
   write('build.json', `${JSON.stringify(stamp)}\n`);
   removeOldParts(new Set(parts.map(({ fileName }) => fileName)));

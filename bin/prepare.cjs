@@ -9,9 +9,14 @@ function build() {
   process.exitCode = built.status === null ? 1 : built.status;
 }
 
-function explain() {
+function explain(error) {
+  // Of the bundler itself; of its program for this platform the bundler tells.
+  var isLeftOut = error.code === 'ERR_MODULE_NOT_FOUND' && /'rolldown'/.test(error.message);
   process.stdout.write(
-    'perpscan: dist/ is not built, src/ runs directly: the bundler is not installed for this platform ("npm run build" says more)\n',
+    'perpscan: dist/ is not built, src/ runs directly, which starts slower: ' +
+      (isLeftOut
+        ? 'the development packages were left out (NODE_ENV=production or --omit=dev); "npm ci --include=dev" brings them\n'
+        : 'the bundler has no program for this platform, or optional packages were left out (--omit=optional); "npm run build" says more\n'),
   );
 }
 

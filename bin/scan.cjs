@@ -3,31 +3,49 @@
 // Old syntax on purpose: this file must still run on a Node that is too old for the program, to say so or to find a newer one.
 var fs = require('fs');
 var path = require('path');
+var machine = require('./machine.cjs');
+var sources = require('./sources.cjs');
 
 var MINIMUM = [22, 19];
 var USAGE_EXIT_CODE = 78;
 var FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-var root = path.join(__dirname, '..');
+var root = machine.root;
 
 function isNewEnough(version) {
   var parts = version.split('.').map(Number);
   return parts[0] > MINIMUM[0] || (parts[0] === MINIMUM[0] && parts[1] >= MINIMUM[1]);
 }
 
-function bundledNode() {
-  var names = ['node', 'node.exe'];
-  for (var i = 0; i < names.length; i += 1) {
-    var candidate = path.join(root, 'node_modules', 'node', 'bin', names[i]);
-    if (fs.existsSync(candidate)) return candidate;
+// 1 is O_WRONLY.
+function isInputUnreadable() {
+  var flags = /^flags:\s+(\d+)/m.exec(fs.readFileSync('/proc/self/fdinfo/0', 'utf8'));
+  return flags !== null && (parseInt(flags[1], 8) & 3) === 1;
+}
+
+// SIGHUP is the lowest bit.
+function ignoresHangup(pid) {
+  var ignored = /^SigIgn:\s+(\w+)/m.exec(fs.readFileSync('/proc/' + pid + '/status', 'utf8'));
+  return ignored !== null && (parseInt(ignored[1].slice(-1), 16) & 1) === 1;
+}
+
+// Node undoes what nohup did: it gives every signal its default again. What nohup leaves behind tells of it: its name, where the shell
+// notes what it starts (bash, zsh, ksh); an input that cannot be read (at a terminal); a script around us that ignores hangups.
+function isUnderNohup() {
+  if (process.env.PERPSCAN_RELAUNCHED) return process.env.PERPSCAN_RELAUNCHED === 'nohup';
+  if (path.basename(process.env._ || '') === 'nohup') return true;
+  try {
+    return isInputUnreadable() || ignoresHangup(process.ppid);
+  } catch {
+    // Not Linux, or not our business there.
+    return false;
   }
-  return null;
 }
 
 function runWith(node) {
   var child = require('child_process').spawn(node, [__filename].concat(process.argv.slice(2)), {
     // The channel carries nothing: that it closes tells the child of a kill -9, which cannot be passed on.
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: Object.assign({}, process.env, { PERPSCAN_RELAUNCHED: '1' }),
+    env: Object.assign({}, process.env, { PERPSCAN_RELAUNCHED: isUnderNohup() ? 'nohup' : '1' }),
   });
   FORWARDED.forEach(function (signal) {
     process.on(signal, function () {
@@ -35,7 +53,7 @@ function runWith(node) {
     });
   });
   child.on('error', function (error) {
-    process.stderr.write('scan: could not start ' + node + ': ' + error.message + '\n');
+    process.stderr.write('scan: could not start ' + node + ': ' + machine.whyNotStarted(error) + '.\n');
     process.exit(USAGE_EXIT_CODE);
   });
   child.on('exit', function (code, signal) {
@@ -56,11 +74,11 @@ function endWithLauncher() {
   process.channel.unref();
 }
 
-// node:sqlite announces itself as experimental on Node 22, on stderr: cron would mail that line on every run.
-function hideSqliteWarning() {
+// node:sqlite and sources in TypeScript are announced as experimental on Node 22, on stderr: cron would mail that on every run.
+function hideExperimentalWarnings() {
   process.removeAllListeners('warning');
   process.on('warning', function (warning) {
-    if (warning.name === 'ExperimentalWarning' && /SQLite/.test(warning.message)) return;
+    if (warning.name === 'ExperimentalWarning' && /SQLite|Type Stripping/.test(warning.message)) return;
     process.stderr.write(String(warning.stack || warning) + '\n');
   });
 }
@@ -94,27 +112,36 @@ function keepYoungSpaceSmall() {
 }
 
 function warnOfOldBuild(stamp) {
+  var remedy = ': run "npm run build" in ' + root + '\n';
   try {
-    if (!require('./sources.cjs').isOutdated(root, stamp)) return;
+    if (!sources.isOutdated(root, stamp)) return;
+    process.stderr.write('scan: this is an old build (' + stamp.version + '), the sources have changed since' + remedy);
   } catch (error) {
-    process.stderr.write(
-      'scan: dist/ cannot be compared with src/ (' + error.message + '): run "npm run build" in ' + root + '\n',
-    );
-    return;
+    process.stderr.write('scan: dist/ cannot be compared with src/ (' + error.message + ')' + remedy);
   }
-  process.stderr.write('scan: this is an old build, src/ has changed since: run "npm run build" in ' + root + '\n');
 }
 
-// dist/ where there is one, else src/.
-function load() {
-  var dist = path.join(root, 'dist');
-  var built = path.join(dist, 'cli.cjs');
-  if (!fs.existsSync(built)) return import(require('url').pathToFileURL(path.join(root, 'src', 'cli.ts')).href);
-  warnOfOldBuild(path.join(dist, 'build.json'));
-  keepCompiled(dist);
+// dist/ where there is one, else src/. A build runs under the version that it was made from, whatever package.json says since.
+function findProgram() {
+  var built = path.join(root, 'dist', 'cli.cjs');
+  if (!fs.existsSync(built)) return { built: null, stamp: require('../package.json') };
+  try {
+    return { built: built, stamp: sources.readStamp(root) };
+  } catch (error) {
+    process.stderr.write(
+      'scan: dist/build.json cannot be read (' + error.message + '): run "npm run build" in ' + root + '\n',
+    );
+    return { built: built, stamp: null };
+  }
+}
+
+function load(program) {
+  if (program.built === null) return import(require('url').pathToFileURL(path.join(root, 'src', 'cli.ts')).href);
+  if (program.stamp !== null && !machine.isInstalled) warnOfOldBuild(program.stamp);
+  keepCompiled(path.join(root, 'dist'));
   keepYoungSpaceSmall();
   return new Promise(function (resolve) {
-    resolve(require(built));
+    resolve(require(program.built));
   });
 }
 
@@ -124,7 +151,7 @@ function tellFailure(error) {
   var reason = String((error && error.message) || error).split('\n')[0];
   process.stderr.write(
     incomplete
-      ? 'scan: the program is not installed completely (' + reason + '). Run "npm ci" in ' + root + '.\n'
+      ? 'scan: the program is not installed completely (' + reason + '). ' + machine.remedyForMissingParts() + '.\n'
       : 'scan: this is a bug in perpscan (' + reason + '); please report it with what SCAN_LOG_LEVEL=debug prints\n',
   );
   if (process.env.SCAN_LOG_LEVEL === 'debug') process.stderr.write(String(error && error.stack) + '\n');
@@ -132,15 +159,19 @@ function tellFailure(error) {
 }
 
 function runHere() {
+  var program = findProgram();
+  var version = program.stamp === null ? 'unknown' : program.stamp.version;
   if (isVersionAsked()) {
-    process.stdout.write(require('../package.json').version + '\n');
+    process.stdout.write(version + '\n');
     return;
   }
   endWithLauncher();
-  hideSqliteWarning();
-  load()
-    .then(function (program) {
-      return program.main();
+  // A scan that finds a listener leaves hangups alone.
+  if (isUnderNohup()) process.on('SIGHUP', function () {});
+  hideExperimentalWarnings();
+  load(program)
+    .then(function (loaded) {
+      return loaded.main(version);
     })
     .catch(tellFailure);
 }
@@ -148,7 +179,7 @@ function runHere() {
 if (isNewEnough(process.versions.node)) {
   runHere();
 } else {
-  var node = process.env.PERPSCAN_RELAUNCHED ? null : bundledNode();
+  var node = process.env.PERPSCAN_RELAUNCHED ? null : machine.bundledNode();
   if (node !== null) {
     runWith(node);
   } else {
@@ -157,9 +188,9 @@ if (isNewEnough(process.versions.node)) {
         MINIMUM.join('.') +
         ' or newer, this is ' +
         process.version +
-        '. Run "npm ci" in ' +
-        root +
-        ' (it brings Node 24), or install Node 24.\n',
+        '. ' +
+        machine.remedyForOldNode() +
+        '.\n',
     );
     process.exit(USAGE_EXIT_CODE);
   }

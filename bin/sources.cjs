@@ -3,11 +3,18 @@
 var fs = require('fs');
 var path = require('path');
 
-// Every folder and every source file of src/ as [path, size, time of change], in the order of their names. A folder has no size.
+// What else decides what the build makes: the program's version, its packages, and how they are bundled.
+var BESIDE = ['package.json', 'package-lock.json', 'bin/build.cjs', 'bin/licences.cjs'];
+
+// Every folder and every source file of src/ and what is beside it as [path, size, time of change]. A folder's size is null.
 function listSources(root) {
   var found = [];
+  function add(file) {
+    var state = fs.statSync(path.join(root, file));
+    found.push([file, state.size, state.mtimeMs]);
+  }
   function visit(folder) {
-    found.push([folder, 0, fs.statSync(path.join(root, folder)).mtimeMs]);
+    found.push([folder, null, fs.statSync(path.join(root, folder)).mtimeMs]);
     fs.readdirSync(path.join(root, folder), { withFileTypes: true })
       .sort(function (a, b) {
         return a.name < b.name ? -1 : 1;
@@ -15,12 +22,13 @@ function listSources(root) {
       .forEach(function (entry) {
         var file = folder + '/' + entry.name;
         if (entry.isDirectory()) return visit(file);
-        if (!entry.name.endsWith('.ts')) return;
-        var state = fs.statSync(path.join(root, file));
-        found.push([file, state.size, state.mtimeMs]);
+        if (entry.name.endsWith('.ts')) add(file);
       });
   }
   visit('src');
+  BESIDE.forEach(function (file) {
+    if (fs.existsSync(path.join(root, file))) add(file);
+  });
   return found;
 }
 
@@ -28,7 +36,7 @@ function listSources(root) {
 function hashSources(root, found) {
   var hash = require('crypto').createHash('sha256');
   found.forEach(function (one) {
-    if (!one[0].endsWith('.ts')) return;
+    if (one[1] === null) return;
     hash
       .update(one[0] + '\0')
       .update(fs.readFileSync(path.join(root, one[0])))
@@ -41,15 +49,17 @@ function hashSources(root, found) {
 function isUntouched(root, found) {
   return found.every(function (one) {
     var state = fs.statSync(root + '/' + one[0], { throwIfNoEntry: false });
-    return state !== undefined && state.mtimeMs === one[2] && (one[1] === 0 || state.size === one[1]);
+    return state !== undefined && state.mtimeMs === one[2] && (one[1] === null || state.size === one[1]);
   });
 }
 
-// False also for an installed package, which has no src/.
-function isOutdated(root, stampFile) {
-  if (!fs.existsSync(path.join(root, 'src'))) return false;
-  var stamp = JSON.parse(fs.readFileSync(stampFile, 'utf8'));
+// What the build wrote down. @throws Error where it cannot be read
+function readStamp(root) {
+  return JSON.parse(fs.readFileSync(path.join(root, 'dist', 'build.json'), 'utf8'));
+}
+
+function isOutdated(root, stamp) {
   return !isUntouched(root, stamp.found) && hashSources(root, listSources(root)) !== stamp.sources;
 }
 
-module.exports = { listSources: listSources, hashSources: hashSources, isOutdated: isOutdated };
+module.exports = { listSources: listSources, hashSources: hashSources, readStamp: readStamp, isOutdated: isOutdated };

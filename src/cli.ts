@@ -1,5 +1,4 @@
 /** The program: its commands, its help, its exit codes. */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { addCompletionCommand } from './commands/completion.ts';
@@ -27,12 +26,12 @@ const NOTES = `
 The options of the main job: scan run --help
 
 Exit codes:
-${EXIT_CODES.map(([codes, meaning]) => `  ${codes.padEnd(8)}  ${meaning}`).join('\n')}`;
+${EXIT_CODES.map(([codes, meaning]) => `  ${codes.padEnd(13)}  ${meaning}`).join('\n')}`;
 
-/** Runs the command line in `process.argv` and sets the exit code. */
-export async function main(): Promise<void> {
+/** Runs the command line in `process.argv` and sets the exit code. @param version that this program was built from */
+export async function main(version: string): Promise<void> {
   const args = process.argv.slice(2);
-  const context = systemContext();
+  const context = systemContext(version);
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // `scan show | head` closes the pipe early: that is no error of ours.
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok);
@@ -112,12 +111,10 @@ function cyan(text: string): string {
   return `\u001b[36m${text}\u001b[39m`;
 }
 
-function systemContext(): CommandContext {
-  const packageRoot = path.join(import.meta.dirname, '..');
-  const manifest = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as { version: string };
+function systemContext(version: string): CommandContext {
   return {
-    version: manifest.version,
-    packageRoot,
+    version,
+    packageRoot: path.join(import.meta.dirname, '..'),
     cwd: process.cwd(),
     env: process.env,
     stdout: process.stdout,

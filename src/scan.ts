@@ -12,7 +12,15 @@ import { takeCached } from './job/cached-series.ts';
 import { KnownMarkets } from './job/known-markets.ts';
 import { currentMarketList, keptMarketList, noMarketList, type MarketList } from './job/market-list.ts';
 import { noKey, providerFor } from './job/provider.ts';
-import { findCandles, judgeMarkets, timeOf, type CandleInput, type JudgedInput, readEvent } from './job/reading.ts';
+import {
+  findCandles,
+  judgeMarkets,
+  timeOf,
+  type CandleInput,
+  type JudgedInput,
+  type JudgedMarket,
+  readEvent,
+} from './job/reading.ts';
 import type { ScanRequest, ScanServices } from './job/request.ts';
 import type { Run } from './job/run.ts';
 import { SeriesBook } from './job/series-book.ts';
@@ -47,7 +55,7 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
     hash.addCandles(`${exchange} ${unified ?? symbol}`, series),
   );
   const skipped = [...input.unread, ...judged.tally.skipped];
-  if (!judged.markets.some(({ readable }) => readable)) {
+  if (!judged.markets.some(isReadable)) {
     return { ok: false, files: input.files.length + input.unread.length, skipped };
   }
   services.tell(readEvent(input, judged, provider, skipped));
@@ -58,7 +66,7 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
     const known = new KnownMarkets(judged.markets, request.strategies);
     const book = new SeriesBook();
     const inputs = inputsOf(request, input);
-    const readable = judged.markets.filter((one) => one.readable).map(({ market }) => market);
+    const readable = judged.markets.filter(isReadable).map(({ market }) => market);
     const found = services.previous();
     const strategies = request.strategies.map(({ id }) => id);
     const isComparable =
@@ -69,6 +77,10 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
   } finally {
     await upstream?.close();
   }
+}
+
+function isReadable({ timeframes }: JudgedMarket): boolean {
+  return timeframes.length > 0;
 }
 
 function windowOf({ markets }: JudgedInput, asOf: number): ReturnType<typeof seriesWindow> {

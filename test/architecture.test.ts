@@ -193,7 +193,7 @@ describe('architecture', () => {
 
   it('the top level holds what the project agreed on', () => {
     const tracked = readdirSync(root).filter((name) => !name.startsWith('.'));
-    const project = ['package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'CHANGELOG.md'];
+    const project = ['package.json', 'package-lock.json', 'tsconfig.json', 'README.md', 'CHANGELOG.md', 'LICENSE'];
     const folders = ['bin', 'src', 'data', 'cache', 'test'];
     const untracked = ['node_modules', 'dist', 'coverage', 'scan.config.json'];
     const allowed = new Set([...project, ...folders, ...untracked]);

@@ -1,7 +1,10 @@
 /** What is wrong or odd in the files that were surveyed, grouped by kind, worst first. Pure. */
-import type { FileSkipReason } from '../core/candles.ts';
+import type { FileSkipReason, SkippedFile } from '../core/candles.ts';
+import type { Market } from '../core/market.ts';
+import { TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
 import { isKnownVenue } from '../core/venues.ts';
 import type { IgnoredFile } from './discover.ts';
+import { keyOfMarket } from './groups.ts';
 import { FILE_ODDITIES } from './survey-file-oddities.ts';
 import {
   FLAT_SHARE,
@@ -11,6 +14,7 @@ import {
   repeatText,
   timeText,
   type Case,
+  type Oddity,
   type Problem,
 } from './survey-problem.ts';
 import { seriesOddities, type Warmup } from './survey-series-oddities.ts';
@@ -30,23 +34,75 @@ const SKIP_TITLES: Partial<Readonly<Record<FileSkipReason, string>>> = {
   'not-candles': 'Files that hold something else than candles',
 };
 
-/** @param ignored files left out by their names */
+/**
+ * What is odd about files without which their market is scanned all the same comes last, as notes.
+ *
+ * @param ignored files left out by their names
+ * @param timeframe of the feed; with `auto` every one is asked for
+ */
 export function findProblems(
   survey: Survey,
   warmups: readonly Warmup[],
   ignored: readonly IgnoredFile[],
+  timeframe: Timeframe | 'auto' = 'auto',
 ): readonly Problem[] {
   const rank = { error: 0, warn: 1, note: 2 };
+  const isSpare = spareIn(survey, timeframe, warmups);
+  const problems = (wanted: boolean): readonly Problem[] => {
+    const part = <T extends Held>(all: readonly T[]): readonly T[] => all.filter((one) => isSpare(one) !== wanted);
+    const found = <T extends Held>(oddity: Oddity<T>, all: readonly T[], where: (one: T) => string): Problem =>
+      // What is a note of all is told once.
+      problemOf(oddity, oddity.severity !== 'note' ? part(all) : wanted ? all : [], where);
+    return [
+      ...skipProblems(part(survey.skipped), survey.unnamed),
+      ...seriesOddities(warmups).map((oddity) => found(oddity, survey.series, seriesName)),
+      ...FILE_ODDITIES.map((oddity) => found(oddity, survey.files, fileName(survey.files))),
+    ];
+  };
   return [
-    ...skipProblems(survey),
-    ...seriesOddities(warmups).map((oddity) => problemOf(oddity, survey.series, seriesName)),
-    ...FILE_ODDITIES.map((oddity) => problemOf(oddity, survey.files, fileName(survey.files))),
+    ...problems(true),
     ...spotProblems(survey),
     ...doubtProblems(survey),
     sideFiles(ignored),
+    ...problems(false).map(asNote),
   ]
     .filter(({ cases }) => cases.length > 0)
     .sort((a, b) => rank[a.severity] - rank[b.severity]);
+}
+
+function asNote({ kind, title, remedy, cases }: Problem): Problem {
+  return { kind, severity: 'note', title: `${title}, of markets that are scanned without them`, remedy, cases };
+}
+
+/** A file or a series; what was skipped has no timeframe. */
+interface Held {
+  readonly market: Market | null;
+  readonly timeframe?: Timeframe;
+}
+
+/**
+ * Whether nobody needs it: a series of a timeframe that its market has no use for beside a fresh one of the feed's, or a skipped file
+ * without which the market is scanned all the same, also from a finer series that is long enough.
+ */
+function spareIn({ series }: Survey, asked: Timeframe | 'auto', warmups: readonly Warmup[]): (held: Held) => boolean {
+  const needed = Math.min(...warmups.map(({ warmup }) => warmup));
+  const keys = (wanted: (one: SurveyedSeries) => boolean): ReadonlySet<string> =>
+    new Set(series.filter(wanted).map(({ market }) => keyOfMarket(market)));
+  const served = keys(({ timeframe, stale, usable }) => isAsked(timeframe, asked) && !stale && usable > 0);
+  const resampled = keys(({ timeframe, ageMs, usable }) => {
+    const [fine, coarse] = [TIMEFRAME_MS[timeframe], asked === 'auto' ? 0 : TIMEFRAME_MS[asked]];
+    return fine < coarse && coarse % fine === 0 && ageMs <= 2 * coarse && usable * fine >= needed * coarse;
+  });
+  return ({ market, timeframe }) => {
+    if (market === null) return false;
+    const key = keyOfMarket(market);
+    if (timeframe === undefined) return served.has(key) || resampled.has(key);
+    return served.has(key) && !isAsked(timeframe, asked);
+  };
+}
+
+function isAsked(timeframe: Timeframe, asked: Timeframe | 'auto'): boolean {
+  return asked === 'auto' || timeframe === asked;
 }
 
 function seriesName({ market, timeframe }: SurveyedSeries): string {
@@ -59,7 +115,7 @@ function fileName(files: readonly SurveyedFile[]): (file: SurveyedFile) => strin
   return ({ file, market }) => (parts.get(file)!.length > 1 ? `${file} (${market.symbol})` : file);
 }
 
-function skipProblems({ skipped, unnamed }: Survey): readonly Problem[] {
+function skipProblems(skipped: readonly SkippedFile[], unnamed: readonly SurveyedUnnamed[]): readonly Problem[] {
   const held = new Map(unnamed.map((one) => [one.file, `${heldText(one)}; `]));
   return [...Map.groupBy(skipped, ({ reason }) => reason)]
     .map(([reason, files]): Problem => ({

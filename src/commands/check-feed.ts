@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ConfigError } from '../core/config-error.ts';
 import { feedProblems } from '../feed/check.ts';
 import type { Problem } from '../feed/problem.ts';
+import { SCAN_AGAIN } from '../feed/version.ts';
 import { describeSystemError, escapeControl } from '../platform/text.ts';
 import { EXIT, type CommandContext } from './context.ts';
 
@@ -34,7 +35,7 @@ function problemsIn(text: string, file: string): readonly Problem[] {
   try {
     data = JSON.parse(text);
   } catch (error) {
-    return [{ path: '.', message: `is not JSON (${(error as Error).message})` }];
+    return [{ path: '.', message: `${file} is not JSON (${(error as Error).message}): ${SCAN_AGAIN}` }];
   }
   return feedProblems(data, file);
 }

@@ -35,7 +35,7 @@ export const EXIT_CODES: readonly (readonly [codes: string, meaning: string])[] 
   ['4', 'no feed written; an older feed stays as it was'],
   ['75', 'another scan holds the run lock (--wait-lock waits for it)'],
   ['78', 'configuration or runtime'],
-  ['130, 143', 'interrupted, terminated'],
+  ['129, 130, 143', 'hung up (not under nohup), interrupted, terminated'],
 ];
 
 const NARROWEST = 40;

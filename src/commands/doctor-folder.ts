@@ -10,6 +10,7 @@ import { defaultOutput, loadConfig } from '../config.ts';
 import type { SkippedFile } from '../core/candles.ts';
 import { ConfigError } from '../core/config-error.ts';
 import { marketKey, type Market } from '../core/market.ts';
+import { namesIn } from '../core/text.ts';
 import { timeText } from '../feed/words.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createProgress } from '../platform/progress.ts';
@@ -22,6 +23,7 @@ import { appearance, EXIT, type CommandContext } from './context.ts';
 import { folderJson } from './doctor-json.ts';
 import type { FolderReport } from './doctor-report.ts';
 import { folderText } from './doctor-text.ts';
+import { parseNames } from './name-lists.ts';
 import { formatOf, parseAsOf } from './run-options.ts';
 
 export interface FolderFlags {
@@ -65,9 +67,12 @@ export async function examineFolder(
   const files = own.length > 0 ? own : found.files;
   const marker = own.length > 0 ? null : (files[0]?.sampleMarker ?? null);
   const now = asOf ?? (marker === null ? null : readSampleTime(marker)) ?? systemClock.now();
-  const { exchange = null } = flags;
+  const exchanges = namesIn(parseNames('--exchange', flags.exchange)?.toUpperCase() ?? null);
+  const exchange = exchanges.length === 1 ? exchanges[0]! : null;
   const read = await readAll(files, { format, exchange }, context);
-  const kept = (market: Market | null): boolean => exchange === null || market?.exchange === exchange.toUpperCase();
+  expectExchanges(exchanges, read);
+  const kept = (market: Market | null): boolean =>
+    exchanges.length === 0 || (market !== null && exchanges.includes(market.exchange));
   const input = {
     parsed: read.parsed.filter(({ series }) => kept(series.market)),
     skipped: [...found.skipped, ...read.skipped].filter(({ market }) => market === null || kept(market)),
@@ -80,7 +85,7 @@ export async function examineFolder(
     survey: surveyed,
     ignored: found.ignored,
     sampleLeftOut: found.files.length - files.length,
-    problems: [...mostlyDead(surveyed), ...findProblems(surveyed, STRATEGIES, found.ignored)],
+    problems: [...mostlyDead(surveyed), ...findProblems(surveyed, STRATEGIES, found.ignored, config.timeframe)],
   };
 }
 
@@ -112,6 +117,17 @@ function mostlyDead({ markets, series, now }: Survey): readonly Problem[] {
       })),
     },
   ];
+}
+
+/** @throws ConfigError for an exchange of which there is no file */
+function expectExchanges(exchanges: readonly string[], { parsed, skipped }: Readings): void {
+  const known = new Set(
+    [...parsed.map(({ series }) => series), ...skipped].flatMap(({ market }) => market?.exchange ?? []),
+  );
+  const missing = exchanges.find((name) => !known.has(name));
+  if (missing === undefined || known.size === 0) return;
+  const there = [...known].sort().join(', ');
+  throw new ConfigError(`--exchange: no market of "${missing}" in the input; there are ${there}`, EXIT.usage);
 }
 
 interface Readings {

@@ -4,6 +4,7 @@ import { EXIT, type CommandContext } from './context.ts';
 import { examples } from './examples.ts';
 import type { FolderFlags } from './doctor-folder.ts';
 import { expectPaths } from './missing-path.ts';
+import { addNames } from './name-lists.ts';
 
 const EXAMPLES = [
   ['scan doctor', 'this machine: settings, key, clock, cache, ledger, disk'],
@@ -33,7 +34,7 @@ export function addDoctorCommand(program: Command, context: CommandContext, setE
     .argument('[paths...]', 'folders, searched recursively, or single candle files')
     .option('--json', 'print JSON')
     .option('--format <id>', 'files are of this format, as for a scan')
-    .option('--exchange <name>', 'only this exchange, and the one of files that name none')
+    .option('--exchange <names>', 'only these exchanges; one alone is also that of files that name none', addNames)
     .option('--as-of <time>', 'ISO time or ms UTC that replaces the clock for ages')
     .option('--offline', 'without a folder: do not try the key')
     .addHelpText('before', examples(EXAMPLES))

@@ -36,7 +36,7 @@ export async function printDryRun(
   const asOf = timeOf(request, input, systemClock.now());
   const judged = await judgeMarkets(request, input, asOf, services, () => undefined);
   const skipped = [...input.unread, ...judged.tally.skipped];
-  if (!judged.markets.some(({ readable }) => readable)) {
+  if (!judged.markets.some(({ timeframes }) => timeframes.length > 0)) {
     log.error(nothingRead({ files: input.files.length + input.unread.length, skipped }));
     return EXIT.noFeed;
   }

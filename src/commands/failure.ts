@@ -60,6 +60,8 @@ function wrongUse({ code, message }: CommanderError, args: readonly string[], pr
     .replace(/ argument (.*) is invalid\. /, ': "$1" is not understood; ')
     .replace(/^command-argument value (.*) is invalid for argument (\S+)\. /, '$2: "$1" is not understood; ')
     .replace('; Allowed choices are', '; expected one of');
+  const renamed = code === 'commander.unknownOption' ? RENAMED[flagIn(thing)] : undefined;
+  if (renamed !== undefined) return `${thing}: it is called ${renamed} now, its value stays`;
   if (near !== undefined) return `${thing}; did you mean ${near}?`;
   const owners = code === 'commander.unknownOption' ? ownersOf(thing, program) : [];
   if (owners.length > 0) return `${thing}; it belongs to scan ${owners.join(', ')}`;
@@ -72,8 +74,14 @@ function commandIn(args: readonly string[], program: Command): string {
   return args.find((arg) => names.has(arg)) ?? 'run';
 }
 
+const RENAMED: Readonly<Record<string, string | undefined>> = { '--quota-units': '--quota-calls' };
+
+function flagIn(thing: string): string {
+  return /--?[\w-]+$/.exec(thing)?.[0] ?? '';
+}
+
 function ownersOf(thing: string, program: Command): readonly string[] {
-  const flag = /--?[\w-]+$/.exec(thing)?.[0];
+  const flag = flagIn(thing);
   const owners = program.commands.filter(({ options }) =>
     options.some(({ long, short }) => flag === long || flag === short),
   );

@@ -1,10 +1,15 @@
 /** Whether the place of the feed takes files, before calls and minutes are spent on a feed that cannot be written. */
-import { statSync } from 'node:fs';
+import { closeSync, openSync, statSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config.ts';
-import { errnoOf, inspectFolder } from '../platform/folder.ts';
+import { MOUNT_ITS_FOLDER } from '../platform/atomic-file.ts';
+import { errnoOf, followLinks, inspectFolder, isMountPoint } from '../platform/folder.ts';
 import type { Log } from '../platform/log.ts';
 import type { Check } from './doctor-checks.ts';
+
+const NAME_A_FILE = 'name a file with --output or SCAN_OUTPUT';
+const ELSEWHERE = 'choose another place with --output or SCAN_OUTPUT';
+const STICKY = 0o1000;
 
 /** False, with an error in the log, where writing is bound to fail. */
 export function takesFeed(config: Config, log: Log): boolean {
@@ -16,38 +21,72 @@ export function takesFeed(config: Config, log: Log): boolean {
 
 /** Never throws and changes nothing. */
 export function checkOutput({ output }: Config): Check {
-  const folder = path.dirname(output);
-  const state = inspectFolder(folder);
-  const data = { path: output, writable: state.ok };
-  const other = otherThanFile(output);
-  if (other !== null) {
-    const remedy = 'name a file with --output or SCAN_OUTPUT';
-    return {
-      name: 'output',
-      status: 'fail',
-      fact: `${output} is ${other}`,
-      remedy,
-      data: { ...data, writable: false },
-    };
+  const target = targetOf(output);
+  const refusal = target === null ? CIRCLE : refusalOf(target);
+  const data = { path: output, writable: refusal === null };
+  if (refusal !== null) {
+    const [what, remedy] = refusal;
+    return { name: 'output', status: 'fail', fact: what.replace('%', target ?? output), remedy, data };
   }
-  if (state.ok) {
-    const fact = state.exists ? output : `${output}, whose folder will be made`;
-    return { name: 'output', status: 'ok', fact, remedy: null, data };
-  }
-  const fact = `${folder} takes no files (${state.nearest}: ${state.code})`;
-  const remedy = 'make it writable or choose another place with --output or SCAN_OUTPUT';
-  return { name: 'output', status: 'fail', fact, remedy, data };
+  const isThere = statSync(path.dirname(target ?? output), { throwIfNoEntry: false }) !== undefined;
+  const fact = isThere ? output : `${output}, whose folder will be made`;
+  return { name: 'output', status: 'ok', fact, remedy: null, data };
 }
 
-/** What stands in the place of a file that no feed may replace; null when nothing does. */
-function otherThanFile(file: string): string | null {
+/** What is wrong, with % for the file, and the remedy. */
+type Refusal = readonly [what: string, remedy: string];
+
+const CIRCLE: Refusal = ['% is a link that leads in a circle', NAME_A_FILE];
+
+/** Null for a link that leads in a circle. */
+function targetOf(output: string): string | null {
   try {
-    const state = statSync(file);
-    if (state.isFile()) return null;
-    return state.isDirectory() ? 'a folder' : 'a pipe or a device';
+    return followLinks(output);
   } catch (error) {
-    if (errnoOf(error) === 'ELOOP') return 'a link that leads in a circle';
-    // Missing, or behind a folder that the check of the folder tells about.
+    // What else may be wrong, the check of the folder tells.
+    return errnoOf(error) === 'ELOOP' ? null : output;
+  }
+}
+
+function refusalOf(target: string): Refusal | null {
+  const old = standing(target);
+  if (old?.isDirectory() === true) return ['% is a folder', isMountPoint(target) ? MOUNT_ITS_FOLDER : NAME_A_FILE];
+  if (old?.isFile() === false) return ['% is a pipe or a device', NAME_A_FILE];
+  const folder = path.dirname(target);
+  const state = inspectFolder(folder);
+  if (!state.ok) {
+    return [
+      `${folder} takes no files (${state.nearest}: ${state.code === 'ENOENT' ? 'a link that leads nowhere' : state.code})`,
+      `make it writable or ${ELSEWHERE}`,
+    ];
+  }
+  return old === null ? null : protectionOf(target, old, statSync(folder));
+}
+
+/** Null when there is nothing, or behind a folder that the check of the folder tells about. */
+function standing(file: string): Stats | null {
+  try {
+    return statSync(file);
+  } catch {
     return null;
   }
+}
+
+/** Why a file in a folder that takes files may not be replaced all the same. */
+function protectionOf(file: string, old: Stats, folder: Stats): Refusal | null {
+  if (isMountPoint(file)) return ['% is mounted as a single file, which cannot be replaced', MOUNT_ITS_FOLDER];
+  const me = process.geteuid?.() ?? 0;
+  if ((folder.mode & STICKY) !== 0 && ![0, old.uid, folder.uid].some((one) => one === me)) {
+    return ['% belongs to another user, and its folder lets nobody replace files of others', ELSEWHERE];
+  }
+  try {
+    closeSync(openSync(file, 'r+'));
+  } catch (error) {
+    // EACCES is no hindrance: a file is replaced with the rights of its folder.
+    const code = errnoOf(error);
+    if (code === 'EPERM' || code === 'EROFS') {
+      return [`% is protected against changes (${code})`, `lift that (chattr -i, or a read-only mark) or ${ELSEWHERE}`];
+    }
+  }
+  return null;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Config } from '../config.ts';
 import type { FeedContent, RunStage } from '../core/feed.ts';
 import { feedText, writeFeed } from '../feed/writer.ts';
-import type { AtomicWrite } from '../platform/atomic-file.ts';
+import { LASTING_FAILURES, type AtomicWrite } from '../platform/atomic-file.ts';
 import type { Log } from '../platform/log.ts';
 import type { Progress } from '../platform/progress.ts';
 import type { Scanned } from '../scan.ts';
@@ -19,13 +19,19 @@ export interface RunTools {
   readonly written: { stage: RunStage | null; last: AtomicWrite | null; degraded: boolean | null };
 }
 
+/** Thrown before the first request where the feed can never be written. */
+export class OutputRefused extends Error {}
+
 interface OutputFlags {
   readonly json?: true;
   readonly quiet?: true;
   readonly allowDegraded?: true;
 }
 
-/** Writes stages to `output`; an earlier one that cannot be written is warned about, since a later one may be. */
+/**
+ * Writes stages to `output`; an earlier one that cannot be written is warned about, since a later one may be. The first one is written
+ * before anything is sent: one that no later one can be better than ends the run.
+ */
 export function stageWriter(output: string, tools: RunTools): (feed: FeedContent) => Promise<boolean> {
   const { log, written, progress, interrupt } = tools;
   return async (feed) => {
@@ -33,8 +39,12 @@ export function stageWriter(output: string, tools: RunTools): (feed: FeedContent
     if (isLast) progress.stop();
     // From here on it is too late: what is written is written whole.
     interrupt.throwIfAborted();
+    const isFirst = written.last === null;
     const result = await writeFeed(output, feed);
     written.last = result;
+    if (!result.ok && isFirst && !isLast && LASTING_FAILURES.has(result.code)) {
+      throw new OutputRefused(`${result.detail}. Nothing was fetched; an older feed stays as it was`);
+    }
     if (result.ok) written.stage = feed.run.stage;
     else if (!isLast) log.warn(`the stage ${feed.run.stage} was not written: ${result.detail}`);
     return result.ok;

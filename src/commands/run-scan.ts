@@ -4,7 +4,7 @@ import { defaultOutput, loadConfig, type Config, type SettingName } from '../con
 import { previousFeed } from '../job/previous.ts';
 import type { Aim } from '../job/request.ts';
 import { fetchingTime } from '../job/time-bounds.ts';
-import { removeDeadTemps } from '../platform/atomic-file.ts';
+import { removeDeadTemps } from '../platform/temps.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { Interrupted, listenForSignals } from '../platform/signals.ts';
@@ -12,11 +12,12 @@ import { silentProgress } from '../platform/silent-progress.ts';
 import { scan, type ScanRequest } from '../scan.ts';
 import { appearance, EXIT, type CommandContext } from './context.ts';
 import { takesFeed } from './output-place.ts';
+import { parseNames } from './name-lists.ts';
 import { nothingRead } from './run-nothing.ts';
 import { aimOf, noteOnTimes, parseGoals, type NamedGoals } from './run-aim.ts';
 import { renderEvents } from './run-events.ts';
 import { formatOf, parseAsOf, parseLimit, parseWaitLock, selectStrategies } from './run-options.ts';
-import { finish, leftBehind, stageWriter, type RunTools } from './run-output.ts';
+import { finish, leftBehind, OutputRefused, stageWriter, type RunTools } from './run-output.ts';
 import { pinged } from './run-ping.ts';
 
 /** As commander hands them over; every value as typed. */
@@ -32,6 +33,7 @@ export interface RunFlags {
   readonly logFormat?: string;
   readonly symbol?: string;
   readonly exchange?: string;
+  readonly exclude?: string;
   readonly format?: string;
   readonly limit?: string;
   readonly fetch?: string;
@@ -94,8 +96,12 @@ export async function run(
   try {
     return await (isHeardOf ? pinged(tools, work) : work());
   } catch (error) {
-    if (!(error instanceof Interrupted)) throw error;
     progress.stop();
+    if (error instanceof OutputRefused) {
+      log.error(`scan: ${error.message}`);
+      return EXIT.noFeed;
+    }
+    if (!(error instanceof Interrupted)) throw error;
     log.error(`scan: ${error.message}: ${leftBehind(tools)}; what was fetched is cached`);
     return error.exitCode;
   } finally {
@@ -162,14 +168,18 @@ const NOTHING: Aim = { goal: null, remaining: false };
 
 /** @throws ConfigError for flags that are not understood or contradict each other */
 function askedFor(paths: readonly string[], flags: RunFlags, { config, context }: RunTools): Asked {
-  const { symbol = null, exchange = null } = flags;
   const goals = parseGoals(flags);
   const limit = flags.limit === undefined ? null : parseLimit(flags.limit);
   const request = {
     paths,
     exclude: [config.output, defaultOutput(config.root)],
     format: formatOf(flags.format),
-    filter: { symbol, exchange, limit },
+    filter: {
+      symbol: parseNames('--symbol', flags.symbol),
+      exchange: parseNames('--exchange', flags.exchange),
+      exclude: parseNames('--exclude', flags.exclude),
+      limit,
+    },
     strategies: selectStrategies(config.strategies, config.sources.strategies),
     timeframe: config.timeframe,
     asOf: flags.asOf === undefined ? null : parseAsOf(flags.asOf),

@@ -3,6 +3,7 @@ import { ConfigError } from '../core/config-error.ts';
 import { EXIT, type CommandContext } from './context.ts';
 import { examples } from './examples.ts';
 import { expectPaths } from './missing-path.ts';
+import { addNames } from './name-lists.ts';
 import type { RunFlags } from './run-scan.ts';
 
 const EXAMPLES = [
@@ -21,7 +22,7 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .command('run', { isDefault: true })
     .description('score candle files and write the feed (also without the word run)')
     .argument('[paths...]', 'folders, searched recursively, or single candle files')
-    .option('--strategy <ids>', 'all, or ids separated by commas (default: all)')
+    .option('--strategy <ids>', 'all, or ids separated by commas (default: all)', addNames)
     .option('--timeframe <timeframe>', 'timeframe of the feed: 15m 1h 4h 1d ..., or auto (default: 4h)')
     .option('--provider <name>', 'where series come from: auto, coinalyze, sandbox, none (default: auto)')
     .option('--fetch <which>', 'which series: all, actionable (of signals with a direction), none (default: all)')
@@ -31,8 +32,13 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--deadline <duration>', 'when the feed is written with what there is, degraded (default: 15m)')
     .option('--wait-lock [duration]', 'wait while another scan runs (default: as long as --deadline)')
     .option('--dry-run', 'print what each goal would cost; nothing is sent or written (also with --json)')
-    .option('--symbol <name>', 'only this coin or symbol, e.g. BTC or XBTUSDTM')
-    .option('--exchange <name>', 'only this exchange, e.g. KUCOIN; also the exchange of files that name none')
+    .option('--symbol <names>', 'only these coins or markets, e.g. BTC,ETH or XBTUSDTM or KUCOIN:XBTUSDTM', addNames)
+    .option('--exclude <names>', 'leave these coins or markets out, named in the same way', addNames)
+    .option(
+      '--exchange <names>',
+      'only these exchanges, e.g. KUCOIN,MEXC; one alone is also the exchange of files that name none',
+      addNames,
+    )
     .option(
       '--format <id>',
       'read every file as this format only: arrays, binance-klines, coinalyze, csv, feather, objects, parquet',

@@ -1,10 +1,12 @@
 /** What the flags of `scan show` mean together; those that contradict each other are refused with one line. */
 import { ConfigError } from '../core/config-error.ts';
+import { namesIn } from '../core/text.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time.ts';
 import type { Selection } from '../feed/selection.ts';
 import { closest } from '../platform/text.ts';
 import type { ViewRequest } from '../show/views.ts';
 import { EXIT } from './context.ts';
+import { parseNames } from './name-lists.ts';
 import { parseLimit } from './run-options.ts';
 
 export interface ShowFlags {
@@ -74,17 +76,18 @@ export function viewRequest(flags: ShowFlags): ViewRequest {
 }
 
 function selectionOf({ symbol, exchange, strategy, direction, minScore, since }: ShowFlags): Selection {
-  const side = direction?.toLowerCase() ?? null;
-  if (side !== null && !DIRECTIONS.includes(side)) {
-    const near = closest(side, DIRECTIONS);
+  const sides = parseNames('--direction', direction?.toLowerCase());
+  const wrong = namesIn(sides).find((side) => !DIRECTIONS.includes(side));
+  if (wrong !== undefined) {
+    const near = closest(wrong, DIRECTIONS);
     const hint = near === null ? '' : ` (did you mean ${near}?)`;
-    throw notUnderstood('direction', direction!, `known are ${DIRECTIONS.join(', ')}`, hint);
+    throw notUnderstood('direction', wrong, `known are ${DIRECTIONS.join(', ')}`, hint);
   }
   return {
-    symbol: symbol ?? null,
-    exchange: exchange ?? null,
-    strategy: strategy ?? null,
-    direction: side,
+    symbol: parseNames('--symbol', symbol),
+    exchange: parseNames('--exchange', exchange),
+    strategy: parseNames('--strategy', strategy),
+    direction: sides,
     minScore: minScore === undefined ? null : scoreOf(minScore),
     since: since === undefined ? null : { text: since, ms: spanOf(since) },
   };

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import type { CommandContext } from './context.ts';
 import { examples } from './examples.ts';
+import { addNames } from './name-lists.ts';
 import type { ShowFlags } from './show-flags.ts';
 
 const EXAMPLES = [
@@ -28,14 +29,14 @@ export function addShowCommand(program: Command, context: CommandContext): void 
     .command('show')
     .description('show signals, markets or coins of a feed, or explain one market')
     .argument('[feed]', 'a feed (default: data/master_feed.json)')
-    .option('--symbol <name>', 'only this coin or market, e.g. BTC, XBTUSDTM or KUCOIN:XBTUSDTM')
-    .option('--exchange <name>', 'only this exchange')
-    .option('--strategy <ids>', 'only these strategies, separated by commas')
+    .option('--symbol <names>', 'only these coins or markets, e.g. BTC,ETH or XBTUSDTM or KUCOIN:XBTUSDTM', addNames)
+    .option('--exchange <names>', 'only these exchanges, separated by commas', addNames)
+    .option('--strategy <ids>', 'only these strategies, separated by commas', addNames)
     .addOption(
       // Checked with the other names, where a near miss is named too.
       new Option('--direction <side>', 'only signals with this direction')
         .choices(['long', 'short', 'none'])
-        .argParser((side) => side),
+        .argParser(addNames),
     )
     .option('--min-score <n>', 'only signals with at least this score')
     .option('--since <span>', 'only directions that began within this span, e.g. 8h or 2d')
@@ -43,7 +44,7 @@ export function addShowCommand(program: Command, context: CommandContext): void 
     .option('--markets', 'one row a market: price, funding, open interest')
     .option('--coins', 'one row a coin, over all its markets')
     .option('--sort <name>', 'by this field, with - before it the largest first')
-    .option('--columns <names>', 'these fields, separated by commas')
+    .option('--columns <names>', 'these fields, separated by commas', addNames)
     .option('--explain', 'every part of the score, the conditions of both sides and the close that would fire')
     .option('--run', 'where the calls of the run went, and what they changed')
     .option('--tsv', 'tab-separated with a heading, nothing shortened')

@@ -28,9 +28,10 @@ export interface DegradedReason {
 export interface RunInputs {
   /** Absolute. */
   readonly paths: readonly string[];
-  /** Filters as given; null when not used. */
+  /** Filters, their names sorted and separated by commas; null when not used. */
   readonly symbol: string | null;
   readonly exchange: string | null;
+  readonly exclude: string | null;
   readonly limit: number | null;
   /** The only format that files were read as; null for all. */
   readonly format: string | null;

@@ -11,8 +11,8 @@ export type { FieldType, FieldValue } from './where-nodes.ts';
 
 export interface WhereFields {
   readonly types: ReadonlyMap<string, FieldType>;
-  /** The known name that an unknown one was most likely meant to be, or null. */
-  readonly nearest: (name: string) => string | null;
+  /** What is said after an unknown name, such as the nearest one. */
+  readonly hint: (name: string) => string;
 }
 
 export type Where =
@@ -132,11 +132,10 @@ class Reader {
   }
 
   private field(name: string, column: number): WhereNode {
-    const { types, nearest } = this.fields;
+    const { types, hint } = this.fields;
     const type = types.get(name);
     if (type !== undefined) return { type, column, value: (read) => read(name) };
-    const near = nearest(name);
-    throw new Misread(column, `unknown name ${name}${near === null ? '' : `; did you mean ${near}?`}`);
+    throw new Misread(column, `unknown name ${name}${hint(name)}`);
   }
 
   /** What stands in brackets, with the closing one. */

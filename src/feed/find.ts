@@ -2,6 +2,7 @@
 import type { MarketRow } from '../core/market-row.ts';
 import { marketKey, type MarketKey } from '../core/market.ts';
 import type { Signal, SignalBase } from '../core/signal.ts';
+import { namesIn } from '../core/text.ts';
 import { closest } from '../platform/text.ts';
 
 /** One coin in one direction of one strategy, on one venue or several. */
@@ -37,10 +38,10 @@ export function unifiedNames(markets: Iterable<MarketRow>): UnifiedNames {
 /** What a signal or a market's row says of itself. */
 type Named = Pick<SignalBase, 'exchange' | 'symbol' | 'coin'>;
 
-/** Those of `query`, case ignored: a coin (`BTC`), a symbol (`BTCUSDT`), a unified symbol, or one market (`BYBIT:BTCUSDT`). */
+/** Those of the names in `query`, case ignored: a coin (`BTC`), a symbol (`BTCUSDT`), a unified symbol, or one market (`BYBIT:BTCUSDT`). */
 export function findByName<N extends Named>(all: readonly N[], query: string, unified: UnifiedNames): readonly N[] {
-  const wanted = query.trim().toLowerCase();
-  return all.filter((one) => namesOf(one, unified).some((name) => name.toLowerCase() === wanted));
+  const wanted = namesIn(query.toLowerCase());
+  return all.filter((one) => namesOf(one, unified).some((name) => wanted.includes(name.toLowerCase())));
 }
 
 /** The name that `query` was most likely meant to be, or null. */

@@ -93,10 +93,10 @@ export function previousSignal(value: unknown): readonly [name: string, signal: 
 
 function areInputs(value: unknown): value is RunInputs {
   if (!isRecord(value)) return false;
-  const { exchange, format, limit, paths, sample, symbol } = value;
+  const { exchange, exclude, format, limit, paths, sample, symbol } = value;
   return (
     isTexts(paths) &&
-    [symbol, exchange, format].every(isTextOrNull) &&
+    [symbol, exchange, exclude, format].every(isTextOrNull) &&
     (limit === null || typeof limit === 'number') &&
     typeof sample === 'boolean'
   );

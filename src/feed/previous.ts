@@ -103,6 +103,7 @@ function haveSameInputs(a: RunInputs, b: RunInputs): boolean {
   return (
     a.symbol === b.symbol &&
     a.exchange === b.exchange &&
+    a.exclude === b.exclude &&
     a.limit === b.limit &&
     a.format === b.format &&
     a.sample === b.sample &&

@@ -44,8 +44,9 @@ const degradedReason = z.strictObject({
 const inputs = z
   .strictObject({
     paths: z.array(z.string()).describe('absolute'),
-    symbol: z.string().nullable(),
-    exchange: z.string().nullable(),
+    symbol: z.string().nullable().describe('names separated by commas'),
+    exchange: z.string().nullable().describe('names separated by commas'),
+    exclude: z.string().nullable().describe('names of coins and markets that were left out'),
     limit: count.nullable(),
     format: z.string().nullable().describe('the only format that files were read as; null for all'),
     sample: z.boolean().describe('true when the run is on the shipped, made-up sample'),

@@ -1,15 +1,16 @@
 /** Which signals of a feed are asked for, and what to say when a name is unknown or nothing is left. */
 import type { Feed } from '../core/feed.ts';
 import { isExplained, type Signal } from '../core/signal.ts';
+import { namesIn } from '../core/text.ts';
 import { closest } from '../platform/text.ts';
 import { findByName, nearestName, unifiedNames } from './find.ts';
 
 /** What signals are chosen by, all of it together; null when not asked for. */
 export interface Selection {
-  /** A coin, a symbol, a unified symbol or EXCHANGE:SYMBOL, case ignored. */
+  /** Coins, symbols, unified symbols or EXCHANGE:SYMBOL; here and below several are separated by commas, case ignored. */
   readonly symbol: string | null;
   readonly exchange: string | null;
-  /** An id, several separated by commas, or `all`. */
+  /** Ids, or `all`. */
   readonly strategy: string | null;
   /** `long`, `short` or `none`. */
   readonly direction: string | null;
@@ -40,17 +41,16 @@ function kept(signals: readonly Signal[], filter: Filter, asked: Selection, feed
   if (asked[filter] === null) return signals;
   const { symbol, strategy, direction, minScore, since } = asked;
   if (filter === 'symbol') return findByName(signals, symbol!, unifiedNames(feed.markets));
-  if (filter === 'exchange') return signals.filter(({ exchange }) => same(exchange, asked.exchange!));
-  if (filter === 'direction') return signals.filter((signal) => same(signal.direction, direction!));
+  if (filter === 'exchange') return signals.filter(({ exchange }) => isAmong(exchange, asked.exchange!));
+  if (filter === 'direction') return signals.filter((signal) => isAmong(signal.direction, direction!));
   if (filter === 'minScore') return signals.filter(({ score }) => score !== null && score >= minScore!);
   if (filter === 'since') return signals.filter((signal) => beganAfter(signal, newestCloseOf(feed) - since!.ms));
-  if (strategy === 'all') return signals;
-  const names = strategy!.split(',');
-  return signals.filter((signal) => names.some((name) => same(signal.strategy, name)));
+  return namesIn(strategy).includes('all') ? signals : signals.filter((one) => isAmong(one.strategy, strategy!));
 }
 
-function same(name: string, asked: string): boolean {
-  return name.toLowerCase() === asked.trim().toLowerCase();
+/** Whether `name` is one of those that were asked for. */
+export function isAmong(name: string, asked: string): boolean {
+  return namesIn(asked.toLowerCase()).includes(name.toLowerCase());
 }
 
 function beganAfter(signal: Signal, time: number): boolean {
@@ -67,16 +67,16 @@ export function unknownName({ signals, markets }: Feed, selection: Selection): s
   const { symbol } = selection;
   for (const filter of ['exchange', 'strategy'] as const) {
     const asked = selection[filter];
-    if (asked === null || (filter === 'strategy' && asked === 'all')) continue;
+    if (asked === null || (filter === 'strategy' && namesIn(asked).includes('all'))) continue;
     const known = [...new Set(signals.map((signal) => signal[filter]))].sort();
-    const given = filter === 'strategy' ? asked.split(',') : [asked];
-    const unknown = given.map((name) => name.trim()).find((name) => !known.some((one) => same(one, name)));
+    const unknown = namesIn(asked).find((name) => !known.some((one) => isAmong(one, name)));
     if (unknown === undefined) continue;
     return `--${filter}: the feed has no ${filter} "${unknown}"${didYouMean(closest(unknown, known))}; it has ${known.join(', ') || 'no signals'}`;
   }
   const names = unifiedNames(markets);
-  if (symbol === null || findByName(signals, symbol, names).length > 0) return null;
-  return `--symbol: no market "${symbol}" in the feed${didYouMean(nearestName(signals, symbol, names))}`;
+  const unknown = namesIn(symbol).find((name) => findByName(signals, name, names).length === 0);
+  if (unknown === undefined) return null;
+  return `--symbol: no market "${unknown}" in the feed${didYouMean(nearestName(signals, unknown, names))}`;
 }
 
 function didYouMean(near: string | null): string {

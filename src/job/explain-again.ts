@@ -56,7 +56,7 @@ function requestOf({ run, strategies, market, referenceVenues, exclude }: Explai
     paths: inputs.paths,
     exclude,
     format: inputs.format,
-    filter: { symbol: market.symbol, exchange: market.exchange, limit: null },
+    filter: { symbol: market.symbol, exchange: market.exchange, exclude: null, limit: null },
     strategies,
     timeframe: isTimeframe(timeframe) ? timeframe : 'auto',
     asOf: run.as_of,

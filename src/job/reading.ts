@@ -10,12 +10,13 @@ import type { CandleSeries, SkippedFile } from '../core/candles.ts';
 import { ConfigError } from '../core/config-error.ts';
 import type { ProviderName } from '../core/feed.ts';
 import type { NamedMarket } from '../core/market.ts';
-import { compareText } from '../core/text.ts';
+import { compareText, namesIn } from '../core/text.ts';
+import type { Timeframe } from '../core/time.ts';
 import { createJudge } from '../processor/judging.ts';
 import type { JudgedCandles } from '../processor/known-market.ts';
 import { selectSeries } from '../processor/select.ts';
 import type { ReadEvent } from './events.ts';
-import { keepMarkets } from './filter.ts';
+import { expectTimeframe, keepMarkets, namedAs, passes, unscoredNames } from './filter.ts';
 import type { ScanRequest, ScanServices } from './request.ts';
 
 /** What was found, before anything is read. */
@@ -33,8 +34,8 @@ export interface CandleInput {
 
 export interface JudgedMarket extends JudgedCandles {
   readonly market: NamedMarket;
-  /** False when none of its files could be read. */
-  readonly readable: boolean;
+  /** Of its files that could be read. */
+  readonly timeframes: readonly Timeframe[];
 }
 
 export interface JudgedInput {
@@ -74,10 +75,11 @@ export function timeOf(
 }
 
 function readOptions({ format, filter }: ScanRequest, now: number): ReadOptions {
-  return { format, exchange: filter.exchange, now };
+  const [exchange = null, ...others] = namesIn(filter.exchange);
+  return { format, exchange: others.length === 0 ? exchange : null, now };
 }
 
-/** @throws ConfigError when the filter keeps no market */
+/** @throws ConfigError when the filter keeps no market, or none has the timeframe */
 export async function judgeMarkets(
   request: ScanRequest,
   { files, unread }: CandleInput,
@@ -89,7 +91,7 @@ export async function judgeMarkets(
   const onFile = (): void => services.interrupt.throwIfAborted();
   const options = { ...readOptions(request, services.clock.now()), timeframe, onFile };
   const tally = createTally();
-  const groups = keepMarkets(await groupFiles(files, unread, options, tally), request.filter);
+  const { kept: groups, notes } = keepMarkets(await groupFiles(files, unread, options, tally), request.filter);
   const judge = createJudge({ strategies, asOf, detail });
   const selecting = { timeframe, asOf, warmup: Math.min(...strategies.map(({ warmup }) => warmup)) };
   const judged = new Map<string, JudgedMarket>();
@@ -102,8 +104,8 @@ export async function judgeMarkets(
     if (!candles.known) return;
     const market = namedMarket(candles.market, group, candles.spot);
     const selection = selectSeries(candles.series, selecting);
-    const readable = candles.series.length > 0;
-    judged.set(keyOfNamed(group), { market, readable, ...judge(selection) });
+    const timeframes = candles.series.map((series) => series.timeframe);
+    judged.set(keyOfNamed(group), { market, timeframes, ...judge(selection, timeframes) });
     if (selection.kind === 'series') onSeries(market, selection.series);
   };
   for (const [index, group] of groups.entries()) {
@@ -113,9 +115,14 @@ export async function judgeMarkets(
     await setImmediate();
     services.interrupt.throwIfAborted();
   }
-  for (const group of groupStrays(strays, groups, strayParts)) await judgeOne(group);
+  for (const group of groupStrays(strays, groups, strayParts)) {
+    if (passes(namedAs(group), request.filter)) await judgeOne(group);
+  }
   services.tell({ type: 'reading', done: groups.length, of: groups.length });
-  return { markets: [...judged.values()].sort(compareMarkets), tally };
+  const markets = [...judged.values()].sort(compareMarkets);
+  expectTimeframe(markets, timeframe);
+  for (const text of [...notes, ...unscoredNames(markets, request.filter)]) services.tell({ type: 'warned', text });
+  return { markets, tally };
 }
 
 function namedMarket(

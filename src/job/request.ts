@@ -33,10 +33,12 @@ export interface ScanRequest {
 
 /** Which markets of the input are scanned; null where a filter is not used. */
 export interface MarketFilter {
-  /** A coin or a symbol, case ignored. */
+  /** Coins, symbols, unified symbols or EXCHANGE:SYMBOL, separated by commas, case ignored. */
   readonly symbol: string | null;
-  /** Also the exchange of files that name none. */
+  /** Separated by commas; one alone is also the exchange of files that name none. */
   readonly exchange: string | null;
+  /** As `symbol`: what is left out. */
+  readonly exclude: string | null;
   readonly limit: number | null;
 }
 

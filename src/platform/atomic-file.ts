@@ -1,27 +1,39 @@
 /** Files that are written whole or not at all: temp in the same folder, fsync, rename, fsync of the folder. */
-import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { open, readdir, realpath, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { makeFolder } from './folder.ts';
+import { SECOND_MS } from '../core/time.ts';
+import { systemClock, type Clock } from './clock.ts';
+import { errnoOf, followLinks, makeFolder } from './folder.ts';
+import { holdTemp, releaseTemp, removeTemp, tempName } from './temps.ts';
 
 /** The calls that writing makes, so that a test can let each of them fail. */
 export interface AtomicFileSystem {
   mkdir(folder: string): Promise<void>;
-  /** The file a link leads to; rejects with ENOENT when there is nothing yet. */
-  realpath(file: string): Promise<string>;
-  /** True when `file` is a pipe, socket or device; false also when there is nothing. */
-  isSpecial(file: string): Promise<boolean>;
+  /** The file that `file` leads to over links, also where there is nothing yet. */
+  followLinks(file: string): Promise<string>;
+  /** Null when there is nothing. */
+  look(file: string): Promise<Standing | null>;
   open(file: string, flags: 'wx' | 'r', mode?: number): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
   remove(file: string): Promise<void>;
+}
+
+/** What stands in the place of the new file. */
+interface Standing {
+  /** A pipe, socket or device. */
+  readonly isSpecial: boolean;
+  readonly mode: number;
+  readonly gid: number;
 }
 
 interface OpenFile {
   /** May write fewer bytes than asked. */
   write(bytes: Uint8Array, offset: number, length: number): Promise<{ readonly bytesWritten: number }>;
   sync(): Promise<void>;
-  stat(): Promise<{ readonly size: number }>;
+  stat(): Promise<{ readonly size: number; readonly mode: number; readonly gid: number }>;
+  chmod(mode: number): Promise<void>;
+  chown(uid: number, gid: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,7 +41,7 @@ export type AtomicWrite =
   | {
       readonly ok: true;
       readonly bytes: number;
-      /** Set when the new file is in place but might not survive a power cut. */
+      /** Set when the new file is in place but might not survive a power cut, or may be read by others than the old one. */
       readonly warning: string | null;
     }
   /** Whatever was there before is untouched. `code` is an errno such as `ENOSPC`, or `not-a-file`. `detail` names file, step and remedy. */
@@ -37,22 +49,33 @@ export type AtomicWrite =
 
 export const nodeFileSystem: AtomicFileSystem = {
   mkdir: async (folder) => makeFolder(folder),
-  realpath: (file) => realpath(file),
-  isSpecial: async (file) => {
+  followLinks: async (file) => followLinks(file),
+  look: async (file) => {
     const found = statSync(file, { throwIfNoEntry: false });
-    return found !== undefined && !found.isFile() && !found.isDirectory();
+    if (found === undefined) return null;
+    return { isSpecial: !found.isFile() && !found.isDirectory(), mode: found.mode & PERMISSIONS, gid: found.gid };
   },
   open: (file, flags, mode) => open(file, flags, mode),
   rename: (from, to) => rename(from, to),
   remove: (file) => rm(file, { force: true }),
 };
 
-const MODE = 0o644;
+const PERMISSIONS = 0o777;
+const SAME_USER = -1;
+/** Less the umask. */
+const NEW_MODE = 0o666;
+
+/** A virus scanner or a reader on Windows holds a file for a moment: so long a rename is tried again. */
+const PATIENCE_MS = 2 * SECOND_MS;
+const PAUSE_MS = 100;
+const HELD: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EBUSY']);
 
 /** One write: large enough that calls cost nothing beside the disk. */
 const BUFFER_BYTES = 1 << 18;
 /** In UTF-8, of a UTF-16 unit. */
 const MOST_BYTES_PER_UNIT = 3;
+
+export const MOUNT_ITS_FOLDER = 'mount the folder that it stands in, not the file alone';
 
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: 'free some space on that disk',
@@ -61,6 +84,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EACCES: 'make its folder writable or choose another place',
   EPERM: 'make its folder writable or choose another place',
   ENOENT: 'its folder cannot be made there: choose another place',
+  EBUSY: `another program holds it, or it is a mount of its own: ${MOUNT_ITS_FOLDER}`,
   EROFS: 'that disk is read-only: choose another place',
   EISDIR: 'it is a folder: name a file',
   'not-a-file': 'it is a pipe, socket or device: name a file',
@@ -72,40 +96,46 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EIO: 'the disk reports errors: check it before you trust it again',
 };
 
+/** Codes of failures that every later write of the same run would meet, too. */
+export const LASTING_FAILURES: ReadonlySet<string> = new Set(
+  'EACCES EPERM EBUSY EROFS EISDIR ENOTDIR ENOENT EEXIST ELOOP ENAMETOOLONG not-a-file'.split(' '),
+);
+
 /**
  * Writes `text` as UTF-8, whole or in pieces, of which bytes are taken as they are; pieces are asked for one by one, so that a large text never stands in memory as a whole.
- * Missing folders are made; a link stays a link and the file it leads to is replaced. Never rejects.
+ * Missing folders are made; a link stays a link and the file it leads to is replaced, with the mode and, where the system allows it, the
+ * group of the old one. Never rejects.
  */
 export async function writeFileAtomic(
   file: string,
   text: string | Iterable<string | Uint8Array>,
   fs: AtomicFileSystem = nodeFileSystem,
+  clock: Pick<Clock, 'monotonic' | 'sleep'> = systemClock,
 ): Promise<AtomicWrite> {
-  const progress: Progress = { step: 'making its folder', temp: null };
+  const progress: Progress = { step: 'looking where it leads', temp: null };
   try {
-    await fs.mkdir(path.dirname(file));
-    progress.step = 'looking where it leads';
-    const target = await targetOf(file, fs);
+    const target = await fs.followLinks(file);
+    progress.step = 'making its folder';
+    await fs.mkdir(path.dirname(target));
+    const old = await fs.look(target);
     // The rename would put a plain file in the place of /dev/null.
-    if (await fs.isSpecial(target)) throw Object.assign(new Error('no file'), { code: 'not-a-file' });
+    if (old?.isSpecial === true) throw Object.assign(new Error('no file'), { code: 'not-a-file' });
     const temp = tempName(target);
-    const bytes = await writeTemp(temp, typeof text === 'string' ? [text] : text, fs, progress);
+    const { bytes, warning } = await writeTemp(temp, typeof text === 'string' ? [text] : text, old, fs, progress);
     progress.step = 'replacing the old one';
-    await fs.rename(temp, target);
-    return { ok: true, bytes, warning: await syncFolder(path.dirname(target), fs) };
+    await renamePatiently(temp, target, fs, clock);
+    const warnings = [warning, await syncFolder(path.dirname(target), fs)].filter((one) => one !== null);
+    return { ok: true, bytes, warning: warnings.length === 0 ? null : warnings.join('; ') };
   } catch (error) {
-    const orphan = progress.temp === null ? null : await removeTemp(progress.temp, fs);
-    const code = codeOf(error);
+    const orphan = progress.temp === null ? null : await removeTemp(progress.temp, (temp) => fs.remove(temp));
+    const code = errnoOf(error);
     const remedy = REMEDIES[code] ?? `the system says: ${messageOf(error)}`;
     const left = orphan === null ? '' : `; ${orphan}`;
     return { ok: false, code, detail: `${file} could not be written (${progress.step}: ${code}): ${remedy}${left}` };
   } finally {
-    if (progress.temp !== null) writing.delete(path.basename(progress.temp));
+    if (progress.temp !== null) releaseTemp(progress.temp);
   }
 }
-
-/** Names of this process's temps. One that carries its id and is not among them is of an earlier process with the same id, as in containers. */
-const writing = new Set<string>();
 
 /** How far a write has come, for the message of its failure. */
 interface Progress {
@@ -114,31 +144,53 @@ interface Progress {
   temp: string | null;
 }
 
-async function targetOf(file: string, fs: AtomicFileSystem): Promise<string> {
-  try {
-    return await fs.realpath(file);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return file;
-    throw error;
+async function renamePatiently(
+  temp: string,
+  target: string,
+  fs: AtomicFileSystem,
+  clock: Pick<Clock, 'monotonic' | 'sleep'>,
+): Promise<void> {
+  const until = clock.monotonic() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await fs.rename(temp, target);
+    } catch (error) {
+      if (!HELD.has(errnoOf(error)) || clock.monotonic() >= until) throw error;
+    }
+    await clock.sleep(PAUSE_MS);
   }
 }
 
-function tempName(target: string): string {
-  return `${target}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`;
+/** Mode and group of the old file. Some disks have none, and nobody may give a file to a group that they are not in. */
+async function takeAfter(old: Standing, handle: OpenFile): Promise<string | null> {
+  const now = await handle.stat();
+  const failed: string[] = [];
+  const attempt = async (what: string, change: () => Promise<void>): Promise<void> => {
+    try {
+      await change();
+    } catch (error) {
+      failed.push(`the ${what} of the old file could not be kept (${errnoOf(error)}): others may read the new one`);
+    }
+  };
+  if (now.gid !== old.gid) await attempt('group', () => handle.chown(SAME_USER, old.gid));
+  if ((now.mode & PERMISSIONS) !== old.mode) await attempt('mode', () => handle.chmod(old.mode));
+  return failed.length === 0 ? null : failed.join('; ');
 }
 
-/** How many bytes it has. */
 async function writeTemp(
   temp: string,
   pieces: Iterable<string | Uint8Array>,
+  old: Standing | null,
   fs: AtomicFileSystem,
   progress: Progress,
-): Promise<number> {
+): Promise<{ readonly bytes: number; readonly warning: string | null }> {
   progress.step = 'opening a temporary file beside it';
-  const handle = await fs.open(temp, 'wx', MODE);
+  const handle = await fs.open(temp, 'wx', old?.mode ?? NEW_MODE);
   progress.temp = temp;
-  writing.add(path.basename(temp));
+  holdTemp(temp);
   try {
+    progress.step = 'giving it the mode of the old one';
+    const warning = old === null ? null : await takeAfter(old, handle);
     progress.step = 'writing';
     let length = 0;
     for (const bytes of encoded(pieces)) {
@@ -154,7 +206,7 @@ async function writeTemp(
     await handle.sync();
     const { size } = await handle.stat();
     if (size !== length) throw Object.assign(new Error(`${size} of ${length} bytes arrived`), { code: 'EIO' });
-    return length;
+    return { bytes: length, warning };
   } finally {
     await handle.close();
   }
@@ -194,64 +246,8 @@ async function syncFolder(folder: string, fs: AtomicFileSystem): Promise<string 
     }
     return null;
   } catch (error) {
-    return `the folder ${folder} could not be flushed (${codeOf(error)}): the new file may not survive a power cut`;
+    return `the folder ${folder} could not be flushed (${errnoOf(error)}): the new file may not survive a power cut`;
   }
-}
-
-/** What was left behind, or null. */
-async function removeTemp(temp: string, fs: AtomicFileSystem): Promise<string | null> {
-  try {
-    await fs.remove(temp);
-    return null;
-  } catch (error) {
-    return `${temp} was left behind (${codeOf(error)})`;
-  }
-}
-
-/**
- * Removes temps of `file` that were left by processes which no longer run, e.g. after kill -9. Answers with the names
- * removed, and with a sentence for each that could not be. A missing folder holds none.
- */
-export async function removeDeadTemps(
-  file: string,
-): Promise<{ readonly removed: readonly string[]; readonly problems: readonly string[] }> {
-  const removed: string[] = [];
-  const problems: string[] = [];
-  try {
-    const target = await targetOf(file, nodeFileSystem);
-    const folder = path.dirname(target);
-    for (const name of (await readdir(folder)).sort()) {
-      const pid = writerOf(name, path.basename(target));
-      if (pid === null || (pid === process.pid ? writing.has(name) : isAlive(pid))) continue;
-      const problem = await removeTemp(path.join(folder, name), nodeFileSystem);
-      if (problem === null) removed.push(name);
-      else problems.push(problem);
-    }
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') problems.push(`the folder of ${file} could not be read (${codeOf(error)})`);
-  }
-  return { removed, problems };
-}
-
-/** The process that wrote the temp `name` of the file `base`, or null when it is none. */
-function writerOf(name: string, base: string): number | null {
-  if (!name.startsWith(`${base}.`)) return null;
-  const match = /^(\d{1,10})\.[0-9a-f]{12}\.tmp$/.exec(name.slice(base.length + 1));
-  return match === null ? null : Number(match[1]);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it runs, as somebody else.
-    return codeOf(error) !== 'ESRCH';
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'UNKNOWN';
 }
 
 function messageOf(error: unknown): string {

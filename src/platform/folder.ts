@@ -1,5 +1,15 @@
 /** Folders: made without hanging, the user's own ones, and what can be said of one before it is needed. */
-import { accessSync, constants, lstatSync, mkdirSync, realpathSync, statfsSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statfsSync,
+  statSync,
+} from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { ConfigError } from '../core/config-error.ts';
@@ -71,14 +81,17 @@ export type FolderState =
       /** Bytes that this user may still write there; null when the system does not say. */
       readonly freeBytes: number | null;
     }
-  /** Nothing can be written there: `nearest` is in the way or refuses it, `code` is an errno. */
+  /** Nothing can be written there: `nearest` is in the way or refuses it, `code` is an errno; `ENOENT` for a link that leads nowhere. */
   | { readonly ok: false; readonly nearest: string; readonly code: string };
 
 /** Whether files could be written in `folder`, or a missing one be made. Writes nothing; never throws. */
 export function inspectFolder(folder: string): FolderState {
   let level = path.resolve(folder);
   try {
-    while (!exists(level)) level = path.dirname(level);
+    while (!exists(level)) {
+      if (isLink(level)) return { ok: false, nearest: level, code: 'ENOENT' };
+      level = path.dirname(level);
+    }
     if (!statSync(level).isDirectory()) return { ok: false, nearest: level, code: 'ENOTDIR' };
     // The superuser passes this check anywhere, also where the file system takes no files at all.
     accessSync(level, constants.W_OK | constants.X_OK);
@@ -99,6 +112,10 @@ function exists(file: string): boolean {
     if (code === 'ENOENT' || code === 'ENOTDIR') return false;
     throw error;
   }
+}
+
+function isLink(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }
 
 function freeBytesOf(folder: string): { readonly available: number | null; readonly total: number | null } {
@@ -165,6 +182,36 @@ function leadsTo(file: string): string {
     if (errnoOf(error) !== 'ENOENT' || lstatSync(file, { throwIfNoEntry: false }) !== undefined) throw error;
     return path.join(leadsTo(path.dirname(file)), path.basename(file));
   }
+}
+
+/**
+ * The file that `file` leads to over links, also where there is nothing yet.
+ * @throws the system's error, with its `code`
+ */
+export function followLinks(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+  if (!isLink(file)) return file;
+  return followLinks(path.resolve(realpathSync(path.dirname(file)), readlinkSync(file)));
+}
+
+/** Whether something is mounted exactly here, as a container does with a single file; false where the system does not tell. */
+export function isMountPoint(place: string): boolean {
+  try {
+    const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+    return mounts.some((line) => unescaped(line.split(' ')[4] ?? '') === place);
+  } catch {
+    // Not Linux: there a single file cannot be mounted.
+    return false;
+  }
+}
+
+/** Blanks stand in it as `\040`. */
+function unescaped(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }
 
 /** The system's name of an error, e.g. `EACCES`; `UNKNOWN` for what is none of its errors. */

@@ -1,8 +1,8 @@
-/** SIGINT and SIGTERM: the first one asks the run to end, the second one ends it. */
+/** SIGHUP, SIGINT and SIGTERM: the first one asks the run to end, the second one ends it. */
 import { SECOND_MS } from '../core/time.ts';
 import { systemClock } from './clock.ts';
 
-const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 const SIGNALS = Object.keys(EXIT_CODES) as readonly InterruptSignal[];
 
 export type InterruptSignal = keyof typeof EXIT_CODES;
@@ -62,12 +62,15 @@ export function listenForSignals({ onFirst, beforeExit }: SignalOptions): Signal
     controller.abort(new Interrupted(signal));
     onFirst(signal);
   };
-  for (const signal of SIGNALS) process.on(signal, hear);
+  // The launcher listens where nohup has asked for hangups to be ignored.
+  const isIgnored = process.listeners('SIGHUP').some((listener) => listener !== endFinished);
+  const heard = SIGNALS.filter((signal) => signal !== 'SIGHUP' || !isIgnored);
+  for (const signal of heard) process.on(signal, hear);
   return {
     abort: controller.signal,
     stop: () => {
       clearTimeout(patience);
-      for (const signal of SIGNALS) {
+      for (const signal of heard) {
         // By default it would kill the process, which then looks as if its feed had not been written; so first on, then off.
         if (!process.listeners(signal).includes(endFinished)) process.on(signal, endFinished);
         process.off(signal, hear);
@@ -78,6 +81,6 @@ export function listenForSignals({ onFirst, beforeExit }: SignalOptions): Signal
 
 /** What has not left for a slow reader of the output is lost, and then the exit code says so. */
 function endFinished(signal: NodeJS.Signals): never {
-  const cut = EXIT_CODES[signal === 'SIGINT' ? 'SIGINT' : 'SIGTERM'];
+  const cut = EXIT_CODES[signal as InterruptSignal];
   return process.exit(process.stdout.writableLength === 0 ? (process.exitCode ?? cut) : cut);
 }

@@ -3,7 +3,8 @@ import type { CandleSeries } from '../core/candles.ts';
 import type { Detail } from '../core/feed.ts';
 import type { SignalStatus } from '../core/signal.ts';
 import type { Judged, MarketView, Reason, Strategy } from '../core/strategy.ts';
-import { DAY_MS, MINUTE_MS, TIMEFRAME_MS } from '../core/time.ts';
+import { enumerated } from '../core/text.ts';
+import { DAY_MS, MINUTE_MS, TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
 import { closeOfLast } from './closed.ts';
 import type { CandleFacts, JudgedCandles, ScoredAnswer, StrategyAnswer } from './known-market.ts';
 import { closeBefore, memoOf } from './price-memo.ts';
@@ -38,13 +39,21 @@ export function isStrategyFault(code: string): boolean {
   return Object.values<string>(STRATEGY_FAULTS).includes(code);
 }
 
-/** One judge for a run: it judges market after market with the same memory, and what it answers refers to none of it. */
-export function createJudge({ strategies, asOf, detail }: JudgeOptions): (selection: Selection) => JudgedCandles {
+/**
+ * One judge for a run: it judges market after market with the same memory, and what it answers refers to none of it. It is told the
+ * timeframes that the market's files have, for the reason why none was selected.
+ */
+export function createJudge({
+  strategies,
+  asOf,
+  detail,
+}: JudgeOptions): (selection: Selection, timeframes?: readonly Timeframe[]) => JudgedCandles {
   const viewOf = createViewer();
   const shared = createSharing();
-  return (selection) => {
+  return (selection, timeframes = []) => {
     if (selection.kind === 'none') {
-      const reason = { code: selection.reason, text: NO_CANDLES[selection.reason] };
+      const there = selection.reason === 'no-timeframe' ? timeframesText(timeframes) : '';
+      const reason = { code: selection.reason, text: `${NO_CANDLES[selection.reason]}${there}` };
       return { facts: null, memo: null, answers: strategies.map(() => unscored('insufficient_data', reason)) };
     }
     const { series } = selection;
@@ -63,6 +72,10 @@ export function createJudge({ strategies, asOf, detail }: JudgeOptions): (select
     const facts = factsOf(selection, view, staleness !== null);
     return { facts, memo: staleness === null ? memoOf(series, spans) : null, answers };
   };
+}
+
+function timeframesText(timeframes: readonly Timeframe[]): string {
+  return timeframes.length === 0 ? '' : `; there are ${enumerated(timeframes)}`;
 }
 
 function unscored(status: Exclude<SignalStatus, 'ok'>, reason: Reason): StrategyAnswer {

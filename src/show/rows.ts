@@ -33,7 +33,7 @@ export function pickRows<Row>(rows: readonly Row[], fields: Fields<Row>, asked: 
 
 function filtered<Row>(rows: readonly Row[], fields: Fields<Row>, expression: string): readonly Row[] {
   const types = new Map([...fields].map(([name, { type }]) => [name, type]));
-  const where = parseWhere(expression, { types, nearest: (name) => closest(name, [...fields.keys()]) });
+  const where = parseWhere(expression, { types, hint: (name) => unknownHint(name, fields) });
   if (!where.ok) throw new ConfigError(`--where, column ${where.column}: ${where.detail}`, 2);
   return rows.filter((row) => where.matches((name) => fields.get(name)?.read(row) ?? null));
 }
@@ -45,15 +45,14 @@ function columnsOf<Row>(names: string, fields: Fields<Row>): readonly Field<Row>
 function fieldOf<Row>(option: string, name: string, fields: Fields<Row>): Field<Row> {
   const field = fields.get(name);
   if (field !== undefined) return field;
-  const near = closest(name, [...fields.keys()]);
-  const hint =
-    near === null ? `; known are ${[...fields.keys()].filter(isFlat).join(', ')}` : `; did you mean ${near}?`;
-  throw new ConfigError(`--${option}: unknown name "${name}"${hint}`, 2);
+  throw new ConfigError(`--${option}: unknown name "${name}"${unknownHint(name, fields)}`, 2);
 }
 
-/** Those of series are too many to be listed. */
-function isFlat(name: string): boolean {
-  return !name.includes('.');
+/** The nearest name, and how to see all of this kind of row. */
+function unknownHint<Row>(name: string, fields: Fields<Row>): string {
+  const near = closest(name, [...fields.keys()]);
+  const view = fields.has('strategy') ? '' : fields.has('exchange') ? '--markets ' : '--coins ';
+  return `${near === null ? '' : `; did you mean ${near}?`}; all names: scan show ${view}--tsv | head -1`;
 }
 
 interface Sort<Row> {

@@ -56,7 +56,7 @@ function countLines({ summary, run }: FeedContent, look: Look): readonly string[
   const lines = [
     `Signals ${signals.total}: ${signals.long} long, ${signals.short} short, ${signals.none} without direction, ${signals.insufficient_data} insufficient data, ${signals.stale} stale, ${signals.error} errors`,
     `Markets ${summary.markets}: ${resolution.resolved} resolved (own series), ${resolution.aggregated} aggregated (a stand-in's), ${resolution.neutral} neutral (none)`,
-    `Series (${run.provider}): ${external.fetched} fetched, ${external.cached} cached, ${external.stale} stale, ${external.deferred} deferred, ${external.missing} missing; ${external.requests} requests, ${external.calls} calls; took ${formatDuration(run.duration_ms)}`,
+    `Series (${run.provider}): ${external.fetched} fetched, ${external.cached} cached, ${external.stale} stale, ${external.deferred} deferred, ${external.missing} missing; ${external.requests} requests, ${external.calls} calls; took ${formatDuration(run.duration_ms)}${run.attribution === null ? '' : `. ${run.attribution}`}`,
   ];
   return [...lines.flatMap((line) => paragraph(line, look)), ...skippedLines(summary.files_skipped, look)];
 }

@@ -4,7 +4,7 @@ import { marketKey } from '../core/market.ts';
 import type { Signal } from '../core/signal.ts';
 import { findByName, unifiedNames } from '../feed/find.ts';
 import { paragraph, type Look } from '../feed/layout.ts';
-import { nothingSelected, selectSignals, type Selection } from '../feed/selection.ts';
+import { isAmong, nothingSelected, selectSignals, type Selection } from '../feed/selection.ts';
 import { signalTables } from '../feed/table.ts';
 import { escapeControl } from '../platform/text.ts';
 import { coinRows } from './coins.ts';
@@ -52,7 +52,7 @@ function signalRows(feed: Feed, selection: Selection): readonly SignalRow[] {
 
 function marketsOf(feed: Feed, { symbol, exchange }: Selection): Feed['markets'] {
   const named = symbol === null ? feed.markets : findByName(feed.markets, symbol, unifiedNames(feed.markets));
-  return named.filter((row) => exchange === null || row.exchange.toLowerCase() === exchange.toLowerCase());
+  return named.filter((row) => exchange === null || isAmong(row.exchange, exchange));
 }
 
 function signalsText(feed: Feed, request: ViewRequest, look: Look): string {

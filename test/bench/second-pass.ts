@@ -22,7 +22,7 @@ import { EXCHANGES, END_MS } from './corpus.ts';
 const request = {
   exclude: [],
   format: null,
-  filter: { symbol: null, exchange: null, limit: null },
+  filter: { symbol: null, exchange: null, exclude: null, limit: null },
   strategies: STRATEGIES,
   timeframe: '4h',
   detail: 'lean',

@@ -234,6 +234,57 @@ describe('problems', () => {
     ]);
   });
 
+  describe('of files that nobody needs', () => {
+    const skipped = (reason: SkippedFile['reason'], market: Market | null = BTC): SkippedFile => ({
+      file: `${reason}.json`,
+      reason,
+      detail: 'why',
+      market,
+    });
+    const ETH: Market = { exchange: 'BYBIT', symbol: 'ETHUSDT' };
+    /** Hourly rows, each of `hours`. */
+    const every = (hours: number, count: number): Row[] =>
+      rows(count).map((row, i) => at(START + (i - count) * hours * HOUR, row));
+    const series = (name: string, timeframe: '15m' | '1h' | '4h' | '1d', list: readonly Row[]): ParsedSeries =>
+      file(name, list, { series: { market: BTC, timeframe, ...columns(list) } });
+    const asked = (parsed: readonly ParsedSeries[], given: Given = {}): readonly string[] =>
+      findProblems(survey(parsed, { hours: 0, ...given }), WARMUPS, [], '4h').map(
+        ({ severity, kind }) => `${severity} ${kind}`,
+      );
+    const fresh = series('a_4h.json', '4h', every(4, 200));
+
+    it('are notes and come last: other timeframes beside a fresh one, and skipped files of a market that is scanned', () => {
+      const old = series('a_1d.json', '1d', every(24, 50).slice(0, 40).toSpliced(20, 1));
+      const others = { skipped: [skipped('truncated-json'), skipped('unknown-timeframe'), skipped('empty-file', ETH)] };
+      expect(asked([fresh, old], others)).toEqual([
+        'error empty-file',
+        'note gaps',
+        'note truncated-json',
+        'note unknown-timeframe',
+        'note stale',
+        'note too-short',
+      ]);
+    });
+
+    it('are errors and warnings where the market has nothing else', () => {
+      const old = series('a_1d.json', '1d', every(24, 50).slice(0, 40));
+      expect(asked([old], { skipped: [skipped('truncated-json'), skipped('unknown-timeframe')] })).toEqual([
+        'error truncated-json',
+        'error unknown-timeframe',
+        'warn stale',
+        'warn too-short',
+      ]);
+      const stale = series('a_4h.json', '4h', every(4, 200).slice(0, 190));
+      expect(asked([stale, old], { skipped: [skipped('truncated-json')] })).toContain('error truncated-json');
+    });
+
+    it('and skipped files are notes too where a finer series is long enough to stand in', () => {
+      const missing = { skipped: [skipped('truncated-json')] };
+      expect(asked([series('a_1h.json', '1h', every(1, 400))], missing)).toEqual(['note truncated-json']);
+      expect(asked([series('a_1h.json', '1h', every(1, 399))], missing)).toEqual(['error truncated-json']);
+    });
+  });
+
   it('a doubt about a name is told for every market, also one without a readable file', () => {
     const skipped: SkippedFile = {
       file: 'x',

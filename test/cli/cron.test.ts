@@ -78,6 +78,8 @@ describe('the units for systemd', () => {
       'Environment=COINALYZE_API_KEY_FILE=%d/coinalyze_api_key$',
       'TimeoutStartSec=',
       'SuccessExitStatus=3 ',
+      'StateDirectory=perpscan$',
+      'Environment=SCAN_STATE_DIR=%S/perpscan$',
     ]) {
       expect(service).toMatch(new RegExp(`^${setting}`, 'm'));
     }

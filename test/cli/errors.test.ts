@@ -133,6 +133,10 @@ const VALUES: Readonly<Record<string, Case>> = {
   'a symbol with a slip in it': wrong([OWN, '--symbol', 'BTCC'], /no market "BTCC".*did you mean BTC/),
   'an unknown format': wrong([OWN, '--format', 'xls'], /--format: .*xls.*(known|expected|there are)/i),
   'real series for made-up candles': wrong([SAMPLE, '--provider', 'coinalyze'], /the sample is made up.*sandbox/),
+  'a flag that has another name now': wrong(
+    ['sandbox', '--quota-units', '60'],
+    /unknown option --quota-units: it is called --quota-calls now, its value stays/,
+  ),
   'an empty output': wrong([OWN, '--output', ''], /--output: "".*expected not empty/),
   'a sandbox for the whole network': wrong(['sandbox', '--host', '0.0.0.0'], /--host: 0\.0\.0\.0.*use 127\.0\.0\.1/),
   'a port that does not exist': wrong(['sandbox', '--port', '99999'], /"99999" is not understood; expected a whole/),

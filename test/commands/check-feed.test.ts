@@ -66,7 +66,12 @@ describe('scan schema --check', () => {
   });
 
   it.each<[string, string, RegExp]>([
-    ['a feed that is cut', feedText(feedOf()).slice(0, 500), /^\.: is not JSON \(.*\)\n$/],
+    [
+      'a feed that is cut',
+      feedText(feedOf()).slice(0, 500),
+      /^\.: x\.json is not JSON \(.*\): write it anew with: scan .*\n$/,
+    ],
+    ['an empty file', '', /^\.: x\.json is not JSON \(.*\): write it anew with: scan .*\n$/],
     [
       'a feed of 1.x',
       '{"schema_version":"1.2.0"}',

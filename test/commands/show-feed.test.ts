@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../src/commands/context.ts';
 import { showFeed } from '../../src/commands/show-feed.ts';
 import type { ShowFlags } from '../../src/commands/show-flags.ts';
+import { isExplained } from '../../src/core/signal.ts';
 import { MINUTE_MS } from '../../src/core/time.ts';
 import { feedText } from '../../src/feed/writer.ts';
 import type { ExplainAgain } from '../../src/show/judge-again.ts';
@@ -84,6 +85,19 @@ describe('scan show', () => {
     [{ sort: '-funding_pct', limit: '2' }, ['BYBIT:BTCUSDT trend', 'BINANCE:1000PEPEUSDT crowding']],
   ] as [ShowFlags, string[]][])('chooses by %j', async (flags, expected) => {
     expect(await idsIn(flags)).toEqual(expected);
+  });
+
+  it('--since counts back from the newest close of all markets, so that what a lagging market began with its own last close is older', async () => {
+    const lag = 4 * 60 * MINUTE_MS;
+    const [first, ...others] = FEED.signals;
+    if (first === undefined || !isExplained(first) || first.since === null)
+      throw new Error('the first has a direction');
+    const behind = { ...first, since: first.since - lag, candle_time: first.candle_time! - lag };
+    writeFileSync(at('lagging.json'), JSON.stringify({ ...FEED, signals: [behind, ...others] }));
+    const { signals } = JSON.parse(await show({ since: '4h', json: true }, at('lagging.json'))) as typeof FEED;
+    expect(signals.map(({ id }) => id)).not.toContain(behind.id);
+    const later = JSON.parse(await show({ since: '8h', json: true }, at('lagging.json'))) as typeof FEED;
+    expect(later.signals.map(({ id }) => id)).toContain(behind.id);
   });
 
   it('the JSON has the head of the run, what was asked for, and the signals as the feed has them', async () => {
@@ -247,8 +261,16 @@ describe('scan show refuses, with the remedy', () => {
     [{ minScore: '101' }, /--min-score: "101" is not understood/],
     [{ since: '8' }, /--since: "8" is not understood; expected how long ago, e\.g\. 8h, 90m or 2d$/],
     [{ since: '0h' }, /--since: "0h" is not understood/],
-    [{ sort: 'scroe' }, /--sort: unknown name "scroe"; did you mean score\?$/],
-    [{ columns: 'coin,pirce' }, /--columns: unknown name "pirce"; did you mean price\?$/],
+    [
+      { where: 'scroe > 70' },
+      /--where, column 1: unknown name scroe; did you mean score\?; all names: scan show --tsv \| head -1$/,
+    ],
+    [{ where: 'gap > 1', coins: true }, /unknown name gap; all names: scan show --coins --tsv \| head -1$/],
+    [{ sort: 'scroe' }, /--sort: unknown name "scroe"; did you mean score\?; all names: scan show --tsv \| head -1$/],
+    [
+      { columns: 'coin,pirce' },
+      /--columns: unknown name "pirce"; did you mean price\?; all names: scan show --tsv \| head -1$/,
+    ],
     [{ where: 'score > ' }, /--where, column 9: it ends here; expected is a name, a number or a text$/],
   ] as [ShowFlags, RegExp][])('%j', async (flags, message) => {
     await expect(show(flags)).rejects.toThrow(message);

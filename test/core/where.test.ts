@@ -23,7 +23,10 @@ const ROW: ReadonlyMap<string, FieldValue> = new Map<string, FieldValue>([
 ]);
 
 function parsed(expression: string): Where {
-  return parseWhere(expression, { types: TYPES, nearest: (name) => (name === 'exchnge' ? 'exchange' : null) });
+  return parseWhere(expression, {
+    types: TYPES,
+    hint: (name) => (name === 'exchnge' ? '; did you mean exchange?' : ''),
+  });
 }
 
 function holds(expression: string, row = ROW): boolean {

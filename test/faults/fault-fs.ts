@@ -18,8 +18,8 @@ export function failingFileSystem(
   };
   const fs: AtomicFileSystem = {
     mkdir: (name) => counted('mkdir', () => nodeFileSystem.mkdir(name)),
-    realpath: (name) => counted('realpath', () => nodeFileSystem.realpath(name)),
-    isSpecial: (name) => counted('isSpecial', () => nodeFileSystem.isSpecial(name)),
+    followLinks: (name) => counted('followLinks', () => nodeFileSystem.followLinks(name)),
+    look: (name) => counted('look', () => nodeFileSystem.look(name)),
     rename: (a, b) => counted('rename', () => nodeFileSystem.rename(a, b)),
     remove: (name) => counted('remove', () => nodeFileSystem.remove(name)),
     open: (name, flags, mode) =>
@@ -30,6 +30,8 @@ export function failingFileSystem(
             counted('write', () => handle.write(bytes, offset, Math.min(length, writeBytes))),
           sync: () => counted('sync', () => handle.sync()),
           stat: () => counted('stat', () => handle.stat()),
+          chmod: (bits) => counted('chmod', () => handle.chmod(bits)),
+          chown: (user, group) => counted('chown', () => handle.chown(user, group)),
           // A close that fails has closed all the same.
           close: async () => {
             await handle.close();
@@ -56,6 +58,8 @@ export function fullFileSystem(room: number): AtomicFileSystem {
         },
         sync: () => handle.sync(),
         stat: () => handle.stat(),
+        chmod: (bits) => handle.chmod(bits),
+        chown: (user, group) => handle.chown(user, group),
         close: () => handle.close(),
       };
     },

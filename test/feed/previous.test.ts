@@ -36,6 +36,7 @@ const OTHERS: readonly (readonly [string, Partial<PreviousFeed['run']>])[] = [
   ['number of paths', inputs({ paths: ['/candles', '/other'] })],
   ['symbol', inputs({ symbol: 'BTC' })],
   ['exchange', inputs({ exchange: 'KUCOIN' })],
+  ['exclusion', inputs({ exclude: 'LUNA' })],
   ['limit', inputs({ limit: 3 })],
   ['format', inputs({ format: 'csv' })],
   ['sample', inputs({ sample: true })],

@@ -31,7 +31,7 @@ function marketAt(lagMs: number, symbol: string) {
   const own = series(200);
   const late = { ...own, time: own.time.map((time) => time - lagMs) };
   const judge = createJudge({ strategies: [USER], asOf: AS_OF, detail: 'lean' });
-  return { market: { ...MARKET, symbol }, readable: true, ...judge(selected({ series: late })) };
+  return { market: { ...MARKET, symbol }, timeframes: ['4h' as const], ...judge(selected({ series: late })) };
 }
 
 function answersFor(

@@ -204,7 +204,7 @@ export function requestOf(paths: readonly string[], aim: Aim): ScanRequest {
     paths,
     exclude: [],
     format: null,
-    filter: { symbol: null, exchange: null, limit: null },
+    filter: { symbol: null, exchange: null, exclude: null, limit: null },
     strategies: STRATEGIES,
     timeframe: '4h',
     asOf: SAMPLE_AS_OF,

@@ -1,9 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
+  chownSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   realpathSync,
   rmSync,
   statSync,
@@ -14,12 +17,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  nodeFileSystem,
-  removeDeadTemps,
-  writeFileAtomic,
-  type AtomicFileSystem,
-} from '../../src/platform/atomic-file.ts';
+import { nodeFileSystem, writeFileAtomic, type AtomicFileSystem } from '../../src/platform/atomic-file.ts';
+import { removeDeadTemps } from '../../src/platform/temps.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { failingFileSystem, fullFileSystem } from '../faults/fault-fs.ts';
 
 let folder: string;
@@ -41,7 +41,7 @@ describe('writeFileAtomic', () => {
     expect(await writeFileAtomic(file, 'é\n')).toEqual({ ok: true, bytes: 3, warning: null });
     expect(readFileSync(file, 'utf8')).toBe('é\n');
     expect(readdirSync(folder)).toEqual(['master_feed.json']);
-    expect(statSync(file).mode & 0o133).toBe(0);
+    expect(statSync(file).mode & 0o777).toBe(0o666 & ~process.umask());
   });
 
   it('pieces of any size make the text that they are one after the other', async () => {
@@ -84,15 +84,116 @@ describe('writeFileAtomic', () => {
     expect(readFileSync(real, 'utf8')).toBe(NEW);
   });
 
+  it('a link that leads to nothing yet is followed, also one after the other and into a folder that is not there', async () => {
+    const real = path.join(folder, 'later', 'elsewhere.json');
+    symlinkSync(path.join('later', 'elsewhere.json'), path.join(folder, 'second.json'));
+    symlinkSync(path.join(folder, 'second.json'), file);
+    expect(await writeFileAtomic(file, NEW)).toMatchObject({ ok: true, warning: null });
+    expect(readFileSync(real, 'utf8')).toBe(NEW);
+    expect([readlinkSync(file), readdirSync(folder).sort()]).toEqual([
+      path.join(folder, 'second.json'),
+      ['later', 'master_feed.json', 'second.json'],
+    ]);
+  });
+
+  it.each([0o600, 0o640, 0o664, 0o444, 0o666])('keeps the mode of the old file: %i', async (mode) => {
+    writeFileSync(file, OLD);
+    chmodSync(file, mode);
+    expect(await writeFileAtomic(file, NEW)).toMatchObject({ ok: true, warning: null });
+    expect(statSync(file).mode & 0o777).toBe(mode);
+    expect(readFileSync(file, 'utf8')).toBe(NEW);
+  });
+
+  it('is never readable by more than the old file, not even before it stands', async () => {
+    writeFileSync(file, OLD);
+    chmodSync(file, 0o600);
+    const modes: number[] = [];
+    await writeFileAtomic(file, NEW, {
+      ...nodeFileSystem,
+      open: async (name, flags, mode) => {
+        const handle = await nodeFileSystem.open(name, flags, mode);
+        modes.push(statSync(name).mode & 0o077);
+        return handle;
+      },
+    });
+    expect(modes[0]).toBe(0);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('keeps the group of the old file (as superuser)', async () => {
+    writeFileSync(file, OLD);
+    chownSync(file, 0, 12_345);
+    chmodSync(file, 0o640);
+    expect(await writeFileAtomic(file, NEW)).toMatchObject({ ok: true, warning: null });
+    const { gid, mode } = statSync(file);
+    expect([gid, mode & 0o777]).toEqual([12_345, 0o640]);
+  });
+
+  it('a disk that knows no modes or refuses the group gets the new file all the same, with a warning', async () => {
+    writeFileSync(file, OLD);
+    const refuse = (): Promise<never> => Promise.reject(Object.assign(new Error('no'), { code: 'EPERM' }));
+    const fs: AtomicFileSystem = {
+      ...nodeFileSystem,
+      look: () => Promise.resolve({ isSpecial: false, mode: 0o604, gid: 54_321 }),
+      open: async (name, flags, mode) => {
+        const handle = await nodeFileSystem.open(name, flags, flags === 'wx' ? 0o600 : mode);
+        return Object.assign(handle, { chmod: refuse, chown: refuse });
+      },
+    };
+    expect(await writeFileAtomic(file, NEW, fs)).toEqual({
+      ok: true,
+      bytes: NEW.length,
+      warning: expect.stringMatching(/^the group of .* \(EPERM\).*; the mode of .* \(EPERM\)/) as string,
+    });
+    expect(readFileSync(file, 'utf8')).toBe(NEW);
+  });
+
+  describe.each(['EACCES', 'EPERM', 'EBUSY'])('a rename that is blocked with %s', (code) => {
+    const blocked = (times: number): { readonly fs: AtomicFileSystem; readonly tries: () => number } => {
+      let tries = 0;
+      const rename: AtomicFileSystem['rename'] = async (from, to) => {
+        tries += 1;
+        if (tries <= times) throw Object.assign(new Error('held'), { code });
+        await nodeFileSystem.rename(from, to);
+      };
+      return { fs: { ...nodeFileSystem, rename }, tries: () => tries };
+    };
+
+    it('for a moment is tried again', async () => {
+      writeFileSync(file, OLD);
+      const clock = new FakeClock();
+      const { fs } = blocked(19);
+      expect(await clock.until(writeFileAtomic(file, NEW, fs, clock))).toMatchObject({ ok: true, warning: null });
+      expect(readFileSync(file, 'utf8')).toBe(NEW);
+      expect(clock.monotonic()).toBeLessThan(2_000);
+    });
+
+    it('for longer than two seconds keeps the old file and leaves no temp', async () => {
+      writeFileSync(file, OLD);
+      const clock = new FakeClock();
+      const { fs, tries } = blocked(Infinity);
+      expect(await clock.until(writeFileAtomic(file, NEW, fs, clock))).toMatchObject({ ok: false, code });
+      expect([clock.monotonic(), tries()]).toEqual([2_000, 21]);
+      expect([readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual([OLD, ['master_feed.json']]);
+    });
+  });
+
+  it('a rename that fails for another reason is not tried again', async () => {
+    const clock = new FakeClock();
+    const rename = (): Promise<never> => Promise.reject(Object.assign(new Error('broken'), { code: 'EIO' }));
+    const result = await writeFileAtomic(file, NEW, { ...nodeFileSystem, rename }, clock);
+    expect([result.ok, clock.monotonic()]).toEqual([false, 0]);
+  });
+
   it('the order is write, flush, check, rename, flush of the folder', async () => {
     const { fs, calls } = failing(Infinity, Infinity);
     writeFileSync(file, OLD);
     await writeFileAtomic(file, NEW, fs);
     const expected = [
+      'followLinks',
       'mkdir',
-      'realpath',
-      'isSpecial',
+      'look',
       'open wx',
+      'stat',
       'write',
       'write',
       'write',
@@ -150,7 +251,9 @@ describe('writeFileAtomic', () => {
         return {
           write: (bytes, offset, length) => handle.write(bytes, offset, length),
           sync: () => handle.sync(),
-          stat: () => Promise.resolve({ size: 7 }),
+          stat: async () => ({ ...(await handle.stat()), size: 7 }),
+          chmod: (bits) => handle.chmod(bits),
+          chown: (user, group) => handle.chown(user, group),
           close: () => handle.close(),
         };
       },

@@ -1,12 +1,22 @@
-import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeFileAtomic } from '../../src/platform/atomic-file.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { errnoOf, inspectFolder, makeFolder } from '../../src/platform/folder.ts';
+import { errnoOf, followLinks, inspectFolder, isMountPoint, makeFolder } from '../../src/platform/folder.ts';
 import { openLedger } from '../../src/platform/ledger.ts';
 import { openStore } from '../../src/platform/store.ts';
+import { MAY_MOUNT, mountDisk, unmountDisk } from '../support/small-disk.ts';
 
 const base = mkdtempSync(path.join(os.tmpdir(), 'perpscan-folder-'));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -89,5 +99,39 @@ describe('looking at a folder', () => {
     makeFolder(folder);
     chmodSync(folder, 0o500);
     expect(inspectFolder(folder)).toEqual({ ok: false, nearest: folder, code: 'EACCES' });
+  });
+});
+
+describe('links', () => {
+  const link = (name: string, to: string): string => {
+    symlinkSync(to, path.join(base, name));
+    return path.join(base, name);
+  };
+
+  it('lead to a file also where nothing is yet, one after the other', () => {
+    const second = link('second', path.join('sub', 'file'));
+    const first = link('first', second);
+    expect(followLinks(first)).toBe(path.join(realpathSync(base), 'sub', 'file'));
+    expect(followLinks(path.join(base, 'plain'))).toBe(path.join(base, 'plain'));
+  });
+
+  it('in a circle lead nowhere', () => {
+    const circle = link('circle', 'circle');
+    expect(codeOf(() => followLinks(circle))).toBe('ELOOP');
+  });
+
+  it('to no folder are told, because nothing can be made in their place', () => {
+    const gone = link('gone', path.join(base, 'no-disk'));
+    expect(inspectFolder(path.join(gone, 'below'))).toEqual({ ok: false, nearest: gone, code: 'ENOENT' });
+  });
+});
+
+describe('a mount point', () => {
+  it.skipIf(!MAY_MOUNT)('is told from other folders, also with a blank in its name', () => {
+    const disk = path.join(realpathSync(base), 'a disk\twith \\blanks');
+    mountDisk(disk, 64);
+    expect([isMountPoint(disk), isMountPoint(path.dirname(disk))]).toEqual([true, false]);
+    unmountDisk(disk);
+    expect(isMountPoint(disk)).toBe(false);
   });
 });

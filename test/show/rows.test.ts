@@ -31,7 +31,7 @@ describe('which rows', () => {
 
   it('an expression that is wrong is refused with its column and the nearest name', () => {
     expect(() => pick({ where: 'price > 1 && fundng_pct > 0' })).toThrow(
-      '--where, column 14: unknown name fundng_pct; did you mean funding_pct?',
+      '--where, column 14: unknown name fundng_pct; did you mean funding_pct?; all names: scan show --markets --tsv | head -1',
     );
     expect(() => pick({ where: 'price >' })).toThrow('--where, column 8: it ends here');
     expect(() => pick({ where: '__proto__ == 1' })).toThrow('--where, column 1: unknown name __proto__');
@@ -71,7 +71,7 @@ describe('in which order', () => {
   it('an unknown name is refused', () => {
     expect(() => pick({ sort: '-fundng_pct' })).toThrow('--sort: unknown name "fundng_pct"; did you mean funding_pct?');
     expect(() => pick({ columns: 'coin,nonsense' })).toThrow(
-      /--columns: unknown name "nonsense"; known are exchange, /,
+      /--columns: unknown name "nonsense"; all names: scan show --markets --tsv \| head -1$/,
     );
     expect(() => pick({ columns: 'coin,' })).toThrow('--columns: unknown name ""');
   });

@@ -57,7 +57,7 @@ describe('the end of a run', () => {
       Markets 6: 4 resolved (own series), 1 aggregated (a stand-in's), 1 neutral
         (none)
       Series (coinalyze): 2 fetched, 1 cached, 0 stale, 0 deferred, 1 missing; 4
-        requests, 4 calls; took 4.2 s
+        requests, 4 calls; took 4.2 s. Data: Coinalyze
       Files skipped 1:
         KUCOIN_CAKEUSDTM_4h.json: truncated-json
 
@@ -111,7 +111,7 @@ describe('the end of a run', () => {
 
       Signals 8: 2 long, 2 short, 3 without direction, 1 insufficient data, 0 stale, 0 errors
       Markets 6: 4 resolved (own series), 1 aggregated (a stand-in's), 1 neutral (none)
-      Series (coinalyze): 2 fetched, 1 cached, 0 stale, 0 deferred, 1 missing; 4 requests, 4 calls; took 4.2 s
+      Series (coinalyze): 2 fetched, 1 cached, 0 stale, 0 deferred, 1 missing; 4 requests, 4 calls; took 4.2 s. Data: Coinalyze
       Files skipped 1:
         KUCOIN_CAKEUSDTM_4h.json: truncated-json
 
