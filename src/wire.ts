@@ -9,7 +9,7 @@ import { MAX_SYMBOLS } from './external/coinalyze/max-symbols.ts';
 import { noKey } from './job/provider.ts';
 import type { KeptAnswer, KeptUpstream, Offer, ProviderId, SeriesKey, Upstream } from './job/upstream.ts';
 import { fixedClock, systemClock } from './platform/clock.ts';
-import { inspectLedger, ledgerFile, openLedger, type Ledger, type LedgerLimits } from './platform/ledger.ts';
+import { inspectLedger, ledgerFile, limitsOf, openLedger, type Ledger, type LedgerLimits } from './platform/ledger.ts';
 import { timeFor, type LedgerState } from './platform/quota-wait.ts';
 import { CACHE_FILE, openStore, readStore } from './platform/store.ts';
 import type { Sender, SenderOptions, Target } from './wire-send.ts';
@@ -78,7 +78,7 @@ export function openUpstream(name: ProviderId, options: UpstreamOptions): Upstre
     oddities: () => sending.opened()?.oddities() ?? { droppedRows: 0, foreignSymbols: 0 },
     coveredFailures: cached.coveredFailures,
     endBy: (time) => void (until = time),
-    canSend: (calls, time) => systemClock.now() + estimateMs(calls) <= time,
+    canSend: (calls, time) => systemClock.monotonic() + estimateMs(calls) <= time,
     close: async () => {
       await sending.close();
       if (sending.opened() === null) ledger.close();
@@ -94,7 +94,7 @@ export function openKept(name: ProviderId, options: KeptOptions): KeptUpstream {
   const { limits, scope, dataClock } = target;
   const store = readStore(path.join(config.cacheDir, CACHE_FILE), { clock: systemClock, note });
   const file = ledgerPathOf(target, config);
-  const ledger = file === null ? null : inspectLedger(file, limits.minSpacingMs, systemClock.now());
+  const ledger = file === null ? null : inspectLedger(file, limits, systemClock);
   return {
     ...keptParts(target, createKept({ cache: store.cache('series'), scope, dataClock }), window),
     indexCache: store.cache('markets'),
@@ -106,7 +106,7 @@ export function openKept(name: ProviderId, options: KeptOptions): KeptUpstream {
 
 type Asked = Parameters<Sender['provider']['fetch']>;
 
-const UNSPENT: LedgerState = { spent: [], notBefore: 0 };
+const UNSPENT: LedgerState = { spent: [], silentUntil: 0, notBefore: 0 };
 
 /** An estimate is no reason to fail: who sends will hear what is wrong with the ledger. */
 function timeUnderQuota(calls: number, { batchSize, limits }: Target, stateOf: () => LedgerState): number {
@@ -188,12 +188,7 @@ function lazySender(options: () => SenderOptions): LazySender {
 }
 
 function targetOf(provider: ProviderId, { config, asOf }: Pick<KeptOptions, 'config' | 'asOf'>): Target {
-  const limits: LedgerLimits = {
-    calls: config.quotaCalls,
-    windowMs: config.quotaWindowMs,
-    minSpacingMs: config.quotaMinSpacingMs,
-    requestTimeoutMs: config.requestTimeoutMs,
-  };
+  const limits = limitsOf(config);
   const batchSize = Math.min(MAX_SYMBOLS, limits.calls);
   if (provider === 'coinalyze') {
     const { baseUrl, apiKey } = config;

@@ -161,8 +161,8 @@ export async function openWorld({
     timeoutMs: LIMITS.requestTimeoutMs,
     windowMs: LIMITS.windowMs,
   });
-  const retrier = new Retrier({ clock, random: () => 0.5, deadline: NOW + deadline });
-  const limited = { quota, clock, deadline: NOW + deadline };
+  const retrier = new Retrier({ clock, random: () => 0.5, deadline: clock.monotonic() + deadline });
+  const limited = { quota, clock, deadline: clock.monotonic() + deadline };
   const batched = createBatched(createRetried(createLimited(api, limited), retrier), { size: 20, concurrency: 2 });
   const provider = createCached(batched, { cache, scope: SCOPE, dataClock: clock });
   const listing = createListingSource(api, retrier, limited);

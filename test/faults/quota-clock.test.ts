@@ -57,7 +57,7 @@ describe('quota when the wall clock is set', () => {
   ])('%s: a silence lasts as long as it was asked for, here and in other processes', async (_, by) => {
     const arrivals: Arrival[] = [];
     const first = quota();
-    first.pauseUntil(clock.now() + 50_000);
+    first.pause(50_000);
     clock.setWall(clock.now() + by);
     await clock.until(Promise.all([send(first, 1, arrivals), send(quota(), 1, arrivals)]));
     expect(arrivals.map(({ at }) => at)).toEqual([50_000, 50_000]);
