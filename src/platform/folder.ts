@@ -1,5 +1,6 @@
 /** Folders: made without hanging, and what can be said of one before it is needed. */
 import { accessSync, constants, mkdirSync, statfsSync, statSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import path from 'node:path';
 
 /**
@@ -27,6 +28,26 @@ function makeOne(folder: string, mode: number): void {
     // Another process may have made it meanwhile.
     if (errnoOf(error) !== 'EEXIST' || !isFolder(folder)) throw error;
   }
+}
+
+/** The user's home: HOME, or without it what the system has written down. Null without either, and never a relative path. */
+export function homeFolder(
+  env: Readonly<Record<string, string | undefined>>,
+  writtenDown: () => string = () => userInfo().homedir,
+): string | null {
+  const home = absoluteOf(env['HOME']);
+  if (home !== null) return home;
+  try {
+    return absoluteOf(writtenDown());
+  } catch {
+    // A user without an entry, as in containers.
+    return null;
+  }
+}
+
+/** A variable that names a folder, which may not depend on the current one; null for what is not set or relative. */
+export function absoluteOf(text: string | undefined): string | null {
+  return text !== undefined && path.isAbsolute(text.trim()) ? text.trim() : null;
 }
 
 /** A path that cannot be looked at counts as missing: making it tells why. */

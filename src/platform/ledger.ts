@@ -72,7 +72,7 @@ export function ledgerFile(stateDir: string, baseUrl: string, key: string): stri
 export function openLedger(file: string, limits: LedgerLimits, clock: Clock): OpenedLedger {
   try {
     const opened = openLedgerFile(file, (db) => fillWindow(db, limits, clock));
-    const ledger = createLedger(file, opened, limits, clock);
+    const ledger = new FileLedger(file, opened, limits, clock);
     // A time that a clock of yesterday has left must not keep everybody from ever asking.
     ledger.pause(0);
     const fault = opened.fault === 'damaged' ? `damaged; what it held is in ${file}.corrupt` : opened.fault;
@@ -104,16 +104,69 @@ function fillWindow(db: DatabaseSync, limits: LedgerLimits, clock: Clock): void 
   insertSpent(db, limits.calls, Math.ceil(clock.now() + longestHold(limits)), false);
 }
 
-function createLedger(file: string, first: LedgerFile, limits: LedgerLimits, clock: Clock): Ledger {
-  let current = first;
-  const fill = (db: DatabaseSync): void => fillWindow(db, limits, clock);
-  const transact = <T>(work: (db: DatabaseSync, moment: Moment) => T): T => {
-    const { db } = current;
+class FileLedger implements Ledger {
+  readonly file: string;
+  readonly #limits: LedgerLimits;
+  readonly #clock: Clock;
+  #current: LedgerFile;
+
+  constructor(file: string, opened: LedgerFile, limits: LedgerLimits, clock: Clock) {
+    this.file = file;
+    this.#current = opened;
+    this.#limits = limits;
+    this.#clock = clock;
+  }
+
+  state(): LedgerState {
+    return this.#inCurrent(() => this.#stateNow());
+  }
+
+  reserve(calls: number): Reservation {
+    return this.#inCurrent(() => this.#transact((db, moment) => this.#take(calls, db, moment)));
+  }
+
+  pause(ms: number): void {
+    this.#inCurrent(() => this.#transact((db, { now }) => extendSilence(db, now, ms)));
+  }
+
+  close(): void {
+    this.#current.db.close();
+  }
+
+  #stateNow(): LedgerState {
+    return readState(this.#current.db, this.#limits, momentOf(this.#clock));
+  }
+
+  #take(calls: number, db: DatabaseSync, moment: Moment): Reservation {
+    const limits = this.#limits;
+    const { now } = moment;
+    const state = readState(db, limits, moment);
+    const waitMs = waitFor(calls, state, limits, now);
+    if (waitMs > 0) {
+      const worthMs = hasInFlight(db) ? pollAtMost(waitMs, limits) : waitMs;
+      return { granted: false, waitMs: worthMs, silentMs: Math.max(0, state.silentUntil - now) };
+    }
+    db.prepare('UPDATE gate SET last_start = ?').run(now);
+    const id = insertSpent(db, calls, Math.ceil(now + longestHold(limits)), true);
+    return { granted: true, settle: () => this.#settle(db, id) };
+  }
+
+  /** In another file the calls count by their upper bound already. */
+  #settle(db: DatabaseSync, id: number): void {
+    if (db !== this.#current.db) return;
+    this.#transact((_, { now }) => {
+      const statement = db.prepare('UPDATE spent SET free_at = ?, in_flight = 0 WHERE id = ?');
+      statement.run(Math.ceil(now) + this.#limits.windowMs, id);
+    });
+  }
+
+  #transact<T>(work: (db: DatabaseSync, moment: Moment) => T): T {
+    const { db } = this.#current;
     db.exec('BEGIN IMMEDIATE');
     try {
       // Read under the lock: while waiting for it another process may have written later times.
-      const moment = momentOf(clock);
-      followClock(db, limits, moment);
+      const moment = momentOf(this.#clock);
+      followClock(db, this.#limits, moment);
       const result = work(db, moment);
       db.exec('COMMIT');
       return result;
@@ -121,58 +174,29 @@ function createLedger(file: string, first: LedgerFile, limits: LedgerLimits, clo
       if (db.isTransaction) db.exec('ROLLBACK');
       throw error;
     }
-  };
-  /** The other file may be one that knows nothing of what was spent in the first; silences are taken over. */
-  const replace = (silentMs: number): void => {
-    current.db.close();
-    current = openLedgerFile(file, fill, true);
-    transact((db, { now }) => {
-      if (current.fault === null) fill(db);
-      extendSilence(db, now, silentMs);
-    });
-  };
-  const silenceOf = ({ silentUntil }: LedgerState): number => Math.max(0, silentUntil - clock.now());
-  const stateNow = (): LedgerState => readState(current.db, limits, momentOf(clock));
+  }
+
   /** What was done in a file that is not the ledger any more does not count, and is done again in the one that is. */
-  const inCurrent = <T>(work: () => T): T => {
+  #inCurrent<T>(work: () => T): T {
     try {
       const result = work();
-      if (current.isCurrent()) return result;
-      replace(silenceOf(stateNow()));
+      if (this.#current.isCurrent()) return result;
+      this.#replace(this.#stateNow().silentUntil - this.#clock.now());
     } catch (error) {
       if (!isDamage(error)) throw error;
-      replace(0);
+      this.#replace(0);
     }
     return work();
-  };
-  return {
-    file,
-    state: () => inCurrent(stateNow),
-    reserve: (calls) =>
-      inCurrent(() =>
-        transact((db, moment): Reservation => {
-          const { now } = moment;
-          const state = readState(db, limits, moment);
-          const waitMs = waitFor(calls, state, limits, now);
-          if (waitMs > 0) {
-            const worthMs = hasInFlight(db) ? pollAtMost(waitMs, limits) : waitMs;
-            return { granted: false, waitMs: worthMs, silentMs: Math.max(0, state.silentUntil - now) };
-          }
-          db.prepare('UPDATE gate SET last_start = ?').run(now);
-          const id = insertSpent(db, calls, Math.ceil(now + longestHold(limits)), true);
-          return { granted: true, settle: () => settle(db, id) };
-        }),
-      ),
-    pause: (ms) => inCurrent(() => transact((db, { now }) => extendSilence(db, now, ms))),
-    close: () => current.db.close(),
-  };
+  }
 
-  /** In another file the calls count by their upper bound already. */
-  function settle(db: DatabaseSync, id: number): void {
-    if (db !== current.db) return;
-    transact((_, { now }) => {
-      const statement = db.prepare('UPDATE spent SET free_at = ?, in_flight = 0 WHERE id = ?');
-      statement.run(Math.ceil(now) + limits.windowMs, id);
+  /** The other file may be one that knows nothing of what was spent in the first; a silence is taken over. */
+  #replace(silentMs: number): void {
+    this.#current.db.close();
+    const fill = (db: DatabaseSync): void => fillWindow(db, this.#limits, this.#clock);
+    this.#current = openLedgerFile(this.file, fill, true);
+    this.#transact((db, { now }) => {
+      if (this.#current.fault === null) fill(db);
+      extendSilence(db, now, silentMs);
     });
   }
 }

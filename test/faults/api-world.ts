@@ -215,7 +215,10 @@ function countingLedger(clock: Clock, limits: LedgerLimits): { readonly ledger: 
   if (!opened.ok) throw new Error(opened.detail);
   let granted = 0;
   const ledger: Ledger = {
-    ...opened.ledger,
+    file: opened.ledger.file,
+    state: () => opened.ledger.state(),
+    pause: (ms) => opened.ledger.pause(ms),
+    close: () => opened.ledger.close(),
     reserve: (calls) => {
       const reservation = opened.ledger.reserve(calls);
       if (reservation.granted) granted += calls;
