@@ -1,7 +1,6 @@
 /** Builds what a run reads series from, out of the configuration; what sends requests is built in `wire-send.ts`, with the first one. */
 import path from 'node:path';
 import type { Config } from './config.ts';
-import { ConfigError } from './core/config-error.ts';
 import { SERIES_KINDS, type SeriesKind, type Window } from './core/series.ts';
 import { MINUTE_MS } from './core/time.ts';
 import { createCached, createKept, type KeptSeries } from './external/cached.ts';
@@ -47,7 +46,7 @@ const SANDBOX_SCOPE = 'sandbox embedded';
 /** How far the embedded world is ahead of the run: everything closed by then is published, so that nothing is provisional. */
 const SANDBOX_LEAD_MS = 30 * MINUTE_MS;
 
-/** @throws ConfigError without a key for `coinalyze`, or when the ledger that guards the quota cannot be opened. */
+/** @throws ConfigError without a key for `coinalyze` */
 export function openUpstream(name: ProviderId, options: UpstreamOptions): Upstream {
   const { config, window, note } = options;
   const target = targetOf(name, options);
@@ -55,7 +54,7 @@ export function openUpstream(name: ProviderId, options: UpstreamOptions): Upstre
   if (apiKey === null) {
     throw noKey();
   }
-  const ledger = openOrThrow(ledgerPathOf(target, config) ?? ':memory:', target.limits, note);
+  const ledger = openOrNote(ledgerPathOf(target, config) ?? ':memory:', target.limits, note);
   const store = openStore(path.join(config.cacheDir, CACHE_FILE), { clock: systemClock, note });
   let until = Infinity;
   const sending = lazySender(() => ({ ...options, target, apiKey, ledger, deadline: () => until }));
@@ -216,9 +215,9 @@ function ledgerPathOf({ baseUrl, apiKey }: Target, { stateDir }: UpstreamConfig)
   return baseUrl === null || apiKey === null ? null : ledgerFile(stateDir, baseUrl, apiKey);
 }
 
-function openOrThrow(file: string, limits: LedgerLimits, note: (text: string) => void): Ledger {
+/** One that cannot be opened leaves the run what is cached: whatever it asks for is refused with the reason. */
+function openOrNote(file: string, limits: LedgerLimits, note: (text: string) => void): Ledger {
   const opened = openLedger(file, limits, systemClock);
-  if (!opened.ok) throw new ConfigError(opened.detail, 78);
-  if (opened.note !== null) note(opened.note);
+  if (opened.ok && opened.note !== null) note(opened.note);
   return opened.ledger;
 }

@@ -1,10 +1,10 @@
 /** The file of a ledger: opened, made and replaced by one process at a time, so that no two count in different ones. */
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { identityOf, lockFile } from './file-lock.ts';
 import { makeFolder } from './folder.ts';
-import { connect } from './ledger-rows.ts';
+import { makeTables, openTables } from './ledger-rows.ts';
 
 export interface LedgerFile {
   readonly db: DatabaseSync;
@@ -26,17 +26,16 @@ const PARTS = ['', '-wal', '-shm'];
  * @throws Error when the file or its lock cannot be had
  */
 export function openLedgerFile(file: string, fill: (db: DatabaseSync) => void, wasHere = false): LedgerFile {
-  if (file === IN_MEMORY) return { db: connect(file)!, isCurrent: () => true, fault: null };
+  if (file === IN_MEMORY) return { db: makeTables(file), isCurrent: () => true, fault: null };
   makeFolder(path.dirname(file), 0o700);
   return underLock(file, (isMarked) => {
-    // To SQLite a file without a byte is a database without a table.
-    const isThere = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
-    const sound = isThere ? connect(file) : null;
+    const isThere = existsSync(file);
+    const sound = isThere ? openTables(file) : null;
     if (sound !== null) return opened(file, sound, null);
     const fault = isThere ? 'damaged' : isMarked || wasHere ? 'removed' : null;
     if (isThere) writeFileSync(`${file}.corrupt`, readFileSync(file), { mode: 0o600 });
     makeAnew(file, fault === null ? () => undefined : fill);
-    return opened(file, connect(file)!, fault);
+    return opened(file, openTables(file)!, fault);
   });
 }
 
@@ -49,7 +48,7 @@ function opened(file: string, db: DatabaseSync, fault: LedgerFile['fault']): Led
 function makeAnew(file: string, fill: (db: DatabaseSync) => void): void {
   const fresh = `${file}.new`;
   for (const part of PARTS) rmSync(fresh + part, { force: true });
-  const db = connect(fresh)!;
+  const db = makeTables(fresh);
   fill(db);
   db.close();
   // A log that belongs to the old file would be taken for the new one's. Who still has it open keeps it without a name.

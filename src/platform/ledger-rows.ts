@@ -1,5 +1,4 @@
 /** The tables of a ledger, and what they say at a moment. Times in it are ms UTC of the wall clock that wrote them. */
-import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import type { Clock, SinceBoot } from './clock.ts';
 import { isDamage } from './database.ts';
@@ -30,13 +29,22 @@ export function momentOf(clock: Clock): Moment {
   return { now: clock.now(), sinceBoot: clock.sinceBoot() };
 }
 
-/** Opens or makes the file. Null when it is no sound database. */
-export function connect(file: string): DatabaseSync | null {
-  const known = existsSync(file);
+export function makeTables(file: string): DatabaseSync {
+  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  db.exec(SCHEMA);
+  return db;
+}
+
+/** Null when the file is no ledger, or none that is whole. */
+export function openTables(file: string): DatabaseSync | null {
   const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   try {
-    db.exec(SCHEMA);
-    if (!known || db.prepare('PRAGMA quick_check').get()?.['quick_check'] === 'ok') return db;
+    // To SQLite a file of no byte, or of one, is a database without tables.
+    const tables = db.prepare("SELECT count(*) AS count FROM sqlite_schema WHERE name IN ('spent', 'gate')").get();
+    if (tables?.['count'] === 2 && db.prepare('PRAGMA quick_check').get()?.['quick_check'] === 'ok') {
+      db.exec(SCHEMA);
+      return db;
+    }
     db.close();
     return null;
   } catch (error) {

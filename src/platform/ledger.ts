@@ -46,7 +46,8 @@ export interface Ledger {
 
 export type OpenedLedger =
   | { readonly ok: true; readonly ledger: Ledger; readonly note: string | null }
-  | { readonly ok: false; readonly file: string; readonly detail: string };
+  /** `ledger` fails whenever it is asked: nothing is sent. */
+  | { readonly ok: false; readonly ledger: Ledger; readonly detail: string };
 
 /** The tables, the index of the log that SQLite keeps in memory and on disk, and the log itself before it is moved. */
 const LEDGER_BYTES = 256 * 1_024;
@@ -80,9 +81,18 @@ export function openLedger(file: string, limits: LedgerLimits, clock: Clock): Op
       fault === null ? null : `quota ledger: ${file} was ${fault}; started anew, with one full window of waiting`;
     return { ok: true, ledger, note };
   } catch (error) {
-    const detail = `the quota ledger ${file} cannot be opened (${String(error)}): ${remedyOf(error, file)}`;
-    return { ok: false, file, detail };
+    const fail = (): never => {
+      throw error;
+    };
+    const ledger = { file, reserve: fail, pause: fail, state: fail, close: () => undefined };
+    return { ok: false, ledger, detail: ledgerFailure(file, error) };
   }
+}
+
+/** What is wrong with a ledger and what helps, in one sentence. */
+export function ledgerFailure(file: string, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `the quota ledger ${file} cannot be used (${reason}): ${remedyOf(error, file)}`;
 }
 
 function remedyOf(error: unknown, file: string): string {

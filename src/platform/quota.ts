@@ -2,7 +2,7 @@
 import Bottleneck from 'bottleneck';
 import { SECOND_MS } from '../core/time.ts';
 import type { Clock } from './clock.ts';
-import { LONGEST_PAUSE_MS, type Ledger, type Reservation } from './ledger.ts';
+import { ledgerFailure, LONGEST_PAUSE_MS, type Ledger, type Reservation } from './ledger.ts';
 import { timeFor, type LedgerLimits, type LedgerState } from './quota-wait.ts';
 
 export type QuotaResult<T> = { readonly ran: true; readonly value: T } | Refusal;
@@ -167,7 +167,7 @@ export class Quota {
         if (this.#clock.monotonic() + waitMs > work.deadline) return tooLate(waitMs, reservation.silentMs);
         await this.#clock.sleep(waitMs, stop);
       } catch (error) {
-        return refused('ledger', `the quota ledger ${this.#ledger.file} failed (${String(error)}): nothing was sent`);
+        return refused('ledger', `${ledgerFailure(this.#ledger.file, error)}; nothing was sent`);
       }
     }
     return givenUp();

@@ -24,15 +24,16 @@ describe("the user's home", () => {
   const none = (): string => {
     throw new Error('no entry');
   };
-
-  it.each([
+  const cases: readonly (readonly [string, Readonly<Record<string, string>>, () => string, string | null])[] = [
     ['is HOME', { HOME: '/home/a' }, () => '/root', '/home/a'],
     ['is what the system knows when HOME is not set', {}, () => '/root', '/root'],
     ['or is empty', { HOME: ' ' }, () => '/root', '/root'],
     ['or depends on the current folder', { HOME: 'a' }, () => '/root', '/root'],
     ['is none where neither is known', {}, none, null],
     ['nor a relative one of the system', {}, () => '', null],
-  ] as const)('%s', (_, env, writtenDown, home) => {
+  ];
+
+  it.each(cases)('%s', (_, env, writtenDown, home) => {
     expect(homeFolder(env, writtenDown)).toBe(home);
   });
 
