@@ -21,6 +21,7 @@ import { orderSignals, type Place } from '../processor/order.ts';
 import { dataStatusOf, signalOf, type SignalContext } from '../processor/signal.ts';
 import { answersOf, countAnswers, countUnreached, countUnmapped, seriesFaults, type Answer } from './answers.ts';
 import { changesSince, UNCHANGED, type PriceStage } from './changes.ts';
+import { clockFault } from './clock-jump.ts';
 import type { Spending } from './fetching.ts';
 import type { MarketList } from './market-list.ts';
 import type { Run } from './run.ts';
@@ -121,6 +122,7 @@ function runOf(run: Run, stage: RunStage, progression: Progression, { answers, p
     ...(run.upstream === null ? [] : seriesFaults(answers, run.upstream.coveredFailures)),
     ...deadlineFault(run, progression),
     ...strategyFaults(run),
+    ...clockFault(run),
     ...marketsGone(run.previous, comparandOf(run)),
   ];
   return {

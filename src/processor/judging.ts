@@ -3,7 +3,8 @@ import type { CandleSeries } from '../core/candles.ts';
 import type { Detail } from '../core/feed.ts';
 import type { SignalStatus } from '../core/signal.ts';
 import type { Judged, MarketView, Reason, Strategy } from '../core/strategy.ts';
-import { DAY_MS, MINUTE_MS, TIMEFRAME_MS } from '../core/time.ts';
+import { DAY_MS, MINUTE_MS } from '../core/time.ts';
+import { tooOld } from './aged.ts';
 import { closeOfLast } from './closed.ts';
 import type { CandleFacts, JudgedCandles, ScoredAnswer, StrategyAnswer } from './known-market.ts';
 import { closeBefore, memoOf } from './price-memo.ts';
@@ -159,11 +160,7 @@ function messageOf(thrown: unknown): string {
 
 /** Why the candles are too old for a signal; null when they are not. */
 function stalenessOf({ stale, series }: SelectedSeries, asOf: number): Reason | null {
-  if (stale) {
-    const age = (asOf - closeOfLast(series)) / TIMEFRAME_MS[series.timeframe];
-    const text = `its last candle closed ${age.toFixed(1)} times ${series.timeframe} before the time of the scan`;
-    return { code: 'old-candles', text };
-  }
+  if (stale) return tooOld({ closedAt: closeOfLast(series), timeframe: series.timeframe }, asOf);
   const recent = Math.min(QUIET_BARS, series.length);
   let quiet = 0;
   for (let index = series.length - recent; index < series.length; index += 1)

@@ -1,7 +1,7 @@
 /** Which candles of a market its strategies see. */
 import { sliceColumns, type CandleSeries } from '../core/candles.ts';
 import { AUTO_TIMEFRAMES, TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
-import { closedCandles } from './closed.ts';
+import { closedCandles, closeOfLast } from './closed.ts';
 import { continuousTail } from './continuity.ts';
 import { canResample, createResampler } from './resample.ts';
 
@@ -109,15 +109,22 @@ function prepare(
   const { length } = continuous.series;
   const series =
     length > WINDOW_CANDLES ? sliceColumns(continuous.series, length - WINDOW_CANDLES, length) : continuous.series;
-  const timeframeMs = TIMEFRAME_MS[series.timeframe];
   return {
     kind: 'series',
     series,
     resampledFrom,
     // A break before the window is nobody's concern: a longer file must change nothing.
     cut: (cutBefore || continuous.cut) && length < WINDOW_CANDLES,
-    stale: asOf - (lastOpen(series) + timeframeMs) > STALE_TIMEFRAMES * timeframeMs,
+    stale: isOld({ closedAt: closeOfLast(series), timeframe: series.timeframe }, asOf),
   };
+}
+
+/** Of a last candle: whether it closed too long ago for a signal. */
+export function isOld(
+  { closedAt, timeframe }: { readonly closedAt: number; readonly timeframe: Timeframe },
+  asOf: number,
+): boolean {
+  return asOf - closedAt > STALE_TIMEFRAMES * TIMEFRAME_MS[timeframe];
 }
 
 function lastOpen(series: CandleSeries): number {
