@@ -75,8 +75,12 @@ function empty(file: string): string | null {
   return `${file} was damaged; what it held is in ${aside}, and it locks again`;
 }
 
-/** Names a file apart from its path, which may be another's by now; null when there is none. */
+/** Names a file apart from its path, which may be another's by now; null when there is none, or no way to look. */
 export function identityOf(file: string): string | null {
-  const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return stat === undefined ? null : `${stat.dev}:${stat.ino}`;
+  try {
+    const { dev, ino } = statSync(file, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
 }

@@ -101,7 +101,7 @@ function remedyOf(error: unknown, file: string): string {
   const place = inspectFolder(path.dirname(file));
   return place.ok && place.freeBytes !== null && place.freeBytes < LEDGER_BYTES
     ? 'free some space on that disk, or set SCAN_STATE_DIR to a folder on another'
-    : 'make its folder writable or set SCAN_STATE_DIR to one that is';
+    : 'make its folder writable, or set SCAN_STATE_DIR to one that is, on a disk of this machine';
 }
 
 /** What a ledger says, without making, mending or changing it. */

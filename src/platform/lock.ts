@@ -2,7 +2,7 @@
 import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Clock } from './clock.ts';
-import { lockFile } from './file-lock.ts';
+import { identityOf, lockFile, type FileLock } from './file-lock.ts';
 import { errnoOf, makeFolder } from './folder.ts';
 
 /** Who holds the lock, for people to read: whether it is held is never judged by this. */
@@ -17,6 +17,11 @@ export type LockResult =
       readonly state: 'held';
       /** Set when the lock file had to be mended: what was done, in one sentence. */
       readonly note: string | null;
+      /**
+       * Looks at the file again. One that was removed locks nobody out: the one in its place is taken too. False when
+       * another run has that one.
+       */
+      keep(): boolean;
       /** Safe to call twice. */
       release(): void;
     }
@@ -87,19 +92,46 @@ function tryLock(folder: string, file: string, now: number, busyMs: number): Loc
   const lock = lockFile(file, busyMs);
   if (lock.state === 'busy') return null;
   if (lock.state === 'failed') return { state: 'impossible', detail: lock.detail };
-  const said = sayWho(file, { pid: process.pid, since: now });
-  let held = true;
+  return held(file, lock, { pid: process.pid, since: now });
+}
+
+type Locked = Extract<FileLock, { state: 'locked' }>;
+
+function held(file: string, first: Locked, holder: LockHolder): LockResult {
+  const locks = [first.db];
+  let said = sayWho(file, holder);
+  let identity = identityOf(file);
   return {
     state: 'held',
-    note: lock.note,
+    note: first.note,
+    keep: () => {
+      if (identityOf(file) === identity) return true;
+      const next = inPlace(file);
+      if (next.state === 'busy') return false;
+      if (next.state === 'locked') {
+        locks.push(next.db);
+        identity = identityOf(file);
+        said = sayWho(file, holder);
+      }
+      return true;
+    },
     release: () => {
-      if (!held) return;
-      held = false;
       // Before the lock is free: afterwards it may be the next holder's.
       if (said) rmSync(holderFile(file), { force: true });
-      lock.db.close();
+      said = false;
+      for (const db of locks.splice(0)) db.close();
     },
   };
+}
+
+/** Of the file that has taken the place of a lock file that was removed, perhaps with its folder. */
+function inPlace(file: string): FileLock {
+  try {
+    makeFolder(path.dirname(file), 0o700);
+    return lockFile(file, 0);
+  } catch (error) {
+    return { state: 'failed', detail: `${file} cannot be made (${errnoOf(error)})` };
+  }
 }
 
 function holderFile(file: string): string {

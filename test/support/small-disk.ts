@@ -14,6 +14,10 @@ export function mountDisk(at: string, kib: number): boolean {
   }
 }
 
+export function remountReadOnly(at: string): void {
+  execFileSync('mount', ['-o', 'remount,ro', at], { stdio: 'ignore' });
+}
+
 export function unmountDisk(at: string): void {
   execFileSync('umount', [at], { stdio: 'ignore' });
 }
