@@ -24,8 +24,8 @@ const cut = (file: string, bytes: number): void => {
 };
 
 const DAMAGES: Readonly<Record<string, (file: string) => void>> = {
-  'another file': (file) => writeFileSync(file, '{"no":"database"}'.repeat(4_096)),
   'no byte': (file) => cut(file, 0),
+  'another file': (file) => writeFileSync(file, '{"no":"database"}'.repeat(4_096)),
   'one byte': (file) => cut(file, 1),
   'a cut page': (file) => cut(file, 5_000),
   'a page of nothing': (file) => writeFileSync(file, readFileSync(file).fill(0x55, 4_096)),
@@ -100,7 +100,7 @@ describe('a ledger that four processes use', () => {
   const peak = (): number => largestWindow(server.arrivals, LIMITS.windowMs);
 
   it('is made anew once when all of them find it damaged, after a whole window', async () => {
-    const damages = Object.entries(some(DAMAGES, 2));
+    const damages = Object.entries(some(DAMAGES, 1));
     for (const [name, damage] of damages) {
       await start({ requests: 2 });
       damage(file);
@@ -139,8 +139,8 @@ describe('a ledger that four processes use', () => {
     );
   });
 
-  it('and the same when it is damaged while they use it', async () => {
-    const damages = Object.entries(some(DAMAGES, 1));
+  it.runIf(FULL)('and the same when it is damaged while they use it', async () => {
+    const damages = Object.entries(DAMAGES);
     for (let n = 0; n < PROCESSES; n += 1) void start({});
     for (const [name, damage] of damages) {
       await arrivals(server.arrivals.length + 3);
