@@ -69,7 +69,8 @@ export function checkLedger(config: Config): Check {
       return { name: 'ledger', status: 'ok', fact: `nothing spent, in ${stateDir}`, remedy: null, data: empty };
     case 'damaged': {
       const remedy = 'the next run starts another and waits one full window, so that the quota holds';
-      return { name: 'ledger', status: 'warn', fact: `${file} is damaged`, remedy, data: { ...empty, calls: null } };
+      const fact = `${file} ${state.bytes === 0 ? 'was removed or emptied' : 'is damaged'}`;
+      return { name: 'ledger', status: 'warn', fact, remedy, data: { ...empty, calls: null } };
     }
     case 'unknown': {
       const remedy = 'make it readable and writable for this user: without a ledger nothing is asked of Coinalyze';

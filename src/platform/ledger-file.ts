@@ -58,8 +58,7 @@ function makeAnew(file: string, fill: (db: DatabaseSync) => void): void {
 
 /** Does `work` while no other process opens the ledger. The lock file remembers that there was one. */
 function underLock<T>(file: string, work: (isMarked: boolean) => T): T {
-  const { dir, name } = path.parse(file);
-  const lockPath = path.join(dir, `${name}.lock`);
+  const lockPath = lockOf(file);
   const lock = lockFile(lockPath, LOCK_WAIT_MS);
   if (lock.state === 'failed') throw new Error(lock.detail);
   if (lock.state === 'busy') throw Object.assign(new Error(`${lockPath} is busy`), { errcode: SQLITE_BUSY });
@@ -72,6 +71,16 @@ function underLock<T>(file: string, work: (isMarked: boolean) => T): T {
   } finally {
     db.close();
   }
+}
+
+/** Whether there was a ledger, as far as anybody can tell. */
+export function wasRemoved(file: string): boolean {
+  return !existsSync(file) && existsSync(lockOf(file));
+}
+
+function lockOf(file: string): string {
+  const { dir, name } = path.parse(file);
+  return path.join(dir, `${name}.lock`);
 }
 
 const SQLITE_BUSY = 5;

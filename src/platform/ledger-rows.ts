@@ -39,9 +39,7 @@ export function makeTables(file: string): DatabaseSync {
 export function openTables(file: string): DatabaseSync | null {
   const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
   try {
-    // To SQLite a file of no byte, or of one, is a database without tables.
-    const tables = db.prepare("SELECT count(*) AS count FROM sqlite_schema WHERE name IN ('spent', 'gate')").get();
-    if (tables?.['count'] === 2 && db.prepare('PRAGMA quick_check').get()?.['quick_check'] === 'ok') {
+    if (hasTables(db) && db.prepare('PRAGMA quick_check').get()?.['quick_check'] === 'ok') {
       db.exec(SCHEMA);
       return db;
     }
@@ -52,6 +50,12 @@ export function openTables(file: string): DatabaseSync | null {
     if (isDamage(error)) return null;
     throw error;
   }
+}
+
+/** False of a file of no byte, or of one: to SQLite that is a database without tables. */
+export function hasTables(db: DatabaseSync): boolean {
+  const found = db.prepare("SELECT count(*) AS count FROM sqlite_schema WHERE name IN ('spent', 'gate')").get();
+  return found?.['count'] === 2;
 }
 
 export function insertSpent(db: DatabaseSync, calls: number, freeAt: number, inFlight: boolean): number {

@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from './clock.ts';
-import { inspectDatabase, isBusy, isDamage, type DatabaseState } from './database.ts';
+import { damageOf, inspectDatabase, isBusy, isDamage, type DatabaseState } from './database.ts';
 import { inspectFolder } from './folder.ts';
-import { openLedgerFile, type LedgerFile } from './ledger-file.ts';
+import { openLedgerFile, wasRemoved, type LedgerFile } from './ledger-file.ts';
 import {
   followClock,
+  hasTables,
   insertSpent,
   LONGEST_PAUSE_MS,
   longestHold,
@@ -104,9 +105,13 @@ function remedyOf(error: unknown, file: string): string {
     : 'make its folder writable, or set SCAN_STATE_DIR to one that is, on a disk of this machine';
 }
 
-/** What a ledger says, without making, mending or changing it. */
+/** What a ledger says, without making, mending or changing it. One that was removed is a damaged one without a byte. */
 export function inspectLedger(file: string, limits: LedgerLimits, clock: Clock): DatabaseState<LedgerState> {
-  return inspectDatabase(file, (db) => readState(db, limits, momentOf(clock)));
+  if (wasRemoved(file)) return { kind: 'damaged', bytes: 0 };
+  return inspectDatabase(file, (db) => {
+    if (!hasTables(db)) throw damageOf('it has no tables');
+    return readState(db, limits, momentOf(clock));
+  });
 }
 
 /** As if all calls had been spent by now. */

@@ -38,6 +38,21 @@ describe('a look at cache and ledger', () => {
     expect(state.value.notBefore).toBe(state.value.silentUntil);
   });
 
+  it('a ledger that was removed, emptied or cut is not one that has spent nothing', () => {
+    const file = path.join(base, 'gone', 'quota.sqlite');
+    expect(inspectLedger(file, LIMITS, systemClock)).toEqual({ kind: 'missing' });
+    const opened = openLedger(file, LIMITS, systemClock);
+    opened.ledger.close();
+    expect(inspectLedger(file, LIMITS, systemClock)).toMatchObject({ kind: 'sound', value: { spent: [] } });
+    rmSync(file);
+    expect(inspectLedger(file, LIMITS, systemClock)).toEqual({ kind: 'damaged', bytes: 0 });
+    for (const text of ['', 'x']) {
+      writeFileSync(file, text);
+      expect(inspectLedger(file, LIMITS, systemClock)).toEqual({ kind: 'damaged', bytes: text.length });
+      expect(readFileSync(file, 'utf8')).toBe(text);
+    }
+  });
+
   it('a damaged file is called damaged and left as it is', () => {
     const file = path.join(base, 'damaged.sqlite');
     const bytes = 'no database '.repeat(1_000);
