@@ -47,13 +47,16 @@ interface Clocked {
   /** How far off the wall clock is from the start, and by how much it is set later. */
   readonly off?: number;
   readonly step?: number;
+  readonly deadlineMs?: number;
+  readonly timeoutMs?: number;
 }
 
 /** A scan with a cache and a feed of its own, whose wall clock can be set. */
-function start(server: WorldServer, name: string, { off = 0, step = 0 }: Clocked): ScanProcess {
+function start(server: WorldServer, name: string, clocked: Clocked): ScanProcess {
+  const { off = 0, step = 0, deadlineMs = DEADLINE_MS, timeoutMs = 2_000 } = clocked;
   const scan = startScan(place, {
     url: server.url,
-    args: ['--output', `out/${name}.json`, '--deadline', `${DEADLINE_MS}ms`, '--budget', `${DEADLINE_MS}ms`],
+    args: ['--output', `out/${name}.json`, '--deadline', `${deadlineMs}ms`, '--budget', `${deadlineMs}ms`],
     env: {
       NODE_OPTIONS: `--import=${SET_CLOCK}`,
       PERPSCAN_CLOCK_OFF: String(off),
@@ -61,7 +64,7 @@ function start(server: WorldServer, name: string, { off = 0, step = 0 }: Clocked
       SCAN_CACHE_DIR: place.path(`cache-${name}`),
       SCAN_QUOTA_CALLS: String(CALLS),
       SCAN_QUOTA_WINDOW_MS: String(WINDOW_MS),
-      SCAN_REQUEST_TIMEOUT_MS: '2000',
+      SCAN_REQUEST_TIMEOUT_MS: String(timeoutMs),
     },
   });
   running.add(scan);
@@ -146,6 +149,33 @@ describe('a wall clock that is set', () => {
       'A14',
       `the clock set by ${SOME.map(named).join(', ')} between two runs: largest window ${peak} of ${CALLS}, ` +
         `the second whole after ${Math.round(Math.max(...runs.map(({ ms }) => ms)))} ms`,
+    );
+  });
+
+  it('neither puts off a deadline nor brings it forward', async () => {
+    const deadlineMs = 4_000;
+    const runs = await Promise.all(
+      SOME.map(async (step) => {
+        const server = await newServer();
+        const scan = start(server, `late-${named(step)}`, { step, deadlineMs, timeoutMs: DEADLINE_MS });
+        server.hold(() => {
+          if (server.asked.length < 3) return Promise.resolve();
+          scan.child.kill('SIGUSR2');
+          return NEVER_ANSWERED;
+        });
+        return { step, ...(await scan.ended) };
+      }),
+    );
+    for (const { step, code, ms, stderr } of runs) {
+      expect(code, stderr).toBe(3);
+      expect(stderr, named(step)).toContain('[SUCCESS]');
+      expect(ms, named(step)).toBeGreaterThan(deadlineMs);
+      expect(ms, named(step)).toBeLessThan(deadlineMs + 6_000);
+    }
+    const late = Math.round(Math.max(...runs.map(({ ms }) => ms)) - deadlineMs);
+    figure(
+      'A9',
+      `a server that hangs and a clock that is set: over ${late} ms after the deadline at the latest, exit 3`,
     );
   });
 
