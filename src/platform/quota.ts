@@ -5,6 +5,9 @@ import type { Clock } from './clock.ts';
 import { ledgerFailure, LONGEST_PAUSE_MS, type Ledger, type Reservation } from './ledger.ts';
 import { timeFor, type LedgerLimits, type LedgerState } from './quota-wait.ts';
 
+/** How often in a window the ledger is looked at while nothing can be sent. */
+const LOOKS = 12;
+
 export type QuotaResult<T> = { readonly ran: true; readonly value: T } | Refusal;
 
 /** A job on its way through the two limits. */
@@ -163,9 +166,10 @@ export class Quota {
           work.started = true;
           return reservation;
         }
-        const { waitMs } = reservation;
-        if (this.#clock.monotonic() + waitMs > work.deadline) return tooLate(waitMs, reservation.silentMs);
-        await this.#clock.sleep(waitMs, stop);
+        const { waitMs, silentMs: ofThem } = reservation;
+        if (this.#clock.monotonic() + waitMs > work.deadline) return tooLate(waitMs, ofThem);
+        // Who waits looks after the ledger: were it removed, a run that starts now would find an unspent one.
+        await this.#clock.sleep(ofThem > 0 ? waitMs : Math.min(waitMs, this.windowMs / LOOKS), stop);
       } catch (error) {
         return refused('ledger', `${ledgerFailure(this.#ledger.file, error)}; nothing was sent`);
       }
