@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from './core/config-error.ts';
 import { nonEmpty, openKeyFile, readDotenv, readText } from './platform/dotenv.ts';
-import { absoluteOf, homeFolder } from './platform/folder.ts';
+import { userFolder } from './platform/folder.ts';
 import { findRoot } from './platform/root.ts';
 import { closest } from './platform/text.ts';
 import { RENAMED, SETTINGS, type Reading, type SettingName } from './settings.ts';
@@ -74,8 +74,8 @@ export function loadConfig({ flags, env, cwd, packageRoot, acceptOpenKeyFile = f
     ...parsed,
     root,
     output: absolute('output', () => defaultOutput(root)),
-    cacheDir: absolute('cacheDir', () => (installed ? xdg(env, 'XDG_CACHE_HOME', '.cache') : path.join(root, 'cache'))),
-    stateDir: absolute('stateDir', () => xdg(env, 'XDG_STATE_HOME', '.local/state')),
+    cacheDir: absolute('cacheDir', () => (installed ? ownFolder(env, 'cache') : path.join(root, 'cache'))),
+    stateDir: absolute('stateDir', () => ownFolder(env, 'state')),
     apiKey: checkedKey(nonEmpty(env['COINALYZE_API_KEY']) ?? nonEmpty(dotenv['COINALYZE_API_KEY'])),
     sources: sources as Record<SettingName, SettingSource>,
   });
@@ -86,16 +86,11 @@ export function defaultOutput(root: string): string {
   return path.join(root, SETTINGS.output.fallback);
 }
 
-/** Never in the current folder: each would have a quota of its own. Under systemd, without a home, in what it gives the unit. */
-function xdg(env: ConfigInput['env'], variable: 'XDG_CACHE_HOME' | 'XDG_STATE_HOME', fallback: string): string {
-  const base = absoluteOf(env[variable]);
-  if (base !== null) return path.join(base, 'perpscan');
-  const home = homeFolder(env);
-  if (home !== null) return path.join(home, fallback, 'perpscan');
-  // It may be several, with a colon between.
-  const given = absoluteOf(env['STATE_DIRECTORY']?.split(':')[0]);
-  if (given !== null) return variable === 'XDG_STATE_HOME' ? given : path.join(given, 'cache');
-  const setting = variable === 'XDG_STATE_HOME' ? SETTINGS.stateDir.env : SETTINGS.cacheDir.env;
+/** Never in the current folder: each would have a quota of its own. */
+function ownFolder(env: ConfigInput['env'], purpose: 'cache' | 'state'): string {
+  const folder = userFolder(env, purpose);
+  if (folder !== null) return folder;
+  const setting = purpose === 'state' ? SETTINGS.stateDir.env : SETTINGS.cacheDir.env;
   throw new ConfigError(
     `there is no place for files of this user: HOME is not set, and the system knows no home for it. Set ${setting} to an absolute path, or HOME`,
     78,

@@ -211,18 +211,4 @@ describe('default paths', () => {
     expect(config.cacheDir).toBe(path.join(folder, 'xdg', 'perpscan'));
     expect(config.output).toBe(path.join(folder, 'data', 'master_feed.json'));
   });
-
-  it('a relative XDG folder is passed over, as each working folder would have its own', () => {
-    const config = load({ env: { HOME: folder, XDG_STATE_HOME: 'state', XDG_CACHE_HOME: './cache' } });
-    expect(config.stateDir).toBe(path.join(folder, '.local/state/perpscan'));
-    expect(config.cacheDir).toBe(path.join(folder, '.cache/perpscan'));
-  });
-
-  it('without HOME they stand in the home that the system knows, never in the current folder', () => {
-    const { homedir } = os.userInfo();
-    expect(load({ env: {} }).stateDir).toBe(path.join(homedir, '.local/state/perpscan'));
-    expect(load({ env: { HOME: '', STATE_DIRECTORY: '/var/lib/x' } }).cacheDir).toBe(
-      path.join(homedir, '.cache/perpscan'),
-    );
-  });
 });

@@ -6,7 +6,7 @@ import type { Feed } from '../../src/core/feed.ts';
 import { feedText, writeFeed } from '../../src/feed/writer.ts';
 import { writeFileAtomic, type AtomicFileSystem } from '../../src/platform/atomic-file.ts';
 import { LAUNCHER, runProcess, workplace } from '../support/cli.ts';
-import { MAY_MOUNT, mountDisk, remountReadOnly, unmountDisk } from '../support/small-disk.ts';
+import { MAY_MOUNT, mountDisk, makeReadOnly, unmountDisk } from '../support/small-disk.ts';
 import { json, startScriptedServer, type ScriptedServer } from '../support/scripted-server.ts';
 import { failingFileSystem, fullFileSystem } from './fault-fs.ts';
 import { figure, rounds } from './figures.ts';
@@ -191,7 +191,7 @@ describe.skipIf(!MAY_MOUNT)('a full disk (needs the right to mount one)', () => 
     await place.scan(args, { env });
     const before = server.requests.length;
     expect(before).toBeGreaterThan(0);
-    remountReadOnly(disk);
+    makeReadOnly(disk);
     const { code, stderr } = await place.scan(args, { env });
     expect(code, stderr).toBe(3);
     expect(stderr).toMatch(/the quota ledger .* make its folder writable, or set SCAN_STATE_DIR/);

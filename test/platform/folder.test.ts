@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeFileAtomic } from '../../src/platform/atomic-file.ts';
 import { systemClock } from '../../src/platform/clock.ts';
-import { errnoOf, homeFolder, inspectFolder, makeFolder } from '../../src/platform/folder.ts';
+import { errnoOf, inspectFolder, makeFolder } from '../../src/platform/folder.ts';
 import { openLedger } from '../../src/platform/ledger.ts';
 import { openStore } from '../../src/platform/store.ts';
 
@@ -19,28 +19,6 @@ function codeOf(work: () => void): string {
     return errnoOf(error);
   }
 }
-
-describe("the user's home", () => {
-  const none = (): string => {
-    throw new Error('no entry');
-  };
-  const cases: readonly (readonly [string, Readonly<Record<string, string>>, () => string, string | null])[] = [
-    ['is HOME', { HOME: '/home/a' }, () => '/root', '/home/a'],
-    ['is what the system knows when HOME is not set', {}, () => '/root', '/root'],
-    ['or is empty', { HOME: ' ' }, () => '/root', '/root'],
-    ['or depends on the current folder', { HOME: 'a' }, () => '/root', '/root'],
-    ['is none where neither is known', {}, none, null],
-    ['nor a relative one of the system', {}, () => '', null],
-  ];
-
-  it.each(cases)('%s', (_, env, writtenDown, home) => {
-    expect(homeFolder(env, writtenDown)).toBe(home);
-  });
-
-  it('is really asked of the system', () => {
-    expect(homeFolder({})).toBe(os.userInfo().homedir);
-  });
-});
 
 describe('making a folder', () => {
   it('makes what is missing with the mode asked for, and takes what is there', () => {

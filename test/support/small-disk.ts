@@ -14,7 +14,13 @@ export function mountDisk(at: string, kib: number): boolean {
   }
 }
 
-export function remountReadOnly(at: string): void {
+/** Mounts what stands at `from`, a file or a folder, in the place of `at`, as containers do. */
+export function mountAlone(from: string, at: string): void {
+  execFileSync('mount', ['--bind', from, at], { stdio: 'ignore' });
+}
+
+/** Nothing may be written on the disk at `at` any more. */
+export function makeReadOnly(at: string): void {
   execFileSync('mount', ['-o', 'remount,ro', at], { stdio: 'ignore' });
 }
 
