@@ -1,14 +1,7 @@
 /** What becomes of a judged market when its last candle closed too long ago. */
-import type { Reason } from '../core/strategy.ts';
-import { TIMEFRAME_MS } from '../core/time.ts';
-import type { CandleFacts, KnownMarket, StrategyAnswer } from './known-market.ts';
+import { tooOld } from './judging.ts';
+import type { KnownMarket, StrategyAnswer } from './known-market.ts';
 import { isOld } from './select.ts';
-
-export function tooOld({ closedAt, timeframe }: Pick<CandleFacts, 'closedAt' | 'timeframe'>, asOf: number): Reason {
-  const age = (asOf - closedAt) / TIMEFRAME_MS[timeframe];
-  const text = `its last candle closed ${age.toFixed(1)} times ${timeframe} before the time of the scan`;
-  return { code: 'old-candles', text };
-}
 
 /** The market as if it had been judged at `asOf`, later than it was. */
 export function agedTo(known: KnownMarket, asOf: number): KnownMarket {

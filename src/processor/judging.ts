@@ -3,8 +3,7 @@ import type { CandleSeries } from '../core/candles.ts';
 import type { Detail } from '../core/feed.ts';
 import type { SignalStatus } from '../core/signal.ts';
 import type { Judged, MarketView, Reason, Strategy } from '../core/strategy.ts';
-import { DAY_MS, MINUTE_MS } from '../core/time.ts';
-import { tooOld } from './aged.ts';
+import { DAY_MS, MINUTE_MS, TIMEFRAME_MS } from '../core/time.ts';
 import { closeOfLast } from './closed.ts';
 import type { CandleFacts, JudgedCandles, ScoredAnswer, StrategyAnswer } from './known-market.ts';
 import { closeBefore, memoOf } from './price-memo.ts';
@@ -156,6 +155,13 @@ function messageOf(thrown: unknown): string {
   } catch {
     return 'it threw something that has no text';
   }
+}
+
+/** Of a last candle that closed too long ago. */
+export function tooOld({ closedAt, timeframe }: Pick<CandleFacts, 'closedAt' | 'timeframe'>, asOf: number): Reason {
+  const age = (asOf - closedAt) / TIMEFRAME_MS[timeframe];
+  const text = `its last candle closed ${age.toFixed(1)} times ${timeframe} before the time of the scan`;
+  return { code: 'old-candles', text };
 }
 
 /** Why the candles are too old for a signal; null when they are not. */
