@@ -7,6 +7,7 @@ import { createInputHash } from './feed/input-hash.ts';
 import { comparable } from './feed/previous.ts';
 import { countUnreached } from './job/answers.ts';
 import { priceStage } from './job/changes.ts';
+import { atItsTime, readClock } from './job/clock-jump.ts';
 import { Fetching, Spending } from './job/fetching.ts';
 import { takeCached } from './job/cached-series.ts';
 import { KnownMarkets } from './job/known-markets.ts';
@@ -49,7 +50,9 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
   const provider = providerFor(request, input.sampleMarker !== null);
   // Before anything is read: a large folder takes a while.
   if (provider === 'coinalyze' && !request.hasKey) throw noKey();
-  const asOf = timeOf(request, input, services.clock.now());
+  const read = readClock(services.clock);
+  const asOf = timeOf(request, input, read.now);
+  const clock = asOf === read.now ? read : null;
   const hash = createInputHash();
   const judged = await judgeMarkets(request, input, asOf, services, ({ exchange, symbol, unified }, series) =>
     hash.addCandles(`${exchange} ${unified ?? symbol}`, series),
@@ -72,7 +75,7 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
     const isComparable =
       found !== null && comparable(found, { inputs, strategies, provider, timeframe: request.timeframe });
     const previous = isComparable ? found : null;
-    const base = { request, services, started, input, provider, asOf, hash, known, book, upstream, previous };
+    const base = { request, services, started, input, provider, asOf, clock, hash, known, book, upstream, previous };
     return await byStages({ ...base, strategies: request.strategies, tally: judged.tally, inputs, readable });
   } finally {
     await upstream?.close();
@@ -107,7 +110,8 @@ async function byStages(run: Run): Promise<Scanned> {
       : await keptMarketList(listRequest(run), upstream, () => services.clock.now());
   await resolve(run, list);
   const before = upstream === null ? null : priceStage(known.all, orderSignals(known.all, run.strategies));
-  const feedOf = (stage: RunStage, course: Course): FeedContent => stageFeed(run, stage, { ...course, before });
+  const feedOf = (stage: RunStage, course: Course): FeedContent =>
+    stageFeed(atItsTime(run), stage, { ...course, before });
   const isSending = upstream !== null && request.aim.goal !== null;
   if (list.current || !isSending) tellList(list, services);
   const course = isSending ? await fetchByPlan(run, list, feedOf) : { spending: new Spending(), endedBy: null, list };

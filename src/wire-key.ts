@@ -4,7 +4,7 @@ import { createCoinalyze } from './external/coinalyze/api.ts';
 import { sendLimited } from './external/limited.ts';
 import { systemClock } from './platform/clock.ts';
 import { createHttp, type Http } from './platform/http.ts';
-import { ledgerFile, openLedger, type LedgerLimits } from './platform/ledger.ts';
+import { ledgerFile, limitsOf, openLedger } from './platform/ledger.ts';
 import { Quota } from './platform/quota.ts';
 
 export interface KeyAnswer {
@@ -28,12 +28,7 @@ const HALF_A_SECOND_MS = 500;
 /** Asks for the list of exchanges once. Never rejects. */
 export async function askWithKey(config: Config, apiKey: string, version: string): Promise<KeyAnswer> {
   const host = new URL(config.baseUrl).host;
-  const limits: LedgerLimits = {
-    calls: config.quotaCalls,
-    windowMs: config.quotaWindowMs,
-    minSpacingMs: config.quotaMinSpacingMs,
-    requestTimeoutMs: config.requestTimeoutMs,
-  };
+  const limits = limitsOf(config);
   const opened = openLedger(ledgerFile(config.stateDir, config.baseUrl, apiKey), limits, systemClock);
   if (!opened.ok) return { kind: 'not-sent', detail: opened.detail, host, clockDifferenceMs: null };
   const quota = new Quota(opened.ledger, limits, systemClock);
@@ -47,7 +42,7 @@ export async function askWithKey(config: Config, apiKey: string, version: string
       timeoutMs: limits.requestTimeoutMs,
       windowMs: limits.windowMs,
     });
-    const limited = { quota, clock: systemClock, deadline: systemClock.now() + LONGEST_WAIT_MS };
+    const limited = { quota, clock: systemClock, deadline: systemClock.monotonic() + LONGEST_WAIT_MS };
     const abort = AbortSignal.timeout(LONGEST_WAIT_MS + limits.requestTimeoutMs);
     const [reply] = await sendLimited(1, (signal) => coinalyze.exchanges(signal), limited, abort);
     const { sent, clockDifferenceMs } = timed.state;
@@ -73,9 +68,9 @@ function timing(http: Http): {
   const state: { sent: boolean; clockDifferenceMs: number | null } = { sent: false, clockDifferenceMs: null };
   const get: Http['get'] = async (url, options) => {
     state.sent = true;
-    const start = systemClock.now();
+    const start = systemClock.monotonic();
     const result = await http.get(url, options);
-    const middle = (start + systemClock.now()) / 2;
+    const middle = systemClock.now() - (systemClock.monotonic() - start) / 2;
     const date = result.kind === 'response' ? Date.parse(result.headers.date ?? '') : Number.NaN;
     if (Number.isFinite(date)) state.clockDifferenceMs = date + HALF_A_SECOND_MS - middle;
     return result;

@@ -41,7 +41,7 @@ export interface SenderOptions {
   readonly target: Target;
   readonly apiKey: string;
   readonly ledger: Ledger;
-  /** When fetching ends, ms UTC of the wall clock. */
+  /** When fetching ends, ms of the monotonic clock. */
   readonly deadline: () => number;
 }
 
@@ -102,7 +102,7 @@ async function startEmbedded({ limits, dataClock }: Target): Promise<Sandbox> {
 function pauseNotes(note: (text: string) => void): (ms: number) => void {
   let until = -Infinity;
   return (ms) => {
-    const now = systemClock.now();
+    const now = systemClock.monotonic();
     if (now < until) return;
     until = now + ms;
     note(

@@ -1,7 +1,6 @@
 /** Builds what a run reads series from, out of the configuration; what sends requests is built in `wire-send.ts`, with the first one. */
 import path from 'node:path';
 import type { Config } from './config.ts';
-import { ConfigError } from './core/config-error.ts';
 import { SERIES_KINDS, type SeriesKind, type Window } from './core/series.ts';
 import { MINUTE_MS } from './core/time.ts';
 import { createCached, createKept, type KeptSeries } from './external/cached.ts';
@@ -9,7 +8,7 @@ import { MAX_SYMBOLS } from './external/coinalyze/max-symbols.ts';
 import { noKey } from './job/provider.ts';
 import type { KeptAnswer, KeptUpstream, Offer, ProviderId, SeriesKey, Upstream } from './job/upstream.ts';
 import { fixedClock, systemClock } from './platform/clock.ts';
-import { inspectLedger, ledgerFile, openLedger, type Ledger, type LedgerLimits } from './platform/ledger.ts';
+import { inspectLedger, ledgerFile, limitsOf, openLedger, type Ledger, type LedgerLimits } from './platform/ledger.ts';
 import { timeFor, type LedgerState } from './platform/quota-wait.ts';
 import { CACHE_FILE, openStore, readStore } from './platform/store.ts';
 import type { Sender, SenderOptions, Target } from './wire-send.ts';
@@ -47,7 +46,7 @@ const SANDBOX_SCOPE = 'sandbox embedded';
 /** How far the embedded world is ahead of the run: everything closed by then is published, so that nothing is provisional. */
 const SANDBOX_LEAD_MS = 30 * MINUTE_MS;
 
-/** @throws ConfigError without a key for `coinalyze`, or when the ledger that guards the quota cannot be opened. */
+/** @throws ConfigError without a key for `coinalyze` */
 export function openUpstream(name: ProviderId, options: UpstreamOptions): Upstream {
   const { config, window, note } = options;
   const target = targetOf(name, options);
@@ -55,7 +54,7 @@ export function openUpstream(name: ProviderId, options: UpstreamOptions): Upstre
   if (apiKey === null) {
     throw noKey();
   }
-  const ledger = openOrThrow(ledgerPathOf(target, config) ?? ':memory:', target.limits, note);
+  const ledger = openOrNote(ledgerPathOf(target, config) ?? ':memory:', target.limits, note);
   const store = openStore(path.join(config.cacheDir, CACHE_FILE), { clock: systemClock, note });
   let until = Infinity;
   const sending = lazySender(() => ({ ...options, target, apiKey, ledger, deadline: () => until }));
@@ -78,7 +77,7 @@ export function openUpstream(name: ProviderId, options: UpstreamOptions): Upstre
     oddities: () => sending.opened()?.oddities() ?? { droppedRows: 0, foreignSymbols: 0 },
     coveredFailures: cached.coveredFailures,
     endBy: (time) => void (until = time),
-    canSend: (calls, time) => systemClock.now() + estimateMs(calls) <= time,
+    canSend: (calls, time) => systemClock.monotonic() + estimateMs(calls) <= time,
     close: async () => {
       await sending.close();
       if (sending.opened() === null) ledger.close();
@@ -94,7 +93,7 @@ export function openKept(name: ProviderId, options: KeptOptions): KeptUpstream {
   const { limits, scope, dataClock } = target;
   const store = readStore(path.join(config.cacheDir, CACHE_FILE), { clock: systemClock, note });
   const file = ledgerPathOf(target, config);
-  const ledger = file === null ? null : inspectLedger(file, limits.minSpacingMs, systemClock.now());
+  const ledger = file === null ? null : inspectLedger(file, limits, systemClock);
   return {
     ...keptParts(target, createKept({ cache: store.cache('series'), scope, dataClock }), window),
     indexCache: store.cache('markets'),
@@ -106,7 +105,7 @@ export function openKept(name: ProviderId, options: KeptOptions): KeptUpstream {
 
 type Asked = Parameters<Sender['provider']['fetch']>;
 
-const UNSPENT: LedgerState = { spent: [], notBefore: 0 };
+const UNSPENT: LedgerState = { spent: [], silentUntil: 0, notBefore: 0 };
 
 /** An estimate is no reason to fail: who sends will hear what is wrong with the ledger. */
 function timeUnderQuota(calls: number, { batchSize, limits }: Target, stateOf: () => LedgerState): number {
@@ -188,12 +187,7 @@ function lazySender(options: () => SenderOptions): LazySender {
 }
 
 function targetOf(provider: ProviderId, { config, asOf }: Pick<KeptOptions, 'config' | 'asOf'>): Target {
-  const limits: LedgerLimits = {
-    calls: config.quotaCalls,
-    windowMs: config.quotaWindowMs,
-    minSpacingMs: config.quotaMinSpacingMs,
-    requestTimeoutMs: config.requestTimeoutMs,
-  };
+  const limits = limitsOf(config);
   const batchSize = Math.min(MAX_SYMBOLS, limits.calls);
   if (provider === 'coinalyze') {
     const { baseUrl, apiKey } = config;
@@ -221,9 +215,9 @@ function ledgerPathOf({ baseUrl, apiKey }: Target, { stateDir }: UpstreamConfig)
   return baseUrl === null || apiKey === null ? null : ledgerFile(stateDir, baseUrl, apiKey);
 }
 
-function openOrThrow(file: string, limits: LedgerLimits, note: (text: string) => void): Ledger {
+/** One that cannot be opened leaves the run what is cached: whatever it asks for is refused with the reason. */
+function openOrNote(file: string, limits: LedgerLimits, note: (text: string) => void): Ledger {
   const opened = openLedger(file, limits, systemClock);
-  if (!opened.ok) throw new ConfigError(opened.detail, 78);
-  if (opened.note !== null) note(opened.note);
+  if (opened.ok && opened.note !== null) note(opened.note);
   return opened.ledger;
 }

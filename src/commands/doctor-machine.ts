@@ -98,7 +98,7 @@ async function checksOf(config: Config, flags: MachineFlags, context: CommandCon
   // Before the call, which would make the folder of the ledger and spend a call.
   const places = [
     checkCache(config),
-    checkLedger(config, systemClock.now()),
+    checkLedger(config),
     await checkLock(config),
     checkDisk(config),
     checkOutput(config),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Config } from '../config.ts';
 import { isHeld } from '../platform/database.ts';
 import { inspectFolder } from '../platform/folder.ts';
-import { inspectLedger, ledgerFile } from '../platform/ledger.ts';
+import { inspectLedger, ledgerFile, limitsOf } from '../platform/ledger.ts';
 import { LOCK_FILE, whoRuns } from '../platform/lock.ts';
 import { systemClock } from '../platform/clock.ts';
 import { CACHE_FILE, inspectStore } from '../platform/store.ts';
@@ -40,7 +40,7 @@ export function checkCache({ cacheDir }: Config): Check {
 }
 
 /** What the key has spent. Without a key nothing is counted. */
-export function checkLedger(config: Config, now: number): Check {
+export function checkLedger(config: Config): Check {
   const { stateDir, baseUrl, apiKey, quotaCalls } = config;
   const place = inspectFolder(stateDir);
   const file = apiKey === null ? null : ledgerFile(stateDir, baseUrl, apiKey);
@@ -63,13 +63,14 @@ export function checkLedger(config: Config, now: number): Check {
     const remedy = `end the process that holds it (fuser ${file} names it): a scan waits for it 5 s and then asks nothing of Coinalyze`;
     return { name: 'ledger', status: 'warn', fact: `${file} is busy`, remedy, data: { ...empty, calls: null } };
   }
-  const state = inspectLedger(file, 0, now);
+  const state = inspectLedger(file, limitsOf(config), systemClock);
   switch (state.kind) {
     case 'missing':
       return { name: 'ledger', status: 'ok', fact: `nothing spent, in ${stateDir}`, remedy: null, data: empty };
     case 'damaged': {
-      const remedy = 'the next run moves it aside and waits one full window, so that the quota holds';
-      return { name: 'ledger', status: 'warn', fact: `${file} is damaged`, remedy, data: { ...empty, calls: null } };
+      const remedy = 'the next run starts another and waits one full window, so that the quota holds';
+      const fact = `${file} ${state.bytes === 0 ? 'was removed or emptied' : 'is damaged'}`;
+      return { name: 'ledger', status: 'warn', fact, remedy, data: { ...empty, calls: null } };
     }
     case 'unknown': {
       const remedy = 'make it readable and writable for this user: without a ledger nothing is asked of Coinalyze';
@@ -79,7 +80,8 @@ export function checkLedger(config: Config, now: number): Check {
     case 'sound':
     default: {
       const calls = state.value.spent.reduce((sum, row) => sum + row.calls, 0);
-      const pause = state.value.notBefore > now ? state.value.notBefore : null;
+      const now = systemClock.now();
+      const pause = state.value.silentUntil > now ? state.value.silentUntil : null;
       const silent = pause === null ? '' : `, silent for ${formatDuration(pause - now)} more after a 429`;
       const fact = `${calls} of ${quotaCalls} calls spent in the last ${formatDuration(config.quotaWindowMs)}${silent}`;
       return { name: 'ledger', status: 'ok', fact, remedy: null, data: { ...empty, calls, pause_until: pause } };

@@ -14,8 +14,17 @@ export interface ExclusiveOptions {
   readonly interrupt: AbortSignal;
 }
 
-/** Does `work` while no other run uses the cache folder; the exit code is that of the work, or 75. */
-export async function exclusively(options: ExclusiveOptions, work: () => Promise<number>): Promise<number> {
+/** How often a run looks whether the lock file is still its own. */
+const LOOK_MS = 1_000;
+
+/**
+ * Does `work` while no other run uses the cache folder; the exit code is that of the work, or 75. `work` is given the
+ * signal that interrupts it, also when its lock is lost.
+ */
+export async function exclusively(
+  options: ExclusiveOptions,
+  work: (interrupt: AbortSignal) => Promise<number>,
+): Promise<number> {
   const { config, log, waitMs, interrupt } = options;
   const lock = await takeRunLock(config.cacheDir, {
     clock: systemClock,
@@ -33,11 +42,23 @@ export async function exclusively(options: ExclusiveOptions, work: () => Promise
   if (lock.state === 'impossible') {
     log.warn(`no run lock: ${lock.detail}; nothing keeps a second scan from running at the same time`);
   }
-  if (lock.state === 'held' && lock.note !== null) log.warn(`run lock: ${lock.note}`);
+  if (lock.state !== 'held') return work(interrupt);
+  if (lock.note !== null) log.warn(`run lock: ${lock.note}`);
+  const lost = new AbortController();
+  const look = setInterval(() => {
+    if (!lock.keep()) lost.abort(new Error('its lock is lost'));
+  }, LOOK_MS);
   try {
-    return await work();
+    return await work(AbortSignal.any([interrupt, lost.signal]));
+  } catch (error) {
+    if (!lost.signal.aborted || error !== lost.signal.reason) throw error;
+    log.error(
+      `scan: the lock in ${config.cacheDir} was removed while this run held it, and another scan has begun since: this one ends. What was fetched is cached`,
+    );
+    return EXIT.locked;
   } finally {
-    if (lock.state === 'held') lock.release();
+    clearInterval(look);
+    lock.release();
   }
 }
 

@@ -157,9 +157,9 @@ async function runScan(paths: readonly string[], flags: RunFlags, tools: RunTool
   const note = config.provider === 'none' ? null : noteOnTimes(config, asked.request.aim);
   if (note !== null) tools.log.warn(note);
   if (output !== null && !takesFeed(config, tools.log)) return EXIT.noFeed;
-  const work = (): Promise<number> => scanAndWrite(asked, flags, tools);
+  const work = (interrupt: AbortSignal): Promise<number> => scanAndWrite(asked, flags, { ...tools, interrupt });
   // Neither fetches nor writes: it may run beside any other.
-  if (config.provider === 'none' && output === null) return work();
+  if (config.provider === 'none' && output === null) return work(tools.interrupt);
   const { exclusively } = await import('./exclusive.ts');
   return exclusively({ ...tools, waitMs }, work);
 }

@@ -20,6 +20,7 @@ export interface DegradedReason {
     | 'strategy-threw'
     | 'markets-gone'
     | 'stale-candles'
+    | 'clock-jumped'
     | 'market-index-unavailable';
   readonly text: string;
 }

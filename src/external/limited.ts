@@ -18,7 +18,7 @@ export interface SentBatch {
 export interface LimitedOptions {
   readonly quota: Quota;
   readonly clock: Clock;
-  /** When fetching ends, ms UTC of `clock`; what the quota would let through only later is deferred at once. */
+  /** When fetching ends, ms of the monotonic clock; what the quota would let through only later is deferred at once. */
   readonly deadline?: number;
   /** Aborted when a request in flight is given up at once, without that grace. */
   readonly giveUp?: AbortSignal;
@@ -58,7 +58,7 @@ export async function sendLimited<T>(
     const failure = failureOf(replies);
     if (failure?.remedy === 'wait') {
       const pauseMs = failure.retryAfterMs ?? quota.windowMs;
-      quota.pauseUntil(clock.now() + pauseMs);
+      quota.pause(pauseMs);
       onPause?.(pauseMs);
     }
     return replies;

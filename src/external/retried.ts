@@ -17,7 +17,7 @@ export interface RetrierOptions {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** ms UTC of `clock` when fetching ends; a wait that would go beyond is not begun. Infinity for none. */
+  /** When fetching ends, ms of the monotonic clock; a wait that would go beyond is not begun. Infinity for none. */
   readonly deadline: number;
 }
 
@@ -46,7 +46,7 @@ export class Retrier {
       if (failure === null) this.#failedInARow = 0;
       const pause = failure === null ? null : this.#pauseAfter(failure, attempt);
       if (failure === null || pause === null) return replies;
-      const late = abort.aborted || this.#options.clock.now() + pause > this.#options.deadline;
+      const late = abort.aborted || this.#options.clock.monotonic() + pause > this.#options.deadline;
       // Out of time after a 429 is this run's own limit; out of time after a fault is still upstream's fault.
       if (late) return failure.remedy === 'wait' ? allFailed(count, outOfTime(pause, failure)) : replies;
       // After a 429 the quota itself keeps the key silent, for this request as for all others.

@@ -36,6 +36,7 @@ const degradedReason = z.strictObject({
     'strategy-threw',
     'markets-gone',
     'stale-candles',
+    'clock-jumped',
     'market-index-unavailable',
   ]),
   text: z.string(),

@@ -6,6 +6,7 @@ import type { Series, SeriesKind } from '../core/series.ts';
 import type { Strategy } from '../core/strategy.ts';
 import type { PlannedSignal } from '../plan/goal.ts';
 import { plannedSignals, type SignalToPlan } from '../plan/planned.ts';
+import { agedTo } from '../processor/aged.ts';
 import { kindsToAsk } from '../processor/askable.ts';
 import type { KnownMarket } from '../processor/known-market.ts';
 import { sharedRanks, unfetched, withSeries } from '../processor/learning.ts';
@@ -48,6 +49,11 @@ export class KnownMarkets {
       else known.push(index);
     }
     this.#users = users;
+  }
+
+  /** Signals whose candles are too old at `asOf` are stale. */
+  age(asOf: number): void {
+    this.#markets = this.#markets.map((known) => agedTo(known, asOf));
   }
 
   /** Adds what `outcome` says to every market that uses the series. */

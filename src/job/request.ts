@@ -81,6 +81,6 @@ export interface FetchingTime {
 export interface TimeBound {
   /** Aborted when the time is over, or the run interrupted. */
   readonly over: AbortSignal;
-  /** The same time, ms UTC of the wall clock. */
+  /** The same time, ms of the monotonic clock. */
   readonly until: number;
 }

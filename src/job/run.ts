@@ -11,6 +11,12 @@ import type { ScanRequest, ScanServices } from './request.ts';
 import type { SeriesBook } from './series-book.ts';
 import type { Upstream } from './upstream.ts';
 
+/** What both clocks showed when the time of the run was read. */
+export interface ClockReading {
+  readonly now: number;
+  readonly monotonic: number;
+}
+
 export interface Run {
   readonly request: ScanRequest;
   readonly services: ScanServices;
@@ -25,6 +31,8 @@ export interface Run {
   readonly provider: ProviderName;
   /** ms UTC. */
   readonly asOf: number;
+  /** When `asOf` was read; null where it stands, on the sample and with `--as-of`. */
+  readonly clock: ClockReading | null;
   /** Holds the candles; each stage adds settings and series to a copy. */
   readonly hash: InputHash;
   readonly known: KnownMarkets;

@@ -21,6 +21,7 @@ import { orderSignals, type Place } from '../processor/order.ts';
 import { dataStatusOf, signalOf, type SignalContext } from '../processor/signal.ts';
 import { answersOf, countAnswers, countUnreached, countUnmapped, seriesFaults, type Answer } from './answers.ts';
 import { changesSince, UNCHANGED, type PriceStage } from './changes.ts';
+import { clockFault } from './clock-jump.ts';
 import type { Spending } from './fetching.ts';
 import type { MarketList } from './market-list.ts';
 import type { Run } from './run.ts';
@@ -123,6 +124,7 @@ function runOf(run: Run, stage: RunStage, progression: Progression, { answers, p
     ...deadlineFault(run, progression),
     ...strategyFaults(run),
     ...staleCandles(known.all, [...run.input.unread, ...run.tally.skipped], run.asOf),
+    ...clockFault(run),
     ...marketsGone(run.previous, comparandOf(run)),
   ];
   return {

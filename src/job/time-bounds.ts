@@ -25,5 +25,5 @@ export function boundAfter(ms: number, interrupt: AbortSignal, clock: Clock): Ti
   else interrupt.addEventListener('abort', interrupted, { once: true });
   if (ms <= 0) end.abort();
   else setTimeout(() => end.abort(), ms).unref();
-  return { over: end.signal, until: clock.now() + ms };
+  return { over: end.signal, until: clock.monotonic() + ms };
 }

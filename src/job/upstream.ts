@@ -40,7 +40,7 @@ export interface Upstream extends KeptUpstream {
   /** One per key that the offer brings, in the same order; what was received is committed to the cache when it resolves. */
   fetch(offer: Offer, abort: AbortSignal): Promise<readonly Outcome<Series>[]>;
   spent(): { readonly requests: number; readonly calls: number };
-  /** From here on, what could not be sent by `until` (ms UTC of the wall clock) is deferred at once. */
+  /** From here on, what could not be sent by `until` (ms of the monotonic clock) is deferred at once. */
   endBy(until: number): void;
   /** Whether the quota lets a request of `calls` through by `until`. */
   canSend(calls: number, until: number): boolean;

@@ -1,31 +1,45 @@
 /** What one key has spent lately, shared by all processes that use it and kept over restarts. */
 import { createHash } from 'node:crypto';
-import { existsSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import type { Clock, SinceBoot } from './clock.ts';
-import { inspectDatabase, isBusy, isDamage, type DatabaseState } from './database.ts';
-import { inspectFolder, makeFolder } from './folder.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import type { Clock } from './clock.ts';
+import { damageOf, inspectDatabase, isBusy, isDamage, type DatabaseState } from './database.ts';
+import { inspectFolder } from './folder.ts';
+import { openLedgerFile, wasRemoved, type LedgerFile } from './ledger-file.ts';
+import {
+  followClock,
+  hasTables,
+  insertSpent,
+  LONGEST_PAUSE_MS,
+  longestHold,
+  momentOf,
+  readState,
+  type Moment,
+} from './ledger-rows.ts';
 import { waitFor, type LedgerLimits, type LedgerState } from './quota-wait.ts';
 
+export { LONGEST_PAUSE_MS } from './ledger-rows.ts';
 export type { LedgerLimits } from './quota-wait.ts';
 
 export type Reservation =
-  | { readonly granted: true; readonly id: number }
-  /** `waitMs` > 0: when it is worth asking again. */
-  | { readonly granted: false; readonly waitMs: number };
+  | {
+      readonly granted: true;
+      /** The request has ended: its calls come free one window from now. */
+      settle(): void;
+    }
+  /** `waitMs` > 0: when it is worth asking again. `silentMs` of it are a silence that was asked for. */
+  | { readonly granted: false; readonly waitMs: number; readonly silentMs: number };
 
 /**
  * All times ms UTC of the wall clock, which also restarts of the machine share; when that clock is set, they are moved
- * along. All methods throw when the file fails.
+ * along. When the file is removed, damaged or replaced meanwhile, another takes its place and a whole window is waited
+ * out, because nobody knows what was spent. All methods throw when the file fails.
  */
 export interface Ledger {
   /** Takes `calls` in one transaction, or says how long to wait. */
   reserve(calls: number): Reservation;
-  /** The request has ended: its calls come free one window from now. */
-  settle(id: number): void;
-  /** No request of any process before `until`, at most an hour ahead. Never shortens a silence. */
-  pauseUntil(until: number): void;
+  /** No request of any process for `ms`, at most an hour. Never shortens a silence. */
+  pause(ms: number): void;
   state(): LedgerState;
   readonly file: string;
   close(): void;
@@ -33,24 +47,22 @@ export interface Ledger {
 
 export type OpenedLedger =
   | { readonly ok: true; readonly ledger: Ledger; readonly note: string | null }
-  | { readonly ok: false; readonly file: string; readonly detail: string };
+  /** `ledger` fails whenever it is asked: nothing is sent. */
+  | { readonly ok: false; readonly ledger: Ledger; readonly detail: string };
 
-/** The longest silence that is believed, ms. */
-export const LONGEST_PAUSE_MS = 3_600_000;
-const BUSY_TIMEOUT_MS = 5_000;
 /** The tables, the index of the log that SQLite keeps in memory and on disk, and the log itself before it is moved. */
 const LEDGER_BYTES = 256 * 1_024;
-/** The two clocks are not read in the same instant, and the wall clock is slewed by up to 0.5 ms a second. */
-const CLOCK_NOISE_MS = 5;
 
-/** `units` is what calls were called when the first ledgers were written. */
-const SCHEMA = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
-  CREATE TABLE IF NOT EXISTS spent (id INTEGER PRIMARY KEY AUTOINCREMENT, units INTEGER NOT NULL, free_at INTEGER NOT NULL, in_flight INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS gate (id INTEGER PRIMARY KEY CHECK (id = 1), last_start INTEGER NOT NULL, not_before INTEGER NOT NULL);
-  INSERT OR IGNORE INTO gate VALUES (1, 0, 0);
-  CREATE TABLE IF NOT EXISTS clock (id INTEGER PRIMARY KEY CHECK (id = 1), boot TEXT NOT NULL, ahead REAL NOT NULL);`;
+/** From the settings. */
+export function limitsOf(config: {
+  readonly quotaCalls: number;
+  readonly quotaWindowMs: number;
+  readonly quotaMinSpacingMs: number;
+  readonly requestTimeoutMs: number;
+}): LedgerLimits {
+  const { quotaCalls: calls, quotaWindowMs: windowMs, quotaMinSpacingMs: minSpacingMs, requestTimeoutMs } = config;
+  return { calls, windowMs, minSpacingMs, requestTimeoutMs };
+}
 
 /** File name for one key at one address; says nothing about the key. */
 export function ledgerFile(stateDir: string, baseUrl: string, key: string): string {
@@ -58,22 +70,30 @@ export function ledgerFile(stateDir: string, baseUrl: string, key: string): stri
   return path.join(stateDir, `quota-${hash}.sqlite`);
 }
 
-/** A missing file is an empty ledger. A damaged one is moved aside and counts as a full window: better slow than over the quota. */
+/** A missing file is an empty ledger. One that is damaged or was removed counts as a full window: better slow than over the quota. */
 export function openLedger(file: string, limits: LedgerLimits, clock: Clock): OpenedLedger {
   try {
-    makeFolder(path.dirname(file), 0o700);
-    const opened = connect(file);
-    if (opened !== null) return { ok: true, ledger: createLedger(file, opened, limits, clock), note: null };
-    renameSync(file, `${file}.corrupt`);
-    for (const suffix of ['-wal', '-shm']) rmSync(file + suffix, { force: true });
-    const renewed = connect(file)!;
-    insertSpent(renewed, limits.calls, clock.now() + limits.windowMs + limits.requestTimeoutMs, false);
-    const note = `quota ledger: ${file} was damaged; started anew, with one full window of waiting`;
-    return { ok: true, ledger: createLedger(file, renewed, limits, clock), note };
+    const opened = openLedgerFile(file, (db) => fillWindow(db, limits, clock));
+    const ledger = new FileLedger(file, opened, limits, clock);
+    // A time that a clock of yesterday has left must not keep everybody from ever asking.
+    ledger.pause(0);
+    const fault = opened.fault === 'damaged' ? `damaged; what it held is in ${file}.corrupt` : opened.fault;
+    const note =
+      fault === null ? null : `quota ledger: ${file} was ${fault}; started anew, with one full window of waiting`;
+    return { ok: true, ledger, note };
   } catch (error) {
-    const detail = `the quota ledger ${file} cannot be opened (${String(error)}): ${remedyOf(error, file)}`;
-    return { ok: false, file, detail };
+    const fail = (): never => {
+      throw error;
+    };
+    const ledger = { file, reserve: fail, pause: fail, state: fail, close: () => undefined };
+    return { ok: false, ledger, detail: ledgerFailure(file, error) };
   }
+}
+
+/** What is wrong with a ledger and what helps, in one sentence. */
+export function ledgerFailure(file: string, error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `the quota ledger ${file} cannot be used (${reason}): ${remedyOf(error, file)}`;
 }
 
 function remedyOf(error: unknown, file: string): string {
@@ -82,109 +102,123 @@ function remedyOf(error: unknown, file: string): string {
   const place = inspectFolder(path.dirname(file));
   return place.ok && place.freeBytes !== null && place.freeBytes < LEDGER_BYTES
     ? 'free some space on that disk, or set SCAN_STATE_DIR to a folder on another'
-    : 'make its folder writable or set SCAN_STATE_DIR to one that is';
+    : 'make its folder writable, or set SCAN_STATE_DIR to one that is, on a disk of this machine';
 }
 
-/** What a ledger says, without making, mending or changing it. */
-export function inspectLedger(file: string, minSpacingMs: number, now: number): DatabaseState<LedgerState> {
-  return inspectDatabase(file, (db) => readState(db, minSpacingMs, now));
+/** What a ledger says, without making, mending or changing it. One that was removed is a damaged one without a byte. */
+export function inspectLedger(file: string, limits: LedgerLimits, clock: Clock): DatabaseState<LedgerState> {
+  if (wasRemoved(file)) return { kind: 'damaged', bytes: 0 };
+  return inspectDatabase(file, (db) => {
+    if (!hasTables(db)) throw damageOf('it has no tables');
+    return readState(db, limits, momentOf(clock));
+  });
 }
 
-/** Null when the file is no sound database. */
-function connect(file: string): DatabaseSync | null {
-  const known = existsSync(file);
-  const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
-  try {
-    db.exec(SCHEMA);
-    if (known && db.prepare('PRAGMA quick_check').get()?.['quick_check'] !== 'ok') {
-      db.close();
-      return null;
-    }
-    return db;
-  } catch (error) {
-    db.close();
-    if (isDamage(error)) return null;
-    throw error;
+/** As if all calls had been spent by now. */
+function fillWindow(db: DatabaseSync, limits: LedgerLimits, clock: Clock): void {
+  insertSpent(db, limits.calls, Math.ceil(clock.now() + longestHold(limits)), false);
+}
+
+class FileLedger implements Ledger {
+  readonly file: string;
+  readonly #limits: LedgerLimits;
+  readonly #clock: Clock;
+  #current: LedgerFile;
+
+  constructor(file: string, opened: LedgerFile, limits: LedgerLimits, clock: Clock) {
+    this.file = file;
+    this.#current = opened;
+    this.#limits = limits;
+    this.#clock = clock;
   }
-}
 
-function createLedger(file: string, db: DatabaseSync, limits: LedgerLimits, clock: Clock): Ledger {
-  const longestHold = limits.windowMs + limits.requestTimeoutMs;
-  const atomically = <T>(work: (now: number) => T): T => {
+  state(): LedgerState {
+    return this.#inCurrent(() => this.#stateNow());
+  }
+
+  reserve(calls: number): Reservation {
+    return this.#inCurrent(() => this.#transact((db, moment) => this.#take(calls, db, moment)));
+  }
+
+  pause(ms: number): void {
+    this.#inCurrent(() => this.#transact((db, { now }) => extendSilence(db, now, ms)));
+  }
+
+  close(): void {
+    this.#current.db.close();
+  }
+
+  #stateNow(): LedgerState {
+    return readState(this.#current.db, this.#limits, momentOf(this.#clock));
+  }
+
+  #take(calls: number, db: DatabaseSync, moment: Moment): Reservation {
+    const limits = this.#limits;
+    const { now } = moment;
+    const state = readState(db, limits, moment);
+    const waitMs = waitFor(calls, state, limits, now);
+    if (waitMs > 0) {
+      const worthMs = hasInFlight(db) ? pollAtMost(waitMs, limits) : waitMs;
+      return { granted: false, waitMs: worthMs, silentMs: Math.max(0, state.silentUntil - now) };
+    }
+    db.prepare('UPDATE gate SET last_start = ?').run(now);
+    const id = insertSpent(db, calls, Math.ceil(now + longestHold(limits)), true);
+    return { granted: true, settle: () => this.#settle(db, id) };
+  }
+
+  /** In another file the calls count by their upper bound already. */
+  #settle(db: DatabaseSync, id: number): void {
+    if (db !== this.#current.db) return;
+    this.#transact((_, { now }) => {
+      const statement = db.prepare('UPDATE spent SET free_at = ?, in_flight = 0 WHERE id = ?');
+      statement.run(Math.ceil(now) + this.#limits.windowMs, id);
+    });
+  }
+
+  #transact<T>(work: (db: DatabaseSync, moment: Moment) => T): T {
+    const { db } = this.#current;
     db.exec('BEGIN IMMEDIATE');
     try {
       // Read under the lock: while waiting for it another process may have written later times.
-      const now = clock.now();
-      followWallClock(db, now, clock.sinceBoot());
-      const result = work(now);
+      const moment = momentOf(this.#clock);
+      followClock(db, this.#limits, moment);
+      const result = work(db, moment);
       db.exec('COMMIT');
       return result;
     } catch (error) {
       if (db.isTransaction) db.exec('ROLLBACK');
       throw error;
     }
-  };
-  // A wall clock that was set back while the machine was off would otherwise lock the key until it caught up.
-  const believe = (now: number): void => {
-    db.prepare('UPDATE spent SET free_at = min(free_at, ?)').run(now + longestHold);
-    db.prepare('UPDATE gate SET last_start = min(last_start, ?), not_before = min(not_before, ?)').run(
-      now,
-      now + LONGEST_PAUSE_MS,
-    );
-    db.prepare('DELETE FROM spent WHERE free_at <= ?').run(now);
-  };
-  return {
-    file,
-    state: () => readState(db, limits.minSpacingMs, clock.now()),
-    reserve: (calls) =>
-      atomically((now) => {
-        believe(now);
-        const waitMs = waitFor(calls, readState(db, limits.minSpacingMs, now), limits, now);
-        if (waitMs > 0) return { granted: false, waitMs: hasInFlight(db) ? pollAtMost(waitMs, limits) : waitMs };
-        db.prepare('UPDATE gate SET last_start = ?').run(now);
-        return { granted: true, id: insertSpent(db, calls, now + longestHold, true) };
-      }),
-    settle: (id) =>
-      atomically((now) => {
-        const statement = db.prepare('UPDATE spent SET free_at = ?, in_flight = 0 WHERE id = ?');
-        statement.run(Math.ceil(now) + limits.windowMs, id);
-      }),
-    pauseUntil: (until) =>
-      atomically((now) => {
-        const statement = db.prepare('UPDATE gate SET not_before = max(not_before, ?)');
-        statement.run(Math.ceil(Math.min(until, now + LONGEST_PAUSE_MS)));
-      }),
-    close: () => db.close(),
-  };
+  }
+
+  /** What was done in a file that is not the ledger any more does not count, and is done again in the one that is. */
+  #inCurrent<T>(work: () => T): T {
+    try {
+      const result = work();
+      if (this.#current.isCurrent()) return result;
+      this.#replace(this.#stateNow().silentUntil - this.#clock.now());
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+      this.#replace(0);
+    }
+    return work();
+  }
+
+  /** The other file may be one that knows nothing of what was spent in the first; a silence is taken over. */
+  #replace(silentMs: number): void {
+    this.#current.db.close();
+    const fill = (db: DatabaseSync): void => fillWindow(db, this.#limits, this.#clock);
+    this.#current = openLedgerFile(this.file, fill, true);
+    this.#transact((db, { now }) => {
+      if (this.#current.fault === null) fill(db);
+      extendSilence(db, now, silentMs);
+    });
+  }
 }
 
-/** Moves all stored times by what the wall clock was set: a day ahead must not open the quota, an hour back not lock it. */
-function followWallClock(db: DatabaseSync, now: number, { boot, ms }: SinceBoot): void {
-  const ahead = now - ms;
-  const known = db.prepare('SELECT boot, ahead FROM clock').get() as { boot: string; ahead: number } | undefined;
-  const setBy = known?.boot === boot ? Math.round(ahead - known.ahead) : 0;
-  if (known?.boot === boot && Math.abs(setBy) <= CLOCK_NOISE_MS) return;
-  db.prepare('INSERT OR REPLACE INTO clock VALUES (1, ?, ?)').run(boot, ahead);
-  if (setBy === 0) return;
-  db.prepare('UPDATE spent SET free_at = free_at + ?').run(setBy);
-  db.prepare('UPDATE gate SET last_start = last_start + ?, not_before = not_before + ?').run(setBy, setBy);
-}
-
-function insertSpent(db: DatabaseSync, calls: number, freeAt: number, inFlight: boolean): number {
-  const statement = db.prepare('INSERT INTO spent (units, free_at, in_flight) VALUES (?, ?, ?)');
-  return Number(statement.run(calls, freeAt, inFlight ? 1 : 0).lastInsertRowid);
-}
-
-function readState(db: DatabaseSync, minSpacingMs: number, now: number): LedgerState {
-  const spent = db
-    .prepare('SELECT units AS calls, free_at AS freeAt FROM spent WHERE free_at > ? ORDER BY free_at')
-    .all(now);
-  const gate = db.prepare('SELECT last_start AS lastStart, not_before AS notBefore FROM gate').get();
-  const { lastStart, notBefore } = gate as { lastStart: number; notBefore: number };
-  return {
-    spent: spent as { calls: number; freeAt: number }[],
-    notBefore: Math.max(notBefore, lastStart + minSpacingMs),
-  };
+function extendSilence(db: DatabaseSync, now: number, ms: number): void {
+  if (ms > 0)
+    db.prepare('UPDATE gate SET not_before = max(not_before, ?)').run(Math.ceil(now + Math.min(ms, LONGEST_PAUSE_MS)));
 }
 
 function hasInFlight(db: DatabaseSync): boolean {

@@ -1,9 +1,8 @@
 /** One run at a time per cache folder. The kernel frees the lock when its process dies, however it dies. */
-import { accessSync, constants, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Clock } from './clock.ts';
-import { isBusy, isDamage } from './database.ts';
+import { identityOf, lockFile, type FileLock } from './file-lock.ts';
 import { errnoOf, makeFolder } from './folder.ts';
 
 /** Who holds the lock, for people to read: whether it is held is never judged by this. */
@@ -18,6 +17,11 @@ export type LockResult =
       readonly state: 'held';
       /** Set when the lock file had to be mended: what was done, in one sentence. */
       readonly note: string | null;
+      /**
+       * Looks at the file again. One that was removed locks nobody out: the one in its place is taken too. False when
+       * another run has that one.
+       */
+      keep(): boolean;
       /** Safe to call twice. */
       release(): void;
     }
@@ -73,7 +77,7 @@ export async function whoRuns(
     // Never used, or not ours to use: nobody runs as far as can be told.
     return null;
   }
-  const lock = connect(file, 0);
+  const lock = lockFile(file, 0);
   if (lock.state === 'locked') lock.db.close();
   return lock.state === 'busy' ? { file, holder: await holderOf(file, clock) } : null;
 }
@@ -85,71 +89,49 @@ function tryLock(folder: string, file: string, now: number, busyMs: number): Loc
   } catch (error) {
     return { state: 'impossible', detail: `${folder} cannot be made (${errnoOf(error)})` };
   }
-  let lock = connect(file, busyMs);
-  let note: string | null = null;
-  if (lock.state === 'damaged') {
-    try {
-      note = empty(file);
-      lock = connect(file, busyMs);
-    } catch (error) {
-      return { state: 'impossible', detail: `${file} is damaged and cannot be mended (${errnoOf(error)})` };
-    }
-  }
+  const lock = lockFile(file, busyMs);
   if (lock.state === 'busy') return null;
-  if (lock.state !== 'locked') return { state: 'impossible', detail: `${file} cannot be used (${lock.reason})` };
-  const said = sayWho(file, { pid: process.pid, since: now });
-  let held = true;
+  if (lock.state === 'failed') return { state: 'impossible', detail: lock.detail };
+  return held(file, lock, { pid: process.pid, since: now });
+}
+
+type Locked = Extract<FileLock, { state: 'locked' }>;
+
+function held(file: string, first: Locked, holder: LockHolder): LockResult {
+  const locks = [first.db];
+  let said = sayWho(file, holder);
+  let identity = identityOf(file);
   return {
     state: 'held',
-    note,
+    note: first.note,
+    keep: () => {
+      if (identityOf(file) === identity) return true;
+      const next = inPlace(file);
+      if (next.state === 'busy') return false;
+      if (next.state === 'locked') {
+        locks.push(next.db);
+        identity = identityOf(file);
+        said = sayWho(file, holder);
+      }
+      return true;
+    },
     release: () => {
-      if (!held) return;
-      held = false;
       // Before the lock is free: afterwards it may be the next holder's.
       if (said) rmSync(holderFile(file), { force: true });
-      lock.db.close();
+      said = false;
+      for (const db of locks.splice(0)) db.close();
     },
   };
 }
 
-type Connection =
-  | { readonly state: 'locked'; readonly db: DatabaseSync }
-  | { readonly state: 'busy' }
-  /** Nobody holds it, and no lock can be taken of what it holds. */
-  | { readonly state: 'damaged'; readonly reason: string }
-  | { readonly state: 'failed'; readonly reason: string };
-
-/** Nothing is ever written into the database, so that no journal can be left behind. */
-function connect(file: string, busyMs: number): Connection {
-  let db: DatabaseSync | null = null;
+/** Of the file that has taken the place of a lock file that was removed, perhaps with its folder. */
+function inPlace(file: string): FileLock {
   try {
-    db = new DatabaseSync(file, { timeout: busyMs });
-    // Of a file that cannot be written SQLite takes a reader's lock without a word.
-    accessSync(file, constants.W_OK);
-    db.exec('BEGIN EXCLUSIVE');
-    return { state: 'locked', db };
+    makeFolder(path.dirname(file), 0o700);
+    return lockFile(file, 0);
   } catch (error) {
-    db?.close();
-    if (isBusy(error)) return { state: 'busy' };
-    const reason = error instanceof Error ? error.message : String(error);
-    return { state: isDamage(error) ? 'damaged' : 'failed', reason };
+    return { state: 'failed', detail: `${file} cannot be made (${errnoOf(error)})` };
   }
-}
-
-/**
- * A lock file is empty; what else it holds is kept beside it. The file stays the same one: were it moved or made anew, two
- * runs could each hold a lock of a file of that name. Emptied under a process that has taken the lock meanwhile it does no
- * harm, for that one neither reads nor writes it. What was done, in one sentence; null when there was nothing to do.
- */
-function empty(file: string): string | null {
-  const aside = `${file}.corrupt`;
-  // Not copyFileSync: it never comes back when another process empties the file under it (libuv 1.52).
-  const content = readFileSync(file);
-  // Another run was faster: what there was is kept already.
-  if (content.length === 0) return null;
-  writeFileSync(aside, content, { mode: 0o600 });
-  truncateSync(file);
-  return `${file} was damaged; what it held is in ${aside}, and it locks again`;
 }
 
 function holderFile(file: string): string {

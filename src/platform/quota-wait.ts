@@ -13,12 +13,16 @@ export interface LedgerLimits {
 export interface LedgerState {
   /** Calls that count now, each with the time it comes free. Ascending. */
   readonly spent: readonly { readonly calls: number; readonly freeAt: number }[];
+  /** End of the silence that was asked for; of no meaning when it has passed. */
+  readonly silentUntil: number;
   /** Earliest time for the next request as far as spacing and silence go. */
   readonly notBefore: number;
 }
 
+type Taken = Pick<LedgerState, 'spent' | 'notBefore'>;
+
 /** 0 when `calls` may be spent now. */
-export function waitFor(calls: number, { spent, notBefore }: LedgerState, limits: LedgerLimits, now: number): number {
+export function waitFor(calls: number, { spent, notBefore }: Taken, limits: LedgerLimits, now: number): number {
   let excess = spent.reduce((sum, row) => sum + row.calls, calls) - limits.calls;
   let free = now;
   for (const row of spent) {
@@ -33,7 +37,7 @@ export function waitFor(calls: number, { spent, notBefore }: LedgerState, limits
 export function timeFor(
   calls: number,
   size: number,
-  { spent, notBefore }: LedgerState,
+  { spent, notBefore }: Taken,
   limits: LedgerLimits,
   start: number,
 ): number {

@@ -2,18 +2,22 @@
 import Bottleneck from 'bottleneck';
 import { SECOND_MS } from '../core/time.ts';
 import type { Clock } from './clock.ts';
-import { LONGEST_PAUSE_MS } from './ledger.ts';
-import type { Ledger, Reservation } from './ledger.ts';
+import { ledgerFailure, LONGEST_PAUSE_MS, type Ledger, type Reservation } from './ledger.ts';
 import { timeFor, type LedgerLimits, type LedgerState } from './quota-wait.ts';
+
+/** How often in a window the ledger is looked at while nothing can be sent. */
+const LOOKS = 12;
 
 export type QuotaResult<T> = { readonly ran: true; readonly value: T } | Refusal;
 
 /** A job on its way through the two limits. */
 interface Work {
   started: boolean;
-  /** ms UTC. */
+  /** ms of the monotonic clock. */
   readonly deadline: number;
 }
+
+type Granted = Extract<Reservation, { granted: true }>;
 
 /** The job did not start. */
 interface Refusal {
@@ -48,7 +52,10 @@ export class Quota {
     this.#limits = limits;
     this.#ledger = ledger;
     this.#clock = clock;
-    this.#limiter = new Bottleneck({ reservoir: limits.calls });
+    // It would wait until the wall clock shows the time at which it was made, were that clock set back: after its first
+    // job, which weighs nothing, this spacing has it wait for no time at all.
+    this.#limiter = new Bottleneck({ reservoir: limits.calls, minTime: -Infinity });
+    void Promise.allSettled([this.#limiter.schedule({ weight: 0 }, () => Promise.resolve())]);
   }
 
   /** Jobs this process has started, and the calls they weighed. */
@@ -58,8 +65,8 @@ export class Quota {
 
   /**
    * Runs `job` when `weight` calls are free; jobs start in the order they came. `abort` gives up the waiting at once
-   * and does not touch a job that has started; a job that could not start by `deadline` (ms UTC) is given up without
-   * waiting. Rejects only when the job does.
+   * and does not touch a job that has started; a job that could not start by `deadline` (ms of the monotonic clock) is
+   * given up without waiting. Rejects only when the job does.
    */
   async run<T>(
     weight: number,
@@ -73,8 +80,12 @@ export class Quota {
     const stop = AbortSignal.any([abort, this.#closed.signal]);
     if (stop.aborted) return givenUp();
     // Bottleneck would keep it queued until the abort: what cannot be sent in time is told so at once.
-    const waitMs = deadline === Infinity ? 0 : this.estimateMs(weight, weight);
-    if (this.#clock.now() + waitMs > deadline) return tooLate(waitMs);
+    if (deadline !== Infinity) {
+      const state = this.#stateForEstimate();
+      const now = this.#clock.now();
+      const waitMs = timeFor(weight, weight, state, this.#limits, now);
+      if (this.#clock.monotonic() + waitMs > deadline) return tooLate(waitMs, state.silentUntil - now);
+    }
     const work = { started: false, deadline };
     // Bottleneck cannot take back a queued job: it runs later, finds itself aborted and costs nothing.
     const queued = this.#limiter.schedule({ weight }, () => this.#admitted(weight, job, stop, work));
@@ -88,12 +99,11 @@ export class Quota {
     }
   }
 
-  /** No request on this key, by any process, before `until` (ms UTC). */
-  pauseUntil(until: number): void {
-    const silentMs = Math.min(until - this.#clock.now(), LONGEST_PAUSE_MS);
-    this.#silentUntil = Math.max(this.#silentUntil, this.#clock.monotonic() + silentMs);
+  /** No request on this key, by any process, for `ms`. */
+  pause(ms: number): void {
+    this.#silentUntil = Math.max(this.#silentUntil, this.#clock.monotonic() + Math.min(ms, LONGEST_PAUSE_MS));
     try {
-      this.#ledger.pauseUntil(until);
+      this.#ledger.pause(ms);
     } catch {
       // This process keeps silent all the same; the next reservation reports the failure.
       return;
@@ -110,19 +120,21 @@ export class Quota {
     try {
       return this.#ledger.state();
     } catch {
-      return { spent: [], notBefore: this.#clock.now() + this.#silentMs() };
+      const silentUntil = this.#clock.now() + this.#silentMs();
+      return { spent: [], silentUntil, notBefore: silentUntil };
     }
   }
 
   /** Waiting jobs end as aborted; nothing keeps the process alive afterwards. */
   close(): void {
     this.#closed.abort();
+    void this.#limiter.stop({ dropWaitingJobs: true });
     this.#ledger.close();
   }
 
   async #admitted<T>(weight: number, job: () => Promise<T>, stop: AbortSignal, work: Work): Promise<QuotaResult<T>> {
     const admission = await this.#inTurn(() => this.#admit(weight, stop, work));
-    if (typeof admission !== 'number') {
+    if ('ran' in admission) {
       void this.#limiter.incrementReservoir(weight);
       return admission;
     }
@@ -143,22 +155,23 @@ export class Quota {
     return asked;
   }
 
-  /** The ledger's id for the calls, or why there will be none. */
-  async #admit(weight: number, stop: AbortSignal, work: Work): Promise<number | Refusal> {
+  /** The calls, or why there will be none. */
+  async #admit(weight: number, stop: AbortSignal, work: Work): Promise<Granted | Refusal> {
     while (!stop.aborted) {
       try {
         const silentMs = this.#silentMs();
         const reservation: Reservation =
-          silentMs > 0 ? { granted: false, waitMs: silentMs } : this.#ledger.reserve(weight);
+          silentMs > 0 ? { granted: false, waitMs: silentMs, silentMs } : this.#ledger.reserve(weight);
         if (reservation.granted) {
           work.started = true;
-          return reservation.id;
+          return reservation;
         }
-        const { waitMs } = reservation;
-        if (this.#clock.now() + waitMs > work.deadline) return tooLate(waitMs);
-        await this.#clock.sleep(waitMs, stop);
+        const { waitMs, silentMs: ofThem } = reservation;
+        if (this.#clock.monotonic() + waitMs > work.deadline) return tooLate(waitMs, ofThem);
+        // Who waits looks after the ledger: were it removed, a run that starts now would find an unspent one.
+        await this.#clock.sleep(ofThem > 0 ? waitMs : Math.min(waitMs, this.windowMs / LOOKS), stop);
       } catch (error) {
-        return refused('ledger', `the quota ledger ${this.#ledger.file} failed (${String(error)}): nothing was sent`);
+        return refused('ledger', `${ledgerFailure(this.#ledger.file, error)}; nothing was sent`);
       }
     }
     return givenUp();
@@ -168,10 +181,10 @@ export class Quota {
     return Math.max(0, this.#silentUntil - this.#clock.monotonic());
   }
 
-  #settle(id: number): void {
+  #settle(granted: Granted): void {
     if (this.#closed.signal.aborted) return;
     try {
-      this.#ledger.settle(id);
+      granted.settle();
     } catch {
       // The calls stay taken by their upper bound, which is the safe side; the next reservation reports the failure.
       return;
@@ -183,9 +196,10 @@ function refused(reason: Refusal['reason'], detail: string): Refusal {
   return { ran: false, reason, detail };
 }
 
-function tooLate(waitMs: number): Refusal {
+function tooLate(waitMs: number, silentMs: number): Refusal {
   const seconds = Math.ceil(waitMs / SECOND_MS);
-  return refused('aborted', `not sent: the quota has no room for ${seconds} s, longer than the time for fetching`);
+  const why = silentMs >= waitMs ? 'no request may be sent after a 429 for' : 'the quota has no room for';
+  return refused('aborted', `not sent: ${why} ${seconds} s, longer than the time for fetching`);
 }
 
 function givenUp(): Refusal {

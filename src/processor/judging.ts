@@ -170,13 +170,16 @@ function messageOf(thrown: unknown): string {
   }
 }
 
+/** Of a last candle that closed too long ago. */
+export function tooOld({ closedAt, timeframe }: Pick<CandleFacts, 'closedAt' | 'timeframe'>, asOf: number): Reason {
+  const age = (asOf - closedAt) / TIMEFRAME_MS[timeframe];
+  const text = `its last candle closed ${age.toFixed(1)} times ${timeframe} before the time of the scan`;
+  return { code: 'old-candles', text };
+}
+
 /** Why the candles are too old for a signal; null when they are not. */
 function stalenessOf({ stale, series }: SelectedSeries, asOf: number): Reason | null {
-  if (stale) {
-    const age = (asOf - closeOfLast(series)) / TIMEFRAME_MS[series.timeframe];
-    const text = `its last candle closed ${age.toFixed(1)} times ${series.timeframe} before the time of the scan`;
-    return { code: 'old-candles', text };
-  }
+  if (stale) return tooOld({ closedAt: closeOfLast(series), timeframe: series.timeframe }, asOf);
   const recent = Math.min(QUIET_BARS, series.length);
   let quiet = 0;
   for (let index = series.length - recent; index < series.length; index += 1)

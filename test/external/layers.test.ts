@@ -137,7 +137,7 @@ describe('retried', () => {
 
   it('a pause that would go beyond the deadline is not begun: deferred', async () => {
     const limited = providerOf(() => failed('rate-limited', 'wait', 50_000));
-    expect(codes(await ask(retried(limited, { deadline: CLOSE + 49_999 })))).toEqual(['deferred']);
+    expect(codes(await ask(retried(limited, { deadline: 49_999 })))).toEqual(['deferred']);
     expect(limited.calls).toHaveLength(1);
     expect(clock.monotonic()).toBe(0);
   });

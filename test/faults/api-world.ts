@@ -161,8 +161,8 @@ export async function openWorld({
     timeoutMs: LIMITS.requestTimeoutMs,
     windowMs: LIMITS.windowMs,
   });
-  const retrier = new Retrier({ clock, random: () => 0.5, deadline: NOW + deadline });
-  const limited = { quota, clock, deadline: NOW + deadline };
+  const retrier = new Retrier({ clock, random: () => 0.5, deadline: clock.monotonic() + deadline });
+  const limited = { quota, clock, deadline: clock.monotonic() + deadline };
   const batched = createBatched(createRetried(createLimited(api, limited), retrier), { size: 20, concurrency: 2 });
   const provider = createCached(batched, { cache, scope: SCOPE, dataClock: clock });
   const listing = createListingSource(api, retrier, limited);
@@ -215,7 +215,10 @@ function countingLedger(clock: Clock, limits: LedgerLimits): { readonly ledger: 
   if (!opened.ok) throw new Error(opened.detail);
   let granted = 0;
   const ledger: Ledger = {
-    ...opened.ledger,
+    file: opened.ledger.file,
+    state: () => opened.ledger.state(),
+    pause: (ms) => opened.ledger.pause(ms),
+    close: () => opened.ledger.close(),
     reserve: (calls) => {
       const reservation = opened.ledger.reserve(calls);
       if (reservation.granted) granted += calls;

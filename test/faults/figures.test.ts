@@ -23,6 +23,12 @@ describe('figures', () => {
     expect(lines.at(-1)).toBe(`0 green, ${PROMISES.length} red`);
   });
 
+  it('the short form speaks of what it has measured', () => {
+    const { lines, red } = verdict([{ id: 'A2', text: 'one', passed: true }], true);
+    expect(lines).toEqual([expect.stringMatching(/^green .* A2 .*: one$/), '1 green, 0 red']);
+    expect(red).toBe(0);
+  });
+
   it('a figure for no promise is a slip', () => {
     expect(() => verdict([{ id: 'A21', text: 'x', passed: true }])).toThrow('A21');
   });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openLedger, type LedgerLimits } from '../../src/platform/ledger.ts';
+import { inspectLedger, openLedger, type LedgerLimits } from '../../src/platform/ledger.ts';
 import { Quota } from '../../src/platform/quota.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { largestWindow, type Arrival } from './counting-server.ts';
@@ -57,7 +57,7 @@ describe('quota when the wall clock is set', () => {
   ])('%s: a silence lasts as long as it was asked for, here and in other processes', async (_, by) => {
     const arrivals: Arrival[] = [];
     const first = quota();
-    first.pauseUntil(clock.now() + 50_000);
+    first.pause(50_000);
     clock.setWall(clock.now() + by);
     await clock.until(Promise.all([send(first, 1, arrivals), send(quota(), 1, arrivals)]));
     expect(arrivals.map(({ at }) => at)).toEqual([50_000, 50_000]);
@@ -70,6 +70,54 @@ describe('quota when the wall clock is set', () => {
     clock.reboot();
     await clock.until(send(quota(), 40, arrivals));
     expect(arrivals.map(({ at }) => at)).toEqual([0, 60_000]);
+  });
+
+  /** What dry runs and the doctor see, without opening the ledger. */
+  function looked(): { readonly freeIn: number; readonly silentFor: number; readonly nextIn: number } {
+    const state = inspectLedger(path.join(folder, 'quota.sqlite'), LIMITS, clock);
+    if (state.kind !== 'sound') throw new Error(state.kind);
+    const { spent, silentUntil, notBefore } = state.value;
+    const now = clock.now();
+    return { freeIn: (spent.at(-1)?.freeAt ?? now) - now, silentFor: silentUntil - now, nextIn: notBefore - now };
+  }
+
+  it.each([
+    ['a day back', -24 * HOUR],
+    ['an hour ahead', HOUR],
+  ])('%s: a look at the ledger, an estimate and a reservation say the same as before', async (_, by) => {
+    const first = quota();
+    await clock.until(send(first, 40, []));
+    first.pause(50_000);
+    clock.setWall(clock.now() + by);
+    expect(looked()).toEqual({ freeIn: 60_000, silentFor: 50_000, nextIn: 50_000 });
+    expect(quota().estimateMs(1, 1)).toBe(60_000);
+    const refused = await first.run(1, () => Promise.resolve(1), NEVER, clock.monotonic() + 10_000);
+    expect(refused).toMatchObject({ reason: 'aborted', detail: expect.stringContaining('no room for 60 s') as string });
+  });
+
+  it('a clock that was a day ahead and is set back while the machine is off locks nothing for longer than a window', async () => {
+    clock.setWall(clock.now() + 24 * HOUR);
+    await clock.until(send(quota(), 40, []));
+    for (const close of open.splice(0)) close();
+    clock.reboot();
+    clock.setWall(clock.now() - 24 * HOUR);
+    const longest = LIMITS.windowMs + LIMITS.requestTimeoutMs;
+    expect(looked()).toEqual({ freeIn: longest, silentFor: expect.any(Number) as number, nextIn: 0 });
+    expect(looked().silentFor).toBeLessThan(0);
+    const later = quota();
+    expect(later.estimateMs(1, 1)).toBe(longest);
+    await clock.advance(longest / 2);
+    expect([looked().freeIn, later.estimateMs(1, 1)]).toEqual([longest / 2, longest / 2]);
+  });
+
+  it('a silence that does not fit into the time is named as one, with its length', async () => {
+    const limiter = quota();
+    limiter.pause(1e14);
+    const refused = await limiter.run(1, () => Promise.resolve(1), NEVER, clock.monotonic() + 20_000);
+    expect(refused).toMatchObject({
+      reason: 'aborted',
+      detail: 'not sent: no request may be sent after a 429 for 3600 s, longer than the time for fetching',
+    });
   });
 
   it('whenever it is set, and however often, no window holds more than the quota', async () => {

@@ -22,6 +22,8 @@ export interface QuotaOrder {
   readonly size: number;
   /** The planted bug instead of the limiter: all calls come back when the clock shows a full window. */
   readonly fixedWindow: boolean;
+  /** When to open the ledger, ms since 1970, so that several do at once; 0 for right away. */
+  readonly openAt: number;
 }
 
 const order = JSON.parse(process.argv[2] ?? '') as QuotaOrder;
@@ -29,6 +31,7 @@ const { limits } = order;
 const NEVER = new AbortController().signal;
 const WINDOW = { from: 0, to: 3_600_000, closedBy: 3_600_000 };
 
+while (performance.timeOrigin + performance.now() < order.openAt);
 const opened = openLedger(order.ledger, limits, systemClock);
 if (!opened.ok) throw new Error(opened.detail);
 const quota = new Quota(opened.ledger, limits, systemClock);

@@ -40,6 +40,7 @@ describe('quota over processes', () => {
       requests: 0,
       size: 0,
       fixedWindow: false,
+      openAt: 0,
       ...order,
     };
     const child = spawn(process.execPath, [PROCESS, JSON.stringify(full)], { stdio: ['ignore', 'pipe', 'pipe'] });

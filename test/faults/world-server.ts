@@ -8,6 +8,8 @@ export interface Asked {
   /** `open-interest-history`, `exchanges` ... */
   readonly path: string;
   readonly symbols: readonly string[];
+  /** ms by the monotonic clock of this process. */
+  readonly at: number;
 }
 
 export interface WorldServer {
@@ -31,6 +33,7 @@ export async function startWorldServer(): Promise<WorldServer> {
     const one = {
       path: url.pathname.slice('/v1/'.length),
       symbols: url.searchParams.get('symbols')?.split(',') ?? [],
+      at: performance.now(),
     };
     asked.push(one);
     const send = (): void => {

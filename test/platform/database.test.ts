@@ -28,12 +28,29 @@ describe('a look at cache and ledger', () => {
     if (!opened.ok) throw new Error(opened.detail);
     const now = systemClock.now();
     opened.ledger.reserve(7);
-    opened.ledger.pauseUntil(now + HOUR / 2);
+    opened.ledger.pause(HOUR / 2);
     opened.ledger.close();
-    const state = inspectLedger(file, 0, now);
+    const state = inspectLedger(file, LIMITS, systemClock);
     if (state.kind !== 'sound') throw new Error(state.kind);
     expect(state.value.spent.map(({ calls }) => calls)).toEqual([7]);
-    expect(state.value.notBefore).toBe(now + HOUR / 2);
+    expect(state.value.silentUntil - now - HOUR / 2).toBeGreaterThanOrEqual(0);
+    expect(state.value.silentUntil - now - HOUR / 2).toBeLessThan(5_000);
+    expect(state.value.notBefore).toBe(state.value.silentUntil);
+  });
+
+  it('a ledger that was removed, emptied or cut is not one that has spent nothing', () => {
+    const file = path.join(base, 'gone', 'quota.sqlite');
+    expect(inspectLedger(file, LIMITS, systemClock)).toEqual({ kind: 'missing' });
+    const opened = openLedger(file, LIMITS, systemClock);
+    opened.ledger.close();
+    expect(inspectLedger(file, LIMITS, systemClock)).toMatchObject({ kind: 'sound', value: { spent: [] } });
+    rmSync(file);
+    expect(inspectLedger(file, LIMITS, systemClock)).toEqual({ kind: 'damaged', bytes: 0 });
+    for (const text of ['', 'x']) {
+      writeFileSync(file, text);
+      expect(inspectLedger(file, LIMITS, systemClock)).toEqual({ kind: 'damaged', bytes: text.length });
+      expect(readFileSync(file, 'utf8')).toBe(text);
+    }
   });
 
   it('a damaged file is called damaged and left as it is', () => {
