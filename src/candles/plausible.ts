@@ -48,7 +48,7 @@ export function impossibleDetail(counts: { rows: number; impossible: number; swa
     return `its columns stand as time, open, close, high, low, volume (as KuCoin and Jesse write them): put them in the order time, open, high, low, close, volume`;
   }
   if (rows < IMPOSSIBLE_FROM_ROWS || impossible <= rows * IMPOSSIBLE_SHARE) return null;
-  return `${impossible} of ${rows} rows have impossible prices (not positive, or outside high and low)`;
+  return `${impossible} of ${rows} rows have impossible prices or volumes (not positive, outside high and low, or 1e18 and more)`;
 }
 
 /** Why the volumes are none, or null when they may be: Kraken writes an average price before the volume. */

@@ -58,9 +58,10 @@ export function findSeries(
   const { value, statistic, history, asOf } = sample;
   const isAmount = kind === 'open_interest' || kind === 'liquidations';
   const valueUsd = isAmount ? usdOf(value, asOf, price, amounts) : null;
-  if (Number.isNaN(statistic)) {
-    const detail = `no bucket ${hoursOf(spanMs)} before the candle's close`;
-    return { ...base, value, valueUsd, asOf, cause: 'gap', detail };
+  if (!Number.isFinite(statistic)) {
+    const isGap = Number.isNaN(statistic);
+    const detail = isGap ? `no bucket ${hoursOf(spanMs)} before the candle's close` : 'its change is out of range';
+    return { ...base, value, valueUsd, asOf, cause: isGap ? 'gap' : 'out-of-range', detail };
   }
   const found = { ...base, value, valueUsd, asOf, changePct: kind === 'open_interest' ? 100 * statistic : null };
   if (percentile === null) {
@@ -75,7 +76,7 @@ function usdOf(amount: number, time: number, price: PriceMemo, amounts: SeriesAm
   if (amounts === null || amounts.denomination === 'CONTRACTS') return null;
   if (amounts.denomination === 'QUOTE_ASSET') return amount;
   const usd = amount * closeAt(price, time) * amounts.baseFactor;
-  return Number.isNaN(usd) ? null : usd;
+  return Number.isFinite(usd) ? usd : null;
 }
 
 /** Long and short ones of the 24 hourly buckets that ended by the close; null as long as one of them is not known. */

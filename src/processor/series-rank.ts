@@ -22,7 +22,11 @@ export interface Ranking {
 /** `spanMs`: the stretch over which the change of open interest is measured; the other kinds do not look at it. */
 export function rankSeries(series: Series, closeTime: number, spanMs: number): Ranking {
   const sample = sampleOf(series, closeTime, spanMs);
-  if (sample.kind === 'none' || Number.isNaN(sample.statistic) || sample.history.length < MIN_HISTORY[series.kind]) {
+  if (
+    sample.kind === 'none' ||
+    !Number.isFinite(sample.statistic) ||
+    sample.history.length < MIN_HISTORY[series.kind]
+  ) {
     return { sample, percentile: null, spread: null };
   }
   const { history, statistic } = sample;

@@ -3,6 +3,7 @@
  * Only buckets that lie wholly within the 30 days before the candle's close are looked at, whatever else a series holds.
  */
 import type { LiquidationSeries, Series, SeriesKind, ValueSeries } from '../core/series.ts';
+import { isInRange } from '../core/range.ts';
 import { SERIES_INTERVAL_MS, SERIES_WINDOW_MS } from '../core/series.ts';
 import { HOUR_MS, floorTo } from '../core/time.ts';
 import { digits } from '../strategies/texts.ts';
@@ -22,7 +23,7 @@ export type Sample =
   | {
       readonly kind: 'current';
       readonly value: number;
-      /** What is ranked; NaN when it reaches back into a hole. For open interest the relative change, as a fraction. */
+      /** What is ranked; NaN when it reaches back into a hole, infinite when it is out of range. For open interest the relative change, as a fraction. */
       readonly statistic: number;
       readonly history: Float64Array;
       /** End of the bucket that `value` comes from, ms UTC. */
@@ -109,7 +110,7 @@ function bySlot(series: ValueSeries, from: number, to: number, interval: number)
 }
 
 function hasHoles(values: Float64Array): boolean {
-  for (let slot = 0; slot < values.length; slot += 1) if (Number.isNaN(values[slot]!)) return true;
+  for (let slot = 0; slot < values.length; slot += 1) if (!Number.isFinite(values[slot]!)) return true;
   return false;
 }
 
@@ -126,13 +127,15 @@ function carriedForward(values: Float64Array): Float64Array {
 
 /**
  * Relative change against `lag` slots before, as a fraction, from slot `from` on; NaN where either end is missing or the base is not
- * positive.
+ * positive, infinite where it is out of range.
  */
 function changesOf(values: Float64Array, lag: number, from: number): Float64Array {
   const changes = new Float64Array(values.length).fill(Number.NaN);
   for (let slot = Math.max(lag, from); slot < values.length; slot += 1) {
     const base = values[slot - lag]!;
-    if (base > 0) changes[slot] = values[slot]! / base - 1;
+    if (!(base > 0)) continue;
+    const change = values[slot]! / base - 1;
+    changes[slot] = Number.isNaN(change) || isInRange(change) ? change : Infinity;
   }
   return changes;
 }
@@ -140,5 +143,5 @@ function changesOf(values: Float64Array, lag: number, from: number): Float64Arra
 /** The known ones of the `most` values before `index`: the current value is not ranked against itself. */
 function historyBefore(values: Float64Array, index: number, most: number): Float64Array {
   const before = values.subarray(Math.max(0, index - most), index);
-  return hasHoles(before) ? before.filter((value) => !Number.isNaN(value)) : before;
+  return hasHoles(before) ? before.filter(Number.isFinite) : before;
 }

@@ -14,6 +14,7 @@ const FINDINGS = {
   offGrid: 0,
   future: 0,
   naiveTimes: 0,
+  noVolume: 0,
 };
 
 function parsed(list: readonly Row[], change: Partial<ParsedSeries> & { symbol?: string } = {}): ParsedSeries {

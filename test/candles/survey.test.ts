@@ -20,6 +20,7 @@ const CLEAN: CandleFindings = {
   offGrid: 0,
   future: 0,
   naiveTimes: 0,
+  noVolume: 0,
 };
 const WARMUPS = [
   { id: 'short-idea', warmup: 100 },
@@ -197,25 +198,39 @@ describe('several files of one market and timeframe', () => {
 
 describe('problems', () => {
   it('what the reader found in a file is told by file, worst kind first', () => {
-    const findings = { ...CLEAN, duplicates: 2, disordered: 3, impossible: 1, offGrid: 4, future: 5, naiveTimes: 200 };
+    const findings = {
+      ...CLEAN,
+      duplicates: 2,
+      disordered: 3,
+      impossible: 1,
+      offGrid: 4,
+      future: 5,
+      naiveTimes: 200,
+      noVolume: 8,
+    };
     const found = problems([file('a.json', rows(200), { findings, unfinished: true })]);
     expect([...found.keys()]).toEqual([
       'future-candles',
       'dropped-rows',
       'times-without-zone',
+      'no-volume',
       'duplicate-rows',
       'disordered-rows',
       'unfinished-candles',
     ]);
-    expect(detailsOf(found, 'dropped-rows')).toEqual(['1 with impossible prices, 4 off the grid of the timeframe']);
+    expect(detailsOf(found, 'dropped-rows')).toEqual([
+      '1 with impossible prices or volumes, 4 off the grid of the timeframe',
+    ]);
     expect([...found.values()].map(({ severity }) => severity)).toEqual([
       'error',
+      'warn',
       'warn',
       'warn',
       'note',
       'note',
       'note',
     ]);
+    expect(detailsOf(found, 'no-volume')).toEqual(['8 of 200 candles']);
   });
 
   it('skipped files are errors by reason, except those that hold something else', () => {
