@@ -58,11 +58,13 @@ function marketsOf(rows: readonly unknown[]): readonly unknown[] {
   return key === null ? [] : rows.map((row) => (isRecord(row) ? row[key] : null));
 }
 
-/** The file's own spelling, taken from its first complete row. */
+/** The file's own spelling, taken from its first complete row; where none is, from the first that lacks its volume alone. */
 function findKeys(rows: readonly unknown[]): Keys | null {
+  let withoutVolume: Keys | null = null;
   for (const row of rows) {
     const keys = isRecord(row) ? keysOf(Object.keys(row)) : null;
-    if (keys !== null) return keys;
+    if (keys !== null && keys.volume !== null) return keys;
+    withoutVolume ??= keys;
   }
-  return null;
+  return withoutVolume;
 }
