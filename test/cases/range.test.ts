@@ -164,12 +164,13 @@ function wildCandles(seed: number): readonly Candle[] {
   const random = generator(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
   const calm = pick([0, 0.5, 0.9, 0.99]);
+  const isThin = pick([true, false]);
   let price = 1;
   return Array.from({ length: 600 }, (_, i): Candle => {
     const open = price;
     if (random() > calm) price = pick([5e-324, 1e-300, 1e-100, 1e-9, 1, 1e9, AT_MOST, price * 1.01, price / 2]);
     price = Math.min(AT_MOST, Math.max(5e-324, price));
-    const volume = pick([0, 5e-324, 1, AT_MOST, Number.NaN]);
+    const volume = isThin ? (i % 50 === 49 ? AT_MOST : 5e-324) : pick([0, 5e-324, 1, AT_MOST, Number.NaN]);
     return [START + i * 4 * HOUR_MS, open, Math.max(open, price), Math.min(open, price), price, volume];
   });
 }

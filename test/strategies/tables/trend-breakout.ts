@@ -217,6 +217,16 @@ const PRICE: readonly Row[] = [
     expected: long(102, 2, { ...UP_POINTS, volume: (10 * 0.5) / 1.5 }),
   },
   {
+    name: 'a volume that was not measured where nothing was traded before: half',
+    candles: [...flat(450, { volume: 0 }), [100, 102, 100, 102, NaN]],
+    expected: long(102, 2, { ...UP_POINTS, volume: 5 }),
+  },
+  {
+    name: 'a volume that is beyond all numbers times the average: all points',
+    candles: [...flat(450, { volume: 5e-324 }), [100, 102, 100, 102, 9e17]],
+    expected: long(102, 2, { ...UP_POINTS, volume: 10 }),
+  },
+  {
     name: 'a short without a single volume',
     candles: unmeasured([...BASE, DOWN]),
     expected: short(98.9, DOWN_ATR, { ...DOWN_POINTS, volume: 5 }),
