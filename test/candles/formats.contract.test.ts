@@ -74,10 +74,11 @@ describe.each(FORMATS.map(({ id }) => [id] as const))('%s', (id) => {
 
   test('without a column of volumes it is read where the prices are named, and no candle file elsewhere', async () => {
     const file = withoutVolume(ROWS);
-    if (!namesPrices) return void expect((await skipOf(name, file)).reason).toBe('not-candles');
-    const { series, findings } = await readOne(name, file);
-    expect(rowsOf(series)).toEqual(ROWS.map((row) => [...row.slice(0, 5), NaN]));
-    expect(findings).toMatchObject({ rows: 60, noVolume: 60, notFinite: 0, impossible: 0, missing: 0 });
+    if (namesPrices) {
+      const { series, findings } = await readOne(name, file);
+      expect(rowsOf(series)).toEqual(ROWS.map((row) => [...row.slice(0, 5), NaN]));
+      expect(findings).toMatchObject({ rows: 60, noVolume: 60, notFinite: 0, impossible: 0, missing: 0 });
+    } else expect((await skipOf(name, file)).reason).toBe('not-candles');
   });
 
   test('cut at every 97th byte it is refused, or what is read is right', async () => {

@@ -1,5 +1,5 @@
 /** Amounts and prices that no market has: refused at the door with a reason, and never the fault of a strategy. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -38,14 +38,7 @@ beforeAll(async () => {
   for (const name of readdirSync(SAMPLE).filter((one) => /^BINANCE_(?:BTC|ETH|SOL)USDT/.test(one)))
     cpSync(path.join(SAMPLE, name), path.join(CANDLES, name));
   sandbox = await startSandbox({ now: () => SAMPLE_AS_OF, quotaCalls: 1000, quotaWindowMs: 150, key: KEY });
-  between = createServer((request, response) => {
-    void fetch(new URL(request.url!, sandbox.url), { headers: { api_key: KEY } }).then(async (answer) => {
-      const body = (await answer.json()) as { readonly symbol?: string; readonly history?: WireRow[] }[];
-      if (spoilt !== null && request.url!.includes(spoilt.path))
-        for (const { symbol, history } of body) if (symbol === SYMBOL) spoilt.spoil(history!);
-      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-    });
-  });
+  between = createServer((request, response) => void passOn(request.url!, response));
   await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(between.address() as AddressInfo).port}${new URL(sandbox.url).pathname}`;
 });
@@ -54,6 +47,14 @@ afterAll(async () => {
   await sandbox.close();
   place.remove();
 });
+
+async function passOn(wanted: string, response: ServerResponse): Promise<void> {
+  const answer = await fetch(new URL(wanted, sandbox.url), { headers: { api_key: KEY } });
+  const body = (await answer.json()) as { readonly symbol?: string; readonly history?: WireRow[] }[];
+  if (spoilt !== null && wanted.includes(spoilt.path))
+    for (const { symbol, history } of body) if (symbol === SYMBOL) spoilt.spoil(history!);
+  response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
 
 let runs = 0;
 
