@@ -122,7 +122,7 @@ export function isSoundTime(time: number): boolean {
 }
 
 /** Of the different times; null when there are too few steps to judge. */
-function medianStep(time: Float64Array): number | null {
+export function medianStep(time: Float64Array): number | null {
   const sound = time.filter(isSoundTime).sort();
   const different = sound.filter((at, i) => at !== sound[i - 1]);
   const steps = different.length - 1;
