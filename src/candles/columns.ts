@@ -1,6 +1,6 @@
 /** From rows as a file has them to columns that hold what `CandleColumns` promises. */
 import type { CandleColumns, CandleFindings } from '../core/candles.ts';
-import { isInRange } from '../core/range.ts';
+import { OUT_OF_RANGE } from '../core/range.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
 import { failed, type Failure } from './bytes.ts';
 import {
@@ -159,9 +159,9 @@ function isSoundRow({ open, high, low, close, volume }: RawColumns, i: number): 
     bottom <= last &&
     top >= first &&
     top >= last &&
-    isInRange(top) &&
+    top < OUT_OF_RANGE &&
     volume[i]! >= 0 &&
-    isInRange(volume[i]!)
+    volume[i]! < OUT_OF_RANGE
   );
 }
 
@@ -213,8 +213,8 @@ function isPossible({ open, high, low, close, volume }: RawColumns, i: number): 
   const possible =
     low[i]! > 0 &&
     bottom > 0 &&
-    isInRange(Math.max(high[i]!, top)) &&
-    (Number.isNaN(volume[i]) || (volume[i]! >= 0 && isInRange(volume[i]!))) &&
+    Math.max(high[i]!, top) < OUT_OF_RANGE &&
+    (Number.isNaN(volume[i]) || (volume[i]! >= 0 && volume[i]! < OUT_OF_RANGE)) &&
     high[i]! >= low[i]! &&
     high[i]! >= top * (1 - ROUNDING) &&
     low[i]! <= bottom * (1 + ROUNDING);

@@ -111,6 +111,18 @@ describe('a survey of candle files', () => {
     expect(found.has('repeated-candles')).toBe(false);
   });
 
+  it('without volumes candles that repeat are repeated, flat ones flat, and files that agree in price agree', () => {
+    const without = (list: readonly Row[]): Row[] => list.map((row) => row.with(5, NaN) as Row);
+    const filled = without(rows(800).map((row, i, all): Row => at(row[0], all[i - (i % 8)]!)));
+    expect(detailsOf(problems([file('a.json', filled)]), 'repeated-candles')).toEqual([
+      '87.5 % of 800 candles repeat the one before (8 equal ones in a row)',
+    ]);
+    const flat = without(rows(200).map((row, i): Row => (i % 4 === 0 ? [row[0], 50, 50, 50, 50, 0] : row)));
+    expect(detailsOf(problems([file('a.json', flat)]), 'flat-candles')).toEqual(['50 of 200 candles (25 %)']);
+    const found = problems([file('a.json', rows(200)), file('b.json', without(rows(200)))]);
+    expect([...found.keys()]).toEqual(['overlapping-files']);
+  });
+
   it('a redenomination behind a gap is a jump in price, and says how many candles are missing', () => {
     const list = rows(300).map((row, i): Row => {
       return i < 200 ? row : at(row[0] + 97 * HOUR, row, 1_000);
