@@ -38,6 +38,8 @@ const NAMES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 
 /** Prices computed by their writer may miss high and low by the last digits of a double. */
 const ROUNDING = 1e-9;
+/** In a loop over every row the name of another module would cost as much as all else. */
+const LIMIT = OUT_OF_RANGE;
 /** Times in ms by their magnitude. */
 const MS_FROM = 1e11;
 const MS_BELOW = 1e14;
@@ -159,9 +161,9 @@ function isSoundRow({ open, high, low, close, volume }: RawColumns, i: number): 
     bottom <= last &&
     top >= first &&
     top >= last &&
-    top < OUT_OF_RANGE &&
+    top < LIMIT &&
     volume[i]! >= 0 &&
-    volume[i]! < OUT_OF_RANGE
+    volume[i]! < LIMIT
   );
 }
 
@@ -213,8 +215,8 @@ function isPossible({ open, high, low, close, volume }: RawColumns, i: number): 
   const possible =
     low[i]! > 0 &&
     bottom > 0 &&
-    Math.max(high[i]!, top) < OUT_OF_RANGE &&
-    (Number.isNaN(volume[i]) || (volume[i]! >= 0 && volume[i]! < OUT_OF_RANGE)) &&
+    Math.max(high[i]!, top) < LIMIT &&
+    (Number.isNaN(volume[i]) || (volume[i]! >= 0 && volume[i]! < LIMIT)) &&
     high[i]! >= low[i]! &&
     high[i]! >= top * (1 - ROUNDING) &&
     low[i]! <= bottom * (1 + ROUNDING);
