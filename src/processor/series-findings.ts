@@ -1,6 +1,7 @@
 /** What one series says about one market's last candle. */
 import { isKnownAbsence, type FailureCode } from '../core/outcome.ts';
 import type { LiquidationSeries, Series, SeriesKind } from '../core/series.ts';
+import { isInRange } from '../core/range.ts';
 import { isFinalFor } from '../core/series.ts';
 import { DAY_MS, HOUR_MS, floorTo } from '../core/time.ts';
 import type { Finding, PriceMemo, SeriesAmounts } from './finding.ts';
@@ -58,7 +59,7 @@ export function findSeries(
   const { value, statistic, history, asOf } = sample;
   const isAmount = kind === 'open_interest' || kind === 'liquidations';
   const valueUsd = isAmount ? usdOf(value, asOf, price, amounts) : null;
-  if (!Number.isFinite(statistic)) {
+  if (!isInRange(statistic)) {
     const isGap = Number.isNaN(statistic);
     const detail = isGap ? `no bucket ${hoursOf(spanMs)} before the candle's close` : 'its change is out of range';
     return { ...base, value, valueUsd, asOf, cause: isGap ? 'gap' : 'out-of-range', detail };
