@@ -6,9 +6,9 @@ import { failed, type Failure } from './bytes.ts';
 import {
   countFuture,
   countSwapped,
+  holesDetail,
   impossibleDetail,
   isSoundTime,
-  medianStep,
   severalMarketsDetail,
   stepOf,
   volumeDetail,
@@ -95,11 +95,8 @@ export function repairColumns(raw: RawColumns, timeframe: Timeframe | null, now:
   columns = keepRows(onGrid, (i) => i < onGrid.length - future);
   const { length } = columns;
   if (length === 0) return failed('no-candles', missingColumn(raw) ?? emptyDetail(rows, future));
-  // Rows that are missing altogether would be refused for the same: indicators must not run over so many holes.
-  if ((medianStep(columns.time) ?? stepMs) !== stepMs) {
-    const detail = `${rows - length} of its ${rows} rows are no candles, and those that are left stand more than ${step.timeframe} apart`;
-    return failed('bad-series', detail);
-  }
+  const holes = holesDetail(columns.time, rows, step.timeframe);
+  if (holes !== null) return failed('bad-series', holes);
   const missing = (columns.time[length - 1]! - columns.time[0]!) / stepMs + 1 - length;
   const noVolume = columns.volume.filter(Number.isNaN).length;
   const findings = { rows, disordered, duplicates, missing, notFinite, impossible, offGrid, future, noVolume };

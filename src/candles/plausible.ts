@@ -41,6 +41,16 @@ export function stepOf(time: Float64Array, named: Timeframe | null): Step {
   return failed('unknown-timeframe', detail);
 }
 
+/**
+ * Why the rows that are left are another series, because so many were dropped; null when they are not. Without the dropped rows the file
+ * would be refused for the same: indicators must not run over so many holes.
+ */
+export function holesDetail(left: Float64Array, rows: number, timeframe: Timeframe): string | null {
+  const step = medianStep(left);
+  if (step === null || step === TIMEFRAME_MS[timeframe]) return null;
+  return `${rows - left.length} of its ${rows} rows are no candles, and those that are left stand more than ${timeframe} apart`;
+}
+
 /** Why the impossible rows are no accident, or null when they may be one. */
 export function impossibleDetail(counts: { rows: number; impossible: number; swapped: number }): string | null {
   const { rows, impossible, swapped } = counts;
@@ -122,7 +132,7 @@ export function isSoundTime(time: number): boolean {
 }
 
 /** Of the different times; null when there are too few steps to judge. */
-export function medianStep(time: Float64Array): number | null {
+function medianStep(time: Float64Array): number | null {
   const sound = time.filter(isSoundTime).sort();
   const different = sound.filter((at, i) => at !== sound[i - 1]);
   const steps = different.length - 1;
