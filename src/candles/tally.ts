@@ -27,6 +27,7 @@ const KINDS = [
   'offGrid',
   'future',
   'naiveTimes',
+  'noVolume',
 ] as const satisfies readonly (keyof CandleFindings)[];
 
 function noFindings(): Record<keyof CandleFindings, number> {
@@ -40,6 +41,7 @@ function noFindings(): Record<keyof CandleFindings, number> {
     offGrid: 0,
     future: 0,
     naiveTimes: 0,
+    noVolume: 0,
   };
 }
 

@@ -113,5 +113,6 @@ function fileJson({ file, format, market, timeframe, spot, candles, findings, ..
     off_grid: findings.offGrid,
     future: findings.future,
     naive_times: findings.naiveTimes,
+    no_volume: findings.noVolume,
   };
 }

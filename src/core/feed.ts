@@ -147,6 +147,8 @@ export interface FeedSummary {
     readonly off_grid: number;
     readonly future: number;
     readonly naive_times: number;
+    /** Candles without a volume; their prices count. */
+    readonly no_volume: number;
     /** Series cut by the continuity guard. */
     readonly cut_series: number;
     /** Markets whose timeframe was made from a finer one. */

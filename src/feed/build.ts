@@ -83,6 +83,7 @@ function candlesOf(parts: SummaryParts): FeedSummary['candles'] {
     off_grid: sum.offGrid,
     future: sum.future,
     naive_times: sum.naiveTimes,
+    no_volume: sum.noVolume,
     cut_series: parts.cutSeries,
     resampled_markets: parts.resampledMarkets,
     merged_files: parts.mergedFiles,

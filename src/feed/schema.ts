@@ -117,6 +117,7 @@ const candles = z
     off_grid: count,
     future: count.describe('dated in the future, or alone behind a gap longer than all before'),
     naive_times: count.describe('times without a zone, read as UTC'),
+    no_volume: count.describe('candles without a volume; their prices count'),
     cut_series: count.describe('series cut at a break by the continuity guard'),
     resampled_markets: count.describe('markets whose timeframe was made from a finer one'),
     merged_files: count.describe('files of one market and timeframe that were merged into another'),

@@ -164,6 +164,8 @@ function doubtsOf({ rows, filesWith }: ReadTally): readonly string[] {
   const doubts: string[] = [];
   if (filesWith.naiveTimes > 0)
     doubts.push(`${inFiles(filesWith.naiveTimes)} with times without a zone; they were read as UTC`);
+  if (filesWith.noVolume > 0)
+    doubts.push(`${inFiles(filesWith.noVolume)} with candles without a volume; their prices count`);
   if (filesWith.future > 0)
     doubts.push(`${inFiles(filesWith.future)} with candles dated in the future; ${rows.future} were left out`);
   return doubts;

@@ -143,6 +143,7 @@ const DOCUMENT = z.strictObject({
       off_grid: count,
       future: count,
       naive_times: count,
+      no_volume: count,
     }),
   ),
   skipped: z.array(z.strictObject({ file: z.string(), reason: z.string(), detail: z.string(), ...maybeMarket })),

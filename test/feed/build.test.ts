@@ -16,6 +16,7 @@ const NOTHING: CandleFindings = {
   offGrid: 0,
   future: 0,
   naiveTimes: 0,
+  noVolume: 0,
 };
 const FINDINGS: CandleFindings = {
   rows: 600,
@@ -27,6 +28,7 @@ const FINDINGS: CandleFindings = {
   offGrid: 6,
   future: 7,
   naiveTimes: 8,
+  noVolume: 9,
 };
 
 function parts(changes: Partial<SummaryParts> = {}): SummaryParts {
@@ -95,6 +97,7 @@ describe('buildSummary', () => {
       off_grid: 6,
       future: 7,
       naive_times: 8,
+      no_volume: 9,
       cut_series: 1,
       resampled_markets: 2,
       merged_files: 3,

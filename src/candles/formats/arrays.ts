@@ -6,7 +6,7 @@ import { keysOf } from './keys.ts';
 import { isArray, isRecord, jsonRows } from './rows.ts';
 import type { Source } from './format.ts';
 
-/** `[time, open, high, low, close, volume]`; Binance's klines carry six more columns behind. */
+/** `[time, open, high, low, close, volume]`; Binance's klines carry six more columns behind. Some rows may lack their volume. */
 const COLUMNS = 6;
 
 export const arrays = {
@@ -33,12 +33,14 @@ function orderFault(source: Source): Failure | null {
   return failed('bad-series', 'its columns are not time, open, high, low, close, volume, in this order: write them so');
 }
 
-/** Null when a row is not an array or too short; null rows count as rows without values. */
+/** Null when a row is not an array or too short, or none has a place for a volume; null rows count as rows without values. */
 function arrayColumns(rows: readonly unknown[]): RawColumns | null {
+  // Five numbers alone may as well be mark prices or open interest.
+  if (rows.every((row) => isArray(row) && row.length < COLUMNS) && rows.length > 0) return null;
   const columns = createColumns(rows.length);
   for (const [i, row] of rows.entries()) {
     const values = isArray(row) ? row : null;
-    if (values === null ? row !== null : values.length < COLUMNS) return null;
+    if (values === null ? row !== null : values.length < COLUMNS - 1) return null;
     columns.time[i] = toTime(values?.[0]);
     columns.open[i] = toNumber(values?.[1]);
     columns.high[i] = toNumber(values?.[2]);

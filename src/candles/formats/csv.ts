@@ -11,7 +11,7 @@ const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 const NUMBERS = ['open', 'high', 'low', 'close', 'volume'] as const;
 /** A header that lacks no more than these is one of candles. */
 const FEW_MISSING = 2;
-/** Where each column stands in a row. */
+/** Where each column stands in a row; -1 for a volume that there is not. */
 type Positions = Readonly<Record<(typeof COLUMNS)[number], number>>;
 
 const IN_ORDER: Positions = { time: 0, open: 1, high: 2, low: 3, close: 4, volume: 5 };
@@ -42,14 +42,14 @@ function positionsIn(names: readonly string[]): Positions | null {
   const header = withNamedIndex(names);
   const keys = keysOf(header);
   if (keys === null) return null;
-  const at = (name: keyof Positions): number => header.indexOf(keys[name]);
+  const at = (name: string | null): number => (name === null ? -1 : header.indexOf(name));
   return {
-    time: at('time'),
-    open: at('open'),
-    high: at('high'),
-    low: at('low'),
-    close: at('close'),
-    volume: at('volume'),
+    time: at(keys.time),
+    open: at(keys.open),
+    high: at(keys.high),
+    low: at(keys.low),
+    close: at(keys.close),
+    volume: at(keys.volume),
   };
 }
 

@@ -78,18 +78,27 @@ function readTable(arrow: Arrow, bytes: Buffer): Reading | Failure {
 function candlesOf(arrow: Arrow, table: Table): Reading | Failure {
   const keys = keysOf(table.schema.fields.map(({ name }) => name));
   if (keys === null) {
-    return failed('not-candles', 'it lacks one of the columns time (or date), open, high, low, close and volume');
+    return failed(
+      'not-candles',
+      'it lacks one of the columns time (or date), open, high, low and close, or calls its volume otherwise',
+    );
   }
   let rows: RawColumns | null = null;
   let naiveTimes = 0;
   for (const column of ['time', 'open', 'high', 'low', 'close', 'volume'] as const) {
-    const vector = table.getChild(keys[column]);
+    const name = keys[column];
+    const vector = name === null ? null : table.getChild(name);
+    // pandas writes a column that holds nothing but nulls with a type of its own.
+    if (column === 'volume' && (name === null || arrow.DataType.isNull(vector?.type))) {
+      rows?.volume.fill(Number.NaN);
+      continue;
+    }
     if (vector === null) throw new RangeError('a column is gone');
     const type = valueType(arrow, vector.type as DataType);
     const toNumber = column === 'time' ? timeReader(arrow, type) : numberReader(arrow, type);
     if (toNumber === null) {
       const wanted = column === 'time' ? 'times' : 'numbers';
-      return failed('not-candles', `its column "${keys[column]}" holds ${arrow.Type[type.typeId]}, not ${wanted}`);
+      return failed('not-candles', `its column "${name}" holds ${arrow.Type[type.typeId]}, not ${wanted}`);
     }
     // Before anything of this size is made: the length is a claim, the values are there.
     const chunks: readonly Chunk[] = vector.data;

@@ -12,10 +12,10 @@ const KEYS = {
   volume: ['volume', 'v'],
 } as const;
 
-/** The file's own spelling of each column. */
-export type Keys = Readonly<Record<keyof typeof KEYS, string>>;
+/** The file's own spelling of each column; null for a volume that the file does not have. */
+export type Keys = Readonly<Record<Exclude<keyof typeof KEYS, 'volume'>, string>> & { readonly volume: string | null };
 
-/** Null when a column is missing among the names that are present. */
+/** Null when a column is missing among the names that are present. Only a volume may be, and only where nothing else is called so. */
 export function keysOf(present: readonly string[]): Keys | null {
   const find = (aliases: readonly string[]): string | undefined => {
     // The exact spelling first: some exchanges write `t` for the open time and `T` for the close time.
@@ -31,8 +31,17 @@ export function keysOf(present: readonly string[]): Keys | null {
   const close = find(KEYS.close);
   const volume = find(KEYS.volume);
   if (time === undefined || open === undefined || high === undefined) return null;
-  if (low === undefined || close === undefined || volume === undefined) return null;
-  return { time, open, high, low, close, volume };
+  if (low === undefined || close === undefined) return null;
+  if (volume === undefined && !isWithoutVolume(present, open)) return null;
+  return { time, open, high, low, close, volume: volume ?? null };
+}
+
+/**
+ * False when a volume stands there under a name that is not known, and for rows of `t`, `o`, `h`, `l` and `c`, as Coinalyze has them of
+ * open interest and funding.
+ */
+function isWithoutVolume(present: readonly string[], open: string): boolean {
+  return open.length > 1 && !present.some((key) => /vol/i.test(key));
 }
 
 const MARKET_KEYS = new Set(['symbol', 'pair', 'ticker', 'instid', 'inst_id']);

@@ -11,9 +11,11 @@ export const objects = {
   fromPlain: ({ keys: present, columns }, named) => {
     const keys = present === null ? null : keysOf(present);
     if (present === null || keys === null) return null;
-    const column = (name: keyof Keys): Float64Array => columns[present.indexOf(keys[name])]!;
+    const { length } = columns[0];
+    const column = (name: keyof Keys): Float64Array =>
+      columns[present.indexOf(keys[name] ?? '')] ?? new Float64Array(length).fill(Number.NaN);
     const rows = {
-      length: columns[0].length,
+      length,
       time: column('time'),
       open: column('open'),
       high: column('high'),
@@ -31,7 +33,7 @@ export const objects = {
   },
 } satisfies CandleFormat;
 
-/** Null when no row is an object with all six values. */
+/** Null when no row is an object with time and prices. */
 function objectColumns(rows: readonly unknown[]): { readonly rows: RawColumns; readonly naiveTimes: number } | null {
   const keys = rows.length === 0 ? null : findKeys(rows);
   if (keys === null) return null;
@@ -46,7 +48,7 @@ function objectColumns(rows: readonly unknown[]): { readonly rows: RawColumns; r
     columns.high[i] = toNumber(candle[keys.high]);
     columns.low[i] = toNumber(candle[keys.low]);
     columns.close[i] = toNumber(candle[keys.close]);
-    columns.volume[i] = toNumber(candle[keys.volume]);
+    columns.volume[i] = keys.volume === null ? Number.NaN : toNumber(candle[keys.volume]);
   }
   return { rows: columns, naiveTimes };
 }
@@ -56,11 +58,13 @@ function marketsOf(rows: readonly unknown[]): readonly unknown[] {
   return key === null ? [] : rows.map((row) => (isRecord(row) ? row[key] : null));
 }
 
-/** The file's own spelling, taken from its first complete row. */
+/** The file's own spelling, taken from its first complete row; where none is, from the first that lacks its volume alone. */
 function findKeys(rows: readonly unknown[]): Keys | null {
+  let withoutVolume: Keys | null = null;
   for (const row of rows) {
     const keys = isRecord(row) ? keysOf(Object.keys(row)) : null;
-    if (keys !== null) return keys;
+    if (keys !== null && keys.volume !== null) return keys;
+    withoutVolume ??= keys;
   }
-  return null;
+  return withoutVolume;
 }

@@ -5,7 +5,7 @@ import { failed, LARGEST_FILE_BYTES, TOO_LARGE, type Failure } from '../bytes.ts
 import { createColumns, type RawColumns } from '../columns.ts';
 import { toNumber } from '../values.ts';
 import { oneSeries, type CandleFormat, type FormatReading } from './format.ts';
-import { keysOf } from './keys.ts';
+import { keysOf, type Keys } from './keys.ts';
 import { loadOnce, missingPackage } from './optional.ts';
 import { checkPages, unpackersWith, type PageHeader, type Unpack } from './parquet-pages.ts';
 
@@ -17,8 +17,9 @@ interface Hyparquet {
 
 interface Layout {
   readonly rows: number;
-  /** Name in the file of each column of `RawColumns`. */
-  readonly names: Readonly<Record<(typeof COLUMNS)[number], string>>;
+  /** Name in the file of each column of `RawColumns`; null for a volume that it does not have. */
+  readonly names: Keys;
+  readonly present: readonly string[];
   readonly naiveTimes: number;
 }
 
@@ -76,18 +77,22 @@ function layoutOf({ schema, num_rows: rows }: FileMetaData): Layout | Failure {
   if (flat.some(isNested)) return failed('not-candles', 'it holds nested columns, which no candle file does');
   const names = keysOf(flat.map(({ name }) => name));
   if (names === null) {
-    return failed('not-candles', 'it lacks one of the columns time (or date), open, high, low, close and volume');
+    return failed(
+      'not-candles',
+      'it lacks one of the columns time (or date), open, high, low and close, or calls its volume otherwise',
+    );
   }
-  for (const column of COLUMNS) {
-    const element = flat.find(({ name }) => name === names[column])!;
-    if (!isNumeric(element, column === 'time')) {
-      const wanted = column === 'time' ? 'times' : 'numbers';
+  const present = COLUMNS.map((column) => names[column]).filter((name) => name !== null);
+  for (const column of present) {
+    const element = flat.find(({ name }) => name === column)!;
+    if (!isNumeric(element, column === names.time)) {
+      const wanted = column === names.time ? 'times' : 'numbers';
       return failed('not-candles', `its column "${element.name}" holds ${typeName(element)}, not ${wanted}`);
     }
   }
   const time = flat.find(({ name }) => name === names.time)!.logical_type;
   const isNaive = time?.type === 'TIMESTAMP' && !time.isAdjustedToUTC;
-  return { rows: Number(rows), names, naiveTimes: isNaive ? Number(rows) : 0 };
+  return { rows: Number(rows), names, present, naiveTimes: isNaive ? Number(rows) : 0 };
 }
 
 function isNested({ num_children: children, repetition_type: repetition }: SchemaElement): boolean {
@@ -98,7 +103,8 @@ function isNumeric(element: SchemaElement, isTime: boolean): boolean {
   const { type, converted_type: converted = '', logical_type: logical } = element;
   if (type === undefined || !NUMERIC.has(type)) return false;
   const named = logical?.type ?? converted;
-  const isPlain = named === '' || /^U?INT/.test(named);
+  // pandas writes a column that holds nothing but nulls as NULL.
+  const isPlain = named === '' || /^(?:U?INT|NULL$)/.test(named);
   return isPlain || (isTime && /^(?:DATE|TIMESTAMP)/.test(named));
 }
 
@@ -116,7 +122,7 @@ function findFault(hyparquet: Hyparquet, bytes: Buffer, metadata: FileMetaData, 
     // A column that repeats one value packs any number of rows into a few bytes.
     if (!(groupRows >= 0 && rows * COLUMNS.length * 8 <= LARGEST_FILE_BYTES))
       return failed('too-large', `unpacked, ${TOO_LARGE}`);
-    for (const name of Object.values(layout.names)) {
+    for (const name of layout.present) {
       const { codec, from, to } = placeOf(group, name);
       if (!(from >= MAGIC.length && to > from && to <= bytes.length))
         throw new RangeError('a column lies outside of the file');
@@ -154,7 +160,7 @@ async function readColumns(
   await hyparquet.package.parquetRead({
     file: { byteLength: bytes.length, slice: (from, to) => copyOf(bytes, from, to) },
     metadata,
-    columns: Object.values(layout.names),
+    columns: [...layout.present],
     compressors: hyparquet.unpackers,
     parsers: PARSERS,
     onChunk: ({ columnName, columnData, rowStart }) => {
