@@ -32,6 +32,8 @@ const KINDS = [
   'offGrid',
   'future',
   'naiveTimes',
+  'shifted',
+  'widened',
 ] as const satisfies readonly (keyof CandleFindings)[];
 
 function noFindings(): Record<keyof CandleFindings, number> {
@@ -45,6 +47,8 @@ function noFindings(): Record<keyof CandleFindings, number> {
     offGrid: 0,
     future: 0,
     naiveTimes: 0,
+    shifted: 0,
+    widened: 0,
   };
 }
 

@@ -139,6 +139,8 @@ export interface FeedSummary {
     readonly off_grid: number;
     readonly future: number;
     readonly naive_times: number;
+    readonly shifted: number;
+    readonly widened: number;
     /** Series cut by the continuity guard. */
     readonly cut_series: number;
     /** Markets whose timeframe was made from a finer one. */

@@ -163,6 +163,10 @@ function doubtsOf({ rows, filesWith }: ReadTally): readonly string[] {
   const doubts: string[] = [];
   if (filesWith.naiveTimes > 0)
     doubts.push(`${inFiles(filesWith.naiveTimes)} with times without a zone; they were read as UTC`);
+  if (filesWith.shifted > 0)
+    doubts.push(
+      `${inFiles(filesWith.shifted)} with times that label the end of a candle; they were moved to its start`,
+    );
   if (filesWith.future > 0)
     doubts.push(`${inFiles(filesWith.future)} with candles dated in the future; ${rows.future} were left out`);
   return doubts;

@@ -16,6 +16,8 @@ const NOTHING: CandleFindings = {
   offGrid: 0,
   future: 0,
   naiveTimes: 0,
+  shifted: 0,
+  widened: 0,
 };
 const FINDINGS: CandleFindings = {
   rows: 600,
@@ -27,6 +29,8 @@ const FINDINGS: CandleFindings = {
   offGrid: 6,
   future: 7,
   naiveTimes: 8,
+  shifted: 8,
+  widened: 8,
 };
 
 function parts(changes: Partial<SummaryParts> = {}): SummaryParts {
@@ -95,6 +99,8 @@ describe('buildSummary', () => {
       off_grid: 6,
       future: 7,
       naive_times: 8,
+      shifted: 8,
+      widened: 8,
       cut_series: 1,
       resampled_markets: 2,
       merged_files: 3,

@@ -100,6 +100,8 @@ function summaryOf(signals: readonly Signal[], markets: readonly MarketRow[]): F
       off_grid: 6,
       future: 7,
       naive_times: 8,
+      shifted: 8,
+      widened: 8,
       cut_series: 1,
       resampled_markets: 0,
       merged_files: 0,

@@ -1,0 +1,82 @@
+/** From cells under the names of their columns to candles, in one way for CSV, JSON, Arrow and Parquet. */
+import { failed, type Failure } from '../bytes.ts';
+import { createColumns, type RawColumns } from '../columns.ts';
+import type { FileName } from '../names.ts';
+import { toNumber, toTextTime } from '../values.ts';
+import { cutTimesDetail } from '../times.ts';
+import { areTooMany, unreadableCell } from './cells.ts';
+import { oneSeries, type FormatReading } from './format.ts';
+import { COLUMNS, marketFault, missingDetail, type Layout } from './keys.ts';
+
+export interface NamedTable {
+  readonly names: readonly string[];
+  readonly length: number;
+  /** What stands in a column; undefined where a row ends early. Read row by row. */
+  readonly column: (index: number) => (row: number) => unknown;
+  /** True when the type of the times says that they have no zone. */
+  readonly isNaive?: boolean;
+}
+
+const NUMBERS = COLUMNS.slice(1);
+/** Times further apart are those of the two ends of a candle. */
+const SAME_TIME_MS = 1_000;
+
+/** What a file that names its columns lacks. */
+export function lacking(names: readonly string[]): string {
+  return (
+    missingDetail(names) ??
+    'it lacks one of the columns time (or date), open, high, low, close and volume under these names'
+  );
+}
+
+/** @param told markets that stand outside of the rows */
+export function readCells(
+  table: NamedTable,
+  layout: Layout,
+  named: FileName,
+  told: readonly unknown[] = [],
+): FormatReading {
+  const { length, names, isNaive = false } = table;
+  const columns = createColumns(length);
+  const timeAt = table.column(layout.time);
+  const numbersAt = NUMBERS.map((name) => ({ name, at: table.column(layout[name]) }));
+  const marketAt = layout.market === null ? null : table.column(layout.market);
+  const markets = new Set(told);
+  let naiveTimes = 0;
+  let unreadable = 0;
+  let example: Failure | null = null;
+  for (let row = 0; row < length; row++) {
+    const written = timeAt(row);
+    const { time, naive } = toTextTime(written);
+    if (naive || isNaive) naiveTimes++;
+    columns.time[row] = time;
+    for (const { name, at } of numbersAt) columns[name][row] = toNumber(at(row));
+    // Files that were put together from parts repeat their header.
+    if (written === names[layout.time]) continue;
+    if (marketAt !== null) markets.add(marketAt(row));
+    const fault = isReadable(columns, row)
+      ? null
+      : unreadableCell(
+          written,
+          numbersAt.map(({ at }) => at(row)),
+        );
+    if (fault !== null) unreadable++;
+    example ??= fault;
+  }
+  if (example !== null && areTooMany(unreadable, length)) return example;
+  const cut = length === 0 ? null : cutTimesDetail(timeAt(0), columns.time);
+  if (cut !== null) return failed('bad-series', cut);
+  const labelsEnd = layout.labelsEnd || isCloseTime(table, layout, columns);
+  return marketFault([...markets], named) ?? oneSeries(named, columns, { naiveTimes, labelsEnd });
+}
+
+function isReadable(columns: RawColumns, row: number): boolean {
+  return COLUMNS.every((name) => !Number.isNaN(columns[name][row]));
+}
+
+/** True when the times are those of the column that names the close. */
+function isCloseTime({ column }: NamedTable, { closeTime }: Layout, { time }: RawColumns): boolean {
+  const row = closeTime === null ? -1 : time.findIndex((at) => at > 0);
+  if (closeTime === null || row === -1) return false;
+  return Math.abs(toTextTime(column(closeTime)(row)).time - time[row]!) <= SAME_TIME_MS;
+}
