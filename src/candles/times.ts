@@ -55,7 +55,7 @@ const FORMAT_DATES = 'format the column as yyyy-mm-dd hh:mm:ss and save it again
 export function cutTimesDetail(written: unknown, time: Float64Array): string | null {
   if (typeof written !== 'string' || !/^\s*\d(?:\.\d*)?e\+?\d+\s*$/i.test(written.slice(0, 40))) return null;
   if (time.every((at) => !isSoundTime(at) || millisecondsOf(at) % MINUTE_MS === 0)) return null;
-  return `its times have lost digits, as ${written.trim()}: a spreadsheet has cut them: format the column as a number without decimals, or get the file again`;
+  return `its times have lost digits, as ${written.trim()}: a spreadsheet has cut them as it saved the file: get the file again`;
 }
 
 /** Moves times that label the end of a candle to its start, in place; how many they were. */

@@ -109,7 +109,7 @@ export function missingDetail(names: readonly string[]): string | null {
   const missing = COLUMNS.filter((name) => found[name] === null);
   if (missing.length === 0 || missing.length > FEW_MISSING) return null;
   const told = names.map((name) => `"${name.slice(0, 20)}"`).slice(0, COLUMNS.length + FEW_MISSING);
-  return `it has no column ${missing.join(', ')}, only ${told.join(', ')}: call it so in the header where it is there under another name`;
+  return `it has no column ${missing.join(', ')}, only ${told.join(', ')}: name it so where it is there under another name`;
 }
 
 const MARKET_KEYS = new Set(['symbol', 'pair', 'ticker', 'instid', 'inst_id']);
