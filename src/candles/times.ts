@@ -19,6 +19,7 @@ const SAME_PLACE_SHARE = 0.9;
 /** Clocks of one network are no further apart. */
 const CLOCKS_APART_MS = 5 * MINUTE_MS;
 const EASTERNMOST_HOURS = 14;
+const ZONE_STEP_MS = 15 * MINUTE_MS;
 
 /** After 1970 and within what nanoseconds can say. */
 export function isSoundTime(time: number): boolean {
@@ -84,7 +85,7 @@ export function offGridDetail(time: Float64Array, timeframe: Timeframe): string 
     const name = timeframe.replace('h', 'H').replace('d', 'D');
     return `${from}, midnight of UTC+8: get those of UTC (at OKX and Bitget the interval ${name}utc), or 4h candles, of which they are made`;
   }
-  if (isSame && place >= MINUTE_MS) {
+  if (isSame && place !== 0 && place % ZONE_STEP_MS === 0) {
     return `its ${timeframe} candles open ${formatDuration(place)} behind multiples of ${timeframe} from 00:00 UTC: its times are those of another zone: write them in UTC`;
   }
   return `its open times are no multiples of ${timeframe} from 00:00 UTC`;

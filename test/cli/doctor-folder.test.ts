@@ -143,6 +143,8 @@ const DOCUMENT = z.strictObject({
       off_grid: count,
       future: count,
       naive_times: count,
+      shifted: count,
+      widened: count,
     }),
   ),
   skipped: z.array(z.strictObject({ file: z.string(), reason: z.string(), detail: z.string(), ...maybeMarket })),
