@@ -152,7 +152,7 @@ describe('pandas', () => {
       'table',
       {
         schema: { fields: HEADER.map((name) => ({ name, type: 'number' })), pandas_version: '1.4.0' },
-        data: objects(['index', ...names]).map((row) => ({ ...row, index: iso((row as { index: number }).index) })),
+        data: objects(['index', ...names]).map((row, i) => Object.assign(row, { index: iso(LIST[i]![0]) })),
       },
     ],
   ])("orient='%s'", async (_what, document) => {
@@ -197,10 +197,9 @@ describe('answers of exchanges are told apart by their keys', () => {
     [
       'dYdX',
       {
-        candles: objects(['startedAt', 'open', 'high', 'low', 'close', 'baseTokenVolume']).map((row) => ({
-          ...row,
-          ticker: 'BTC-USD',
-        })),
+        candles: objects(['startedAt', 'open', 'high', 'low', 'close', 'baseTokenVolume']).map((row) =>
+          Object.assign(row, { ticker: 'BTC-USD' }),
+        ),
       },
     ],
     ['Coinbase', { candles: objects(['start', 'open', 'high', 'low', 'close', 'volume']) }],

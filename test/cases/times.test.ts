@@ -269,8 +269,7 @@ describe('what spreadsheets make of times is told with its cause', () => {
 });
 
 describe('candles that do not open with the days of UTC', () => {
-  const moved = (step: number, by: number) =>
-    JSON.stringify(rows(12, step).map(([time, ...values]) => [time + by, ...values]));
+  const moved = (step: number, by: number) => JSON.stringify(rows(12, step).map((row) => row.with(0, row[0] + by)));
 
   test.each([
     [
@@ -299,7 +298,7 @@ describe('candles that do not open with the days of UTC', () => {
   });
 
   test('objects of a whole day are told as arrays are', async () => {
-    const list = rows(12, DAY).map(([time, ...values]): Row => [time + 16 * HOUR, ...values] as Row);
+    const list = rows(12, DAY).map((row) => row.with(0, row[0] + 16 * HOUR) as Row);
     expect((await skipOf('OKX_BTCUSDT_1d.json', JSON.stringify(asObjects(list)))).detail).toContain('1Dutc');
   });
 });

@@ -115,7 +115,7 @@ export function missingDetail(names: readonly string[]): string | null {
 const MARKET_KEYS = new Set(['symbol', 'pair', 'ticker', 'instid', 'inst_id']);
 
 /** Where the column stands that names a row's market; null without one. */
-export function marketColumn(names: readonly string[]): number | null {
+function marketColumn(names: readonly string[]): number | null {
   const at = names.findIndex((name) => MARKET_KEYS.has(name.toLowerCase()));
   return at === -1 ? null : at;
 }

@@ -39,7 +39,8 @@ export function readCells(
   const { length, names, isNaive = false } = table;
   const columns = createColumns(length);
   const timeAt = table.column(layout.time);
-  const numbersAt = NUMBERS.map((name) => ({ name, at: table.column(layout[name]) }));
+  const cells = NUMBERS.map((name) => table.column(layout[name]));
+  const numbers = NUMBERS.map((name) => columns[name]);
   const marketAt = layout.market === null ? null : table.column(layout.market);
   const markets = new Set(told);
   let naiveTimes = 0;
@@ -50,16 +51,17 @@ export function readCells(
     const { time, naive } = toTextTime(written);
     if (naive || isNaive) naiveTimes++;
     columns.time[row] = time;
-    for (const { name, at } of numbersAt) columns[name][row] = toNumber(at(row));
+    let sum = time;
+    for (let i = 0; i < cells.length; i++) sum += numbers[i]![row] = toNumber(cells[i]!(row));
     // Files that were put together from parts repeat their header.
     if (written === names[layout.time]) continue;
     if (marketAt !== null) markets.add(marketAt(row));
-    const fault = isReadable(columns, row)
-      ? null
-      : unreadableCell(
-          written,
-          numbersAt.map(({ at }) => at(row)),
-        );
+    // One sum looks at all six.
+    if (!Number.isNaN(sum)) continue;
+    const fault = unreadableCell(
+      written,
+      cells.map((at) => at(row)),
+    );
     if (fault !== null) unreadable++;
     example ??= fault;
   }
@@ -68,10 +70,6 @@ export function readCells(
   if (cut !== null) return failed('bad-series', cut);
   const labelsEnd = layout.labelsEnd || isCloseTime(table, layout, columns);
   return marketFault([...markets], named) ?? oneSeries(named, columns, { naiveTimes, labelsEnd });
-}
-
-function isReadable(columns: RawColumns, row: number): boolean {
-  return COLUMNS.every((name) => !Number.isNaN(columns[name][row]));
 }
 
 /** True when the times are those of the column that names the close. */
