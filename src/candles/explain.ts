@@ -2,7 +2,7 @@
 import { failed, type Failure } from './bytes.ts';
 import type { Content } from './content.ts';
 import type { Source } from './formats/format.ts';
-import { missingDetail } from './formats/keys.ts';
+import { missingFault } from './formats/keys.ts';
 import { isArray, isRecord } from './formats/rows.ts';
 
 const ROWS = 'rows of time, open, high, low, close and volume';
@@ -50,7 +50,7 @@ function explainRows(rows: readonly unknown[]): string | null {
   }
   if (!isRecord(first)) return null;
   const kind = kindOf(first);
-  return kind === null ? missingDetail(Object.keys(first)) : `it holds ${kind}, no candles`;
+  return kind === null ? (missingFault(Object.keys(first))?.detail ?? null) : `it holds ${kind}, no candles`;
 }
 
 function kindOf(row: Readonly<Record<string, unknown>>): string | null {
@@ -82,7 +82,7 @@ function explainNested(document: Readonly<Record<string, unknown>>): string | nu
     const explained = isFilled(rows) ? explainRows(rows) : null;
     if (explained !== null) return explained;
   }
-  return missingDetail(Object.keys(document));
+  return missingFault(Object.keys(document))?.detail ?? null;
 }
 
 function isFilled(value: unknown): value is readonly unknown[] {

@@ -8,6 +8,8 @@ export const MS_BELOW = 1e14;
 /** Days since 1900, of the years 1954 to 2119. */
 const SERIAL_FROM = 20_000;
 const SERIAL_BELOW = 80_000;
+/** In seconds within four months of 1970: what is written beside candles counts them. */
+const ROWS_BELOW = 1e7;
 const COMPACT_DATE =
   /^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])(?:[0-5]\d(?:[0-5]\d(?:\d{3})?)?)?)?$/;
 /** A candle that ends 1 s or 1 ms before the next one opens ends there. */
@@ -42,10 +44,14 @@ export function noTimesDetail(time: Float64Array): string | null {
   if (sound.every((at) => at >= SERIAL_FROM && at < SERIAL_BELOW)) {
     return `its times are serial numbers of a spreadsheet (days since 1900), as ${first}: ${FORMAT_DATES}`;
   }
+  if (sound.every((at) => at < ROWS_BELOW)) {
+    return `its times are row numbers, as ${first}: write the times at which the candles open in their place`;
+  }
   if (!sound.every((at) => COMPACT_DATE.test(String(at)))) return null;
   return `its times are dates without separators, as ${first}: write them as 2024-04-05 00:00:00Z or as ms UTC`;
 }
 
+const EXPONENT = /^\s*\d(?:[.,]\d*)?e\+?\d+\s*$/i;
 const FORMAT_DATES = 'format the column as yyyy-mm-dd hh:mm:ss and save it again';
 
 /**
@@ -54,8 +60,9 @@ const FORMAT_DATES = 'format the column as yyyy-mm-dd hh:mm:ss and save it again
  * @param written the first time as the file has it
  */
 export function cutTimesDetail(written: unknown, time: Float64Array): string | null {
-  if (typeof written !== 'string' || !/^\s*\d(?:\.\d*)?e\+?\d+\s*$/i.test(written.slice(0, 40))) return null;
-  if (time.every((at) => !isSoundTime(at) || millisecondsOf(at) % MINUTE_MS === 0)) return null;
+  if (typeof written !== 'string' || !EXPONENT.test(written.slice(0, 40))) return null;
+  if (time.some(isSoundTime) && time.every((at) => !isSoundTime(at) || millisecondsOf(at) % MINUTE_MS === 0))
+    return null;
   return `its times have lost digits, as ${written.trim()}: a spreadsheet has cut them as it saved the file: get the file again`;
 }
 

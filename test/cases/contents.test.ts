@@ -19,7 +19,7 @@ const KINDS: Readonly<Record<string, string>> = {
   'times-label-the-end': 'shifted-times',
   'mixed-time-units': 'disordered-rows',
   'excel-times': 'bad-series',
-  'unknown-keys': 'not-candles',
+  'unknown-keys': 'bad-series',
   'text-times-in-arrays': 'times-without-zone',
   'days-from-16-utc': 'bad-series',
 };

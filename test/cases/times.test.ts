@@ -237,6 +237,8 @@ describe('what spreadsheets make of times is told with its cause', () => {
   test.each([
     ['milliseconds cut to six digits', withTimes(excel), 'have lost digits'],
     ['seconds cut to six digits', withTimes((ms) => excel(ms / 1000)), 'have lost digits'],
+    ['decimal commas besides', withTimes((ms) => `"${excel(ms).replace('.', ',')}"`), 'have lost digits'],
+    ['row numbers', withTimes((ms) => (ms - START) / HOUR), 'are row numbers, as 1'],
     ['serial numbers', withTimes((ms) => ms / DAY + 25_569), 'serial numbers of a spreadsheet'],
     ['dates to the minute without separators', withTimes((ms) => compact(ms, 12)), 'dates without separators'],
     ['dates to the second without separators', withTimes((ms) => compact(ms, 14)), 'dates without separators'],
@@ -254,7 +256,20 @@ describe('what spreadsheets make of times is told with its cause', () => {
   ])('%s', async (_what, cells, words) => {
     const skipped = await skipOf(CSV, csv(cells));
     expect(skipped).toMatchObject({ reason: 'bad-series', detail: expect.stringContaining(words) as string });
-    expect((await skipOf(JSON_FILE, JSON.stringify(cells))).detail).toContain(words);
+    expect((await skipOf(JSON_FILE, JSON.stringify(cells).replaceAll('\\"', ''))).detail).toContain(words);
+  });
+
+  test.each([0, 4 * HOUR])("Binance's twelve columns without a header, cut, the close %i ms later", async (later) => {
+    const cut = LIST.map(([time, ...values]) => [excel(time), ...values, excel(time + later), 1, 1, 1, 1, 0].join(','));
+    expect((await skipOf('BTCUSDT-1h-2026-01.csv', cut.join('\n'))).detail).toContain('have lost digits');
+  });
+
+  test.each([
+    ['20260101 000000;1;2;1;2;9', 'dates without separators'],
+    ['01/02/2026 00:00;1;2;1;2;9', 'can be read in two ways'],
+    ['midnight;1;2;1;2;9', 'its times are such as "midnight"'],
+  ])('a file without a header, %s', async (line, words) => {
+    expect((await skipOf(CSV, `${line}\n`.repeat(5))).detail).toContain(words);
   });
 
   test('days without separators', async () => {

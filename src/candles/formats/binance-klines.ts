@@ -2,6 +2,7 @@ import { timeframeOf } from '../../core/time.ts';
 import { failed } from '../bytes.ts';
 import { createColumns } from '../columns.ts';
 import type { FileName } from '../names.ts';
+import { cutTimesDetail } from '../times.ts';
 import { toNumber } from '../values.ts';
 import { oneSeries, type CandleFormat, type FormatReading } from './format.ts';
 import { readTable, wholeLines, type Table } from './table.ts';
@@ -54,6 +55,8 @@ function readKlines(table: Table, from: number, named: FileName): FormatReading 
     columns.volume[i] = toNumber(row[5]);
     pricesOnly &&= columns.volume[i] === 0 && toNumber(row[TRADES]) > 0;
   }
+  const cut = cutTimesDetail(first[0], columns.time);
+  if (cut !== null) return failed('bad-series', cut);
   if (pricesOnly) {
     return failed(
       'not-candles',

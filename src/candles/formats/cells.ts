@@ -1,5 +1,6 @@
 /** Cells of text files that no one can read, told apart from values that are missing. */
 import { failed, type Failure } from '../bytes.ts';
+import { cutTimesDetail } from '../times.ts';
 import { toNumber, toTextTime } from '../values.ts';
 
 const MISSING = /^(?:nan|null|none|na|n\/a|nat|-)?$/i;
@@ -10,6 +11,8 @@ const THOUSANDS = /^[+-]?\d{1,3}(?:[,. '’\u00a0\u202f]\d{3})+(?:[.,]\d*)?$/;
 const AMBIGUOUS_DATE = /^\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}/;
 /** `20240405 04:00`, `20240405T040000Z`. Without the clock it is a number. */
 const COMPACT_DATE = /^(?:19|20)\d{6}[T ]/;
+/** Of a comma for a point no number is left. */
+const NO_TIMES = new Float64Array();
 /** Of the rows: fewer are slips, and dropped. */
 const UNREADABLE_SHARE = 0.01;
 const UNREADABLE_FROM_ROWS = 2;
@@ -39,6 +42,8 @@ function timeFault(cell: string): Failure {
   if (AMBIGUOUS_DATE.test(text)) {
     return failed('bad-series', 'times like 05/04/2024 can be read in two ways: write them as 2024-04-05 00:00:00');
   }
+  const cut = cutTimesDetail(text, NO_TIMES);
+  if (cut !== null) return failed('bad-series', cut);
   if (COMPACT_DATE.test(text)) {
     return failed(
       'bad-series',

@@ -1,10 +1,15 @@
 import { failed, type Failure } from '../bytes.ts';
 import type { FileName } from '../names.ts';
-import { toTextTime } from '../values.ts';
+import { cutTimesDetail } from '../times.ts';
+import { toNumber, toTextTime } from '../values.ts';
+import { unreadableCell } from './cells.ts';
 import type { CandleFormat, FormatReading } from './format.ts';
-import { COLUMNS, layoutOf, missingDetail, type Layout } from './keys.ts';
+import { COLUMNS, layoutOf, missingFault, type Layout } from './keys.ts';
 import { readCells } from './named.ts';
 import { headOf, readTable, wholeLines, type Table } from './table.ts';
+
+/** Of a row, behind its time. */
+const NUMBERS = COLUMNS.length - 1;
 
 export const csv = {
   id: 'csv',
@@ -20,17 +25,19 @@ export const csv = {
     const at = head.findIndex((fields) => isRow(fields) || layoutOf(fields, named.symbol) !== null);
     const layout = at === -1 ? null : layoutOf(head[at]!, named.symbol);
     if (layout !== null) return read(table, { from: at + 1, names: head[at]!, layout }, named);
-    if (!Number.isNaN(toTextTime(first[0]).time)) return withoutHeader(table, first.length, chosen, named);
+    if (!Number.isNaN(toTextTime(first[0]).time)) return withoutHeader(table, first, chosen, named);
     return foreign(head);
   },
 } satisfies CandleFormat;
 
-function withoutHeader(table: Table, width: number, chosen: boolean, named: FileName): FormatReading {
-  if (width < COLUMNS.length) {
-    const detail = `its rows have ${width} columns and no header: candles have time, open, high, low, close, volume`;
+function withoutHeader(table: Table, first: readonly string[], chosen: boolean, named: FileName): FormatReading {
+  if (first.length < COLUMNS.length) {
+    const detail = `its rows have ${first.length} columns and no header: candles have time, open, high, low, close, volume`;
     return failed('not-candles', detail);
   }
   if (chosen) return read(table, { from: 0, names: COLUMNS, layout: layoutOf(COLUMNS, null)! }, named);
+  const cut = cutTimesDetail(first[0], Float64Array.of(toNumber(first[0])));
+  if (cut !== null) return failed('bad-series', cut);
   const detail =
     'it has no header: add one, or say --format csv if its columns are time, open, high, low, close, volume';
   return failed('unsupported-format', detail);
@@ -61,9 +68,13 @@ function read(table: Table, { from, names, layout }: Header, named: FileName): F
 
 /** What a file is that has no header as a candle file has it. */
 function foreign(head: readonly (readonly string[])[]): Failure {
-  const missing = head.map(missingDetail).find((detail) => detail !== null);
+  const [time, ...numbers] = head[0]!;
+  const isBare = numbers.length >= NUMBERS && numbers.slice(0, NUMBERS).every((text) => !Number.isNaN(toNumber(text)));
+  const fault = isBare ? unreadableCell(time, []) : null;
+  if (fault !== null) return fault;
+  const missing = head.map(missingFault).find((found) => found !== null);
   const begins = `it has no columns time (or date), open, high, low, close and volume: it begins with ${beginning(head[0]!)}`;
-  return failed('not-candles', missing ?? begins);
+  return missing ?? failed('not-candles', begins);
 }
 
 /** Enough of a foreign header to know the file by; never more of the content than that. */

@@ -9,7 +9,7 @@ import { findArrowFault } from './arrow-layout.ts';
 import type { CandleFormat, FormatReading } from './format.ts';
 import { COLUMNS, layoutOf } from './keys.ts';
 import { loadLz4 } from './lz4-frame.ts';
-import { lacking, readCells } from './named.ts';
+import { lackingFault, readCells } from './named.ts';
 import { loadOnce, missingPackage } from './optional.ts';
 
 type Arrow = typeof arrowPackage;
@@ -76,7 +76,7 @@ function readTable(arrow: Arrow, bytes: Buffer, named: FileName): FormatReading 
 function candlesOf(arrow: Arrow, table: Table, named: FileName): FormatReading {
   const names = table.schema.fields.map(({ name }) => name);
   const layout = layoutOf(names, named.symbol);
-  if (layout === null) return failed('not-candles', lacking(names));
+  if (layout === null) return lackingFault(names);
   const { market, closeTime } = layout;
   const columns = new Map<number, ArrayLike<unknown>>();
   for (const at of new Set([...COLUMNS.map((column) => layout[column]), market, closeTime])) {

@@ -2,7 +2,7 @@
 import { failed, type Failure } from '../bytes.ts';
 import type { FileName } from '../names.ts';
 import type { Source } from './format.ts';
-import { COLUMNS, layoutOf, missingDetail } from './keys.ts';
+import { COLUMNS, layoutOf, missingFault } from './keys.ts';
 import type { NamedTable } from './named.ts';
 import { isArray, isRecord } from './rows.ts';
 
@@ -25,7 +25,7 @@ const DEEPEST_WRAP = 3;
 const MOST_KEYS = 32;
 const MOST_COLUMNS = 256;
 /** Rows without all columns that may stand above the first whole one. */
-const ROWS_ABOVE = 1_000;
+const ROWS_ABOVE = 50;
 /** Of an array that nothing names: time, open, high, low, close, volume. */
 const WIDTH = 6;
 /** A column for the labels that pandas keeps beside the rows. */
@@ -130,8 +130,8 @@ function splitTable(document: Row): JsonTable | Failure | null {
   const table = rowsTable(rows);
   if (table.arrays === null) return table;
   const all = isArray(index) && index.length === rows.length ? [...names, INDEX] : names;
-  const missing = layoutOf(all, null) === null ? missingDetail(all) : null;
-  if (missing !== null) return failed('not-candles', missing);
+  const missing = layoutOf(all, null) === null ? missingFault(all) : null;
+  if (missing !== null) return missing;
   const column = (at: number) => (at < names.length ? table.column(at) : (row: number) => elementOf(index, row));
   return { ...table, names: all, arrays: null, column };
 }

@@ -104,12 +104,14 @@ function coinVolume(names: readonly string[], symbol: string | null): number | n
 const FEW_MISSING = 2;
 
 /** Which of the six columns are missing, and what there is instead; null when it is no header of candles. */
-export function missingDetail(names: readonly string[]): string | null {
+export function missingFault(names: readonly string[]): Failure | null {
   const found = search(names, null);
   const missing = COLUMNS.filter((name) => found[name] === null);
   if (missing.length === 0 || missing.length > FEW_MISSING) return null;
   const told = names.map((name) => `"${name.slice(0, 20)}"`).slice(0, COLUMNS.length + FEW_MISSING);
-  return `it has no column ${missing.join(', ')}, only ${told.join(', ')}: name it so where it is there under another name`;
+  const detail = `it has no column ${missing.join(', ')}, only ${told.join(', ')}: name it so where it is there under another name`;
+  // Prices of other kinds, such as mark prices, have no volume; what has five columns of a candle otherwise is candles.
+  return failed(missing.length > 1 || missing[0] === 'volume' ? 'not-candles' : 'bad-series', detail);
 }
 
 const MARKET_KEYS = new Set(['symbol', 'pair', 'ticker', 'instid', 'inst_id']);

@@ -6,7 +6,7 @@ import { toNumber, toTextTime } from '../values.ts';
 import { cutTimesDetail } from '../times.ts';
 import { areTooMany, unreadableCell } from './cells.ts';
 import { oneSeries, type FormatReading } from './format.ts';
-import { COLUMNS, marketFault, missingDetail, type Layout } from './keys.ts';
+import { COLUMNS, marketFault, missingFault, type Layout } from './keys.ts';
 
 export interface NamedTable {
   readonly names: readonly string[];
@@ -21,12 +21,10 @@ const NUMBERS = COLUMNS.slice(1);
 /** Times further apart are those of the two ends of a candle. */
 const SAME_TIME_MS = 1_000;
 
-/** What a file that names its columns lacks. */
-export function lacking(names: readonly string[]): string {
-  return (
-    missingDetail(names) ??
-    'it lacks one of the columns time (or date), open, high, low, close and volume under these names'
-  );
+/** What a file lacks whose columns have names. */
+export function lackingFault(names: readonly string[]): Failure {
+  const detail = 'it lacks some of the columns time (or date), open, high, low, close and volume';
+  return missingFault(names) ?? failed('not-candles', detail);
 }
 
 /** @param told markets that stand outside of the rows */

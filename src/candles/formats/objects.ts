@@ -1,6 +1,6 @@
 import { oneSeries, type CandleFormat } from './format.ts';
 import { jsonTable, namedBy } from './json-table.ts';
-import { layoutOf, type Column } from './keys.ts';
+import { layoutOf, missingFault, type Column } from './keys.ts';
 import { readCells } from './named.ts';
 
 export const objects = {
@@ -26,6 +26,8 @@ export const objects = {
     const table = jsonTable(source);
     if (table === null || !('names' in table)) return table;
     const layout = layoutOf(table.names, named.symbol);
-    return layout === null ? null : readCells(table, layout, namedBy(table, named), table.markets);
+    if (layout !== null) return readCells(table, layout, namedBy(table, named), table.markets);
+    const fault = missingFault(table.names);
+    return fault?.reason === 'bad-series' ? fault : null;
   },
 } satisfies CandleFormat;

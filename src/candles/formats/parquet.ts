@@ -5,7 +5,7 @@ import { failed, LARGEST_FILE_BYTES, TOO_LARGE, type Failure } from '../bytes.ts
 import type { FileName } from '../names.ts';
 import type { CandleFormat, FormatReading } from './format.ts';
 import { COLUMNS, layoutOf, type Layout } from './keys.ts';
-import { lacking, readCells } from './named.ts';
+import { lackingFault, readCells } from './named.ts';
 import { loadOnce, missingPackage } from './optional.ts';
 import { checkPages, unpackersWith, type PageHeader, type Unpack } from './parquet-pages.ts';
 
@@ -77,7 +77,7 @@ function planOf({ schema, num_rows: rows }: FileMetaData, named: FileName): Plan
   if (flat.some(isNested)) return failed('not-candles', 'it holds nested columns, which no candle file does');
   const names = flat.map(({ name }) => name);
   const layout = layoutOf(names, named.symbol);
-  if (layout === null) return failed('not-candles', lacking(names));
+  if (layout === null) return lackingFault(names);
   for (const column of COLUMNS) {
     const element = flat[layout[column]]!;
     if (isText(element) || isNumeric(element, column === 'time')) continue;
