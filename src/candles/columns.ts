@@ -12,6 +12,8 @@ import {
   MS_FROM,
   noTimesDetail,
   offGridDetail,
+  PLAIN_TIMES,
+  type TimesSaid,
 } from './times.ts';
 
 /** Rows in the file's order and time unit; NaN where a value is no number. Whoever fills them hands them over. */
@@ -45,16 +47,6 @@ export function createColumns(length: number): RawColumns {
   const column = (): Float64Array => new Float64Array(length);
   return { length, time: column(), open: column(), high: column(), low: column(), close: column(), volume: column() };
 }
-
-/** What a format knows of the times that it read. */
-export interface TimesSaid {
-  /** Rows with a time that names no zone, read as UTC. */
-  readonly naiveTimes: number;
-  /** True when they label the end of a candle. */
-  readonly labelsEnd: boolean;
-}
-
-export const PLAIN_TIMES: TimesSaid = { naiveTimes: 0, labelsEnd: false };
 
 /**
  * Drops what is not finite, impossible, off the grid or in the future, sorts, keeps the last of equal times, and refuses a file

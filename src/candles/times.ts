@@ -2,6 +2,16 @@
 import { floorTo, HOUR_MS, MINUTE_MS, TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
 import { formatDuration } from '../platform/text.ts';
 
+/** What a format knows of the times that it read. */
+export interface TimesSaid {
+  /** Rows with a time that names no zone, read as UTC. */
+  readonly naiveTimes: number;
+  /** True when they label the end of a candle. */
+  readonly labelsEnd: boolean;
+}
+
+export const PLAIN_TIMES: TimesSaid = { naiveTimes: 0, labelsEnd: false };
+
 /** Times in ms by their magnitude. */
 export const MS_FROM = 1e11;
 export const MS_BELOW = 1e14;

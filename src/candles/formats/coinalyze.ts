@@ -1,6 +1,7 @@
 import { failed } from '../bytes.ts';
 import { readCoinalyzeSymbol } from '../coinalyze-symbol.ts';
-import { createColumns, PLAIN_TIMES, type RawColumns } from '../columns.ts';
+import { createColumns, type RawColumns } from '../columns.ts';
+import { PLAIN_TIMES } from '../times.ts';
 import { toNumber } from '../values.ts';
 import type { CandleFormat, RawSeries, RefusedPart, Source } from './format.ts';
 import { isArray, isRecord, jsonRows } from './rows.ts';

@@ -2,11 +2,12 @@
 import type { FileSkipReason } from '../../core/candles.ts';
 import type { Market } from '../../core/market.ts';
 import type { Failure } from '../bytes.ts';
-import { PLAIN_TIMES, type RawColumns, type TimesSaid } from '../columns.ts';
+import type { RawColumns } from '../columns.ts';
 import type { Content } from '../content.ts';
 import type { JsonReading } from '../json.ts';
 import type { FileName } from '../names.ts';
 import type { PlainRows } from '../plain-rows.ts';
+import { PLAIN_TIMES, type TimesSaid } from '../times.ts';
 
 /** A file's content, unpacked. */
 export interface Source {
