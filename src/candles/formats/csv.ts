@@ -55,7 +55,7 @@ interface Header {
 }
 
 function read(table: Table, { from, names, layout }: Header, named: FileName): FormatReading {
-  const needed = Math.max(...COLUMNS.map((name) => layout[name])) + 1;
+  const needed = Math.max(...COLUMNS.map((name) => layout[name] ?? 0)) + 1;
   let latest = -1;
   let fields: readonly string[] = [];
   const column = (index: number) => (row: number) => {

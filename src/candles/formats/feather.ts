@@ -87,7 +87,8 @@ function candlesOf(arrow: Arrow, table: Table, named: FileName): FormatReading {
     const isTime = at === layout.time || at === closeTime;
     const values = valuesOf(arrow, vector, isTime);
     if (values !== null) columns.set(at, values);
-    else if (at !== market && at !== closeTime) {
+    // pandas writes a column that holds nothing but nulls with a type of its own.
+    else if (at !== market && at !== closeTime && !(at === layout.volume && arrow.DataType.isNull(vector.type))) {
       const type = arrow.Type[valueType(arrow, vector.type as DataType).typeId];
       return failed('not-candles', `its column "${names[at]}" holds ${type}, not ${isTime ? 'times' : 'numbers'}`);
     }

@@ -150,7 +150,8 @@ function columnsTable(document: Row): JsonTable | Failure | null {
     return isArray(values) ? values.length : Object.keys(values as Row).length;
   };
   const length = lengthOf(names[layout.open])!;
-  if (COLUMNS.some((name) => lengthOf(names[layout[name]]) !== length)) {
+  const used = COLUMNS.map((name) => layout[name]).filter((at) => at !== null);
+  if (used.some((at) => lengthOf(names[at]) !== length)) {
     return failed('bad-series', 'its columns are not of one length: get them again');
   }
   const column = (at: number) => (row: number) => {

@@ -36,7 +36,9 @@ function words(text: string): readonly string[] {
 }
 
 /** Where the columns of a candle stand among the names of all columns. */
-export interface Layout extends Readonly<Record<Column, number>> {
+export interface Layout extends Readonly<Record<Exclude<Column, 'volume'>, number>> {
+  /** Null where the file has none. */
+  readonly volume: number | null;
   /** The column that names a row's market, null without one. */
   readonly market: number | null;
   /** True when the times label the end of a candle. */

@@ -37,7 +37,7 @@ export function readCells(
   const { length, names, isNaive = false } = table;
   const columns = createColumns(length);
   const timeAt = table.column(layout.time);
-  const cells = NUMBERS.map((name) => table.column(layout[name]));
+  const cells = NUMBERS.map((name) => cellsOf(table, layout[name]));
   const numbers = NUMBERS.map((name) => columns[name]);
   const marketAt = layout.market === null ? null : table.column(layout.market);
   const markets = new Set(told);
@@ -68,6 +68,11 @@ export function readCells(
   if (cut !== null) return failed('bad-series', cut);
   const labelsEnd = layout.labelsEnd || isCloseTime(table, layout, columns);
   return marketFault([...markets], named) ?? oneSeries(named, columns, { naiveTimes, labelsEnd });
+}
+
+/** The cells of a column; of one that there is not, cells without a value. */
+function cellsOf({ column }: NamedTable, at: number | null): (row: number) => unknown {
+  return at === null ? () => undefined : column(at);
 }
 
 /** True when the times are those of the column that names the close. */

@@ -10,9 +10,11 @@ export const objects = {
   fromPlain: ({ keys, columns }, named) => {
     const layout = keys === null ? null : layoutOf(keys, named.symbol);
     if (layout === null) return null;
-    const column = (name: Column): Float64Array => columns[layout[name]]!;
+    const { length } = columns[0];
+    const column = (name: Column): Float64Array =>
+      columns[layout[name] ?? -1] ?? new Float64Array(length).fill(Number.NaN);
     const rows = {
-      length: columns[0].length,
+      length,
       time: column('time'),
       open: column('open'),
       high: column('high'),

@@ -79,8 +79,8 @@ function planOf({ schema, num_rows: rows }: FileMetaData, named: FileName): Plan
   const layout = layoutOf(names, named.symbol);
   if (layout === null) return lackingFault(names);
   for (const column of COLUMNS) {
-    const element = flat[layout[column]]!;
-    if (isText(element) || isNumeric(element, column === 'time')) continue;
+    const element = flat[layout[column] ?? -1];
+    if (element === undefined || isText(element) || isNumeric(element, column === 'time')) continue;
     const wanted = column === 'time' ? 'times' : 'numbers';
     return failed('not-candles', `its column "${element.name}" holds ${typeName(element)}, not ${wanted}`);
   }
@@ -109,7 +109,8 @@ function isNumeric(element: SchemaElement, isTime: boolean): boolean {
   const { type, converted_type: converted = '', logical_type: logical } = element;
   if (type === undefined || !NUMERIC.has(type)) return false;
   const named = logical?.type ?? converted;
-  const isPlain = named === '' || /^U?INT/.test(named);
+  // pandas writes a column that holds nothing but nulls as NULL.
+  const isPlain = named === '' || /^(?:U?INT|NULL$)/.test(named);
   return isPlain || (isTime && /^(?:DATE|TIMESTAMP)/.test(named));
 }
 
