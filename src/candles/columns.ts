@@ -1,8 +1,17 @@
 /** From rows as a file has them to columns that hold what `CandleColumns` promises. */
 import type { CandleColumns, CandleFindings } from '../core/candles.ts';
+import { OUT_OF_RANGE } from '../core/range.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
 import { failed, type Failure } from './bytes.ts';
-import { countFuture, impossibleDetail, orderDetail, severalMarketsDetail, stepOf, volumeDetail } from './plausible.ts';
+import {
+  countFuture,
+  holesDetail,
+  impossibleDetail,
+  orderDetail,
+  severalMarketsDetail,
+  stepOf,
+  volumeDetail,
+} from './plausible.ts';
 import {
   isSoundTime,
   localTimesDetail,
@@ -40,6 +49,8 @@ const NAMES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 
 /** Prices computed by their writer may miss high and low by the last digits of a double. */
 const ROUNDING = 1e-9;
+/** In a loop over every row the name of another module would cost as much as all else. */
+const LIMIT = OUT_OF_RANGE;
 /** Fewer are judged one by one. */
 const CLEAN_FROM_ROWS = 5;
 
@@ -50,7 +61,7 @@ export function createColumns(length: number): RawColumns {
 
 /**
  * Drops what is not finite, impossible, off the grid or in the future, sorts, keeps the last of equal times, and refuses a file
- * whose time unit or step is not what it should be. `raw` is changed.
+ * whose time unit or step is not what it should be. A candle may lack its volume. `raw` is changed.
  *
  * @param timeframe as the file is named; null when only the step of its times can tell
  * @param now wall clock, ms UTC
@@ -91,7 +102,7 @@ export function repairColumns(
   const sorted = disordered === 0 ? columns : sortRows(columns);
   const several = severalMarketsDetail(sorted);
   if (several !== null) return failed('bad-series', several);
-  columns = keepRows(sorted, (i) => i === sorted.length - 1 || sorted.time[i] !== sorted.time[i + 1]);
+  columns = keepRows(sorted, (i) => !isRepeated(sorted, i));
   const duplicates = sorted.length - columns.length;
 
   const unique = columns;
@@ -108,17 +119,27 @@ export function repairColumns(
   columns = keepRows(onGrid, (i) => i < onGrid.length - future);
   const { length } = columns;
   if (length === 0) return failed('no-candles', missingColumn(raw) ?? emptyDetail(rows, future));
+  const holes = holesDetail(columns.time, rows, step.timeframe);
+  if (holes !== null) return failed('bad-series', holes);
   const missing = (columns.time[length - 1]! - columns.time[0]!) / stepMs + 1 - length;
   const dropped = { notFinite, impossible, offGrid, future };
-  const findings = { rows, disordered, duplicates, missing, ...dropped, shifted, widened };
+  const noVolume = columns.volume.filter(Number.isNaN).length;
+  const findings = { rows, disordered, duplicates, missing, ...dropped, shifted, widened, noVolume };
   return { ok: true, columns, timeframe: step.timeframe, findings };
+}
+
+/** True when the next row has the same time. A volume that only the earlier one has is handed on to it. */
+function isRepeated({ time, volume, length }: RawColumns, i: number): boolean {
+  if (i === length - 1 || time[i] !== time[i + 1]) return false;
+  if (Number.isNaN(volume[i + 1])) volume[i + 1] = volume[i]!;
+  return true;
 }
 
 /** Told when one column alone keeps every row from being a candle; null otherwise. */
 function missingColumn(raw: RawColumns): string | null {
-  const empty = NAMES.filter((name) => raw.length > 0 && raw[name].every((value) => Number.isNaN(value)));
+  const empty = NAMES.filter((name) => name !== 'volume' && raw[name].every(Number.isNaN));
   const [only] = empty;
-  return empty.length !== 1 || only === undefined
+  return raw.length === 0 || empty.length !== 1 || only === undefined
     ? null
     : `its column ${only} holds no numbers: get candles that have them`;
 }
@@ -146,12 +167,12 @@ function cleanColumns(raw: RawColumns, timeframe: Timeframe, now: number): Repai
   if (rows < CLEAN_FROM_ROWS || steps <= rows / 2 || countFuture(time, latest) > 0 || volumeDetail(raw) !== null)
     return null;
   const missing = (before - time[0]!) / stepMs + 1 - rows;
-  const none = { disordered: 0, duplicates: 0, notFinite: 0, impossible: 0, offGrid: 0, future: 0 };
   const unchanged = { shifted: 0, widened: 0 };
+  const none = { disordered: 0, duplicates: 0, notFinite: 0, impossible: 0, offGrid: 0, future: 0, noVolume: 0 };
   return { ok: true, columns: raw, timeframe, findings: { rows, missing, ...none, ...unchanged } };
 }
 
-/** Finite, possible, and high and low reach to the body without help. */
+/** In range, possible, with a volume, and high and low reach to the body without help. */
 function isSoundRow({ open, high, low, close, volume }: RawColumns, i: number): boolean {
   const top = high[i]!;
   const bottom = low[i]!;
@@ -163,9 +184,9 @@ function isSoundRow({ open, high, low, close, volume }: RawColumns, i: number): 
     bottom <= last &&
     top >= first &&
     top >= last &&
-    top < Infinity &&
+    top < LIMIT &&
     volume[i]! >= 0 &&
-    volume[i]! < Infinity
+    volume[i]! < LIMIT
   );
 }
 
@@ -199,15 +220,14 @@ function mapColumns(length: number, column: (name: (typeof NAMES)[number]) => Fl
   };
 }
 
-/** All six are finite, and the time is sound. */
-function isFiniteRow({ time, open, high, low, close, volume }: RawColumns, i: number): boolean {
+/** The prices are finite, and the time is sound. */
+function isFiniteRow({ time, open, high, low, close }: RawColumns, i: number): boolean {
   return (
     isSoundTime(time[i]!) &&
     Number.isFinite(open[i]) &&
     Number.isFinite(high[i]) &&
     Number.isFinite(low[i]) &&
-    Number.isFinite(close[i]) &&
-    Number.isFinite(volume[i])
+    Number.isFinite(close[i])
   );
 }
 
@@ -218,7 +238,8 @@ function isPossible({ open, high, low, close, volume }: RawColumns, i: number): 
   const possible =
     low[i]! > 0 &&
     bottom > 0 &&
-    volume[i]! >= 0 &&
+    Math.max(high[i]!, top) < LIMIT &&
+    (Number.isNaN(volume[i]) || (volume[i]! >= 0 && volume[i]! < LIMIT)) &&
     high[i]! >= low[i]! &&
     high[i]! >= top * (1 - ROUNDING) &&
     low[i]! <= bottom * (1 + ROUNDING);

@@ -36,7 +36,8 @@ function asSpot(item: ParsedSeries): ParsedSeries {
 }
 
 /**
- * Files of one market and timeframe merged by time; where both have a candle, that of the later-modified counts. Spot candles are
+ * Files of one market and timeframe merged by time; where both have a candle, that of the later-modified counts, with the other's
+ * volume when it has none. Spot candles are
  * another market's prices: they serve only where a market has nothing else.
  *
  * @param take where merged candles stand
@@ -94,7 +95,8 @@ function mergeTwo(older: CandleSeries, newer: CandleSeries, take: TakeColumns): 
     merged.high[length] = from.high[row]!;
     merged.low[length] = from.low[row]!;
     merged.close[length] = from.close[row]!;
-    merged.volume[length] = from.volume[row]!;
+    const volume = from.volume[row]!;
+    merged.volume[length] = olderTime === newerTime && Number.isNaN(volume) ? older.volume[i]! : volume;
     length++;
     if (olderTime <= newerTime) i++;
     if (newerTime <= olderTime) j++;

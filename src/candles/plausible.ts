@@ -52,7 +52,17 @@ export function impossibleDetail(counts: { rows: number; impossible: number; ord
   const isMost = impossible > rows / 2 && rows >= SWAPPED_FROM_ROWS;
   if (isMost && order !== null) return `${order}: put them in the order time, open, high, low, close, volume`;
   if (!isMost && (rows < IMPOSSIBLE_FROM_ROWS || impossible <= rows * IMPOSSIBLE_SHARE)) return null;
-  return `${impossible} of ${rows} rows have impossible prices (not positive, or outside high and low)`;
+  return `${impossible} of ${rows} rows have impossible prices or volumes (not positive, outside high and low, or 1e18 and more)`;
+}
+
+/**
+ * Why the rows that are left are another series, because so many were dropped; null when they are not. Without the dropped rows the file
+ * would be refused for the same: indicators must not run over so many holes.
+ */
+export function holesDetail(left: Float64Array, rows: number, timeframe: Timeframe): string | null {
+  const step = medianStep(left);
+  if (step === null || step === TIMEFRAME_MS[timeframe]) return null;
+  return `${rows - left.length} of its ${rows} rows are no candles, and those that are left stand more than ${timeframe} apart`;
 }
 
 /** Why the volumes are none, or null when they may be: Kraken writes an average price before the volume. */

@@ -40,6 +40,13 @@ export const FILE_ODDITIES: readonly Oddity<SurveyedFile>[] = [
     judge: ({ findings }) => rows(findings.widened, 'rows'),
   },
   {
+    kind: 'no-volume',
+    severity: 'warn',
+    title: 'Files with candles without a volume, whose prices count',
+    remedy: 'get them with their volumes: until then what volume decides of a score counts half',
+    judge: ({ findings, candles }) => rows(findings.noVolume, `of ${candles} candles`),
+  },
+  {
     kind: 'duplicate-rows',
     severity: 'note',
     title: 'Files that say a time twice, of which the last counts',
@@ -69,8 +76,8 @@ function rows(count: number, text: string): Objection {
 
 function judgeDropped({ notFinite, impossible, offGrid }: SurveyedFile['findings']): Objection {
   const kinds = [
-    [notFinite, 'without finite numbers'],
-    [impossible, 'with impossible prices'],
+    [notFinite, 'without finite prices'],
+    [impossible, 'with impossible prices or volumes'],
     [offGrid, 'off the grid of the timeframe'],
   ] as const;
   const told = kinds.filter(([count]) => count > 0).map(([count, text]) => `${count} ${text}`);

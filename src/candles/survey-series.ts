@@ -63,7 +63,7 @@ export function gapsIn({ time, length }: CandleColumns, timeframe: Timeframe): G
 }
 
 export interface Monotony {
-  /** Candles that are flat and traded nothing. */
+  /** Candles that are flat and of which no trade was measured. */
   readonly flat: number;
   /** Other candles whose five values are those of the candle before: no market repeats itself, a filled-up file does. */
   readonly repeated: number;
@@ -82,7 +82,7 @@ export function monotonyOf(series: CandleColumns): Monotony {
     run = 1;
   };
   for (let i = 0; i < length; i++) {
-    if (volume[i] === 0 && high[i] === low[i] && open[i] === high[i]) {
+    if (!(volume[i]! > 0) && high[i] === low[i] && open[i] === high[i]) {
       flat++;
       endRun();
     } else if (i > 0 && repeats(series, i)) {
@@ -101,7 +101,7 @@ function repeats({ open, high, low, close, volume }: CandleColumns, i: number): 
     open[i] === open[i - 1] &&
     high[i] === high[i - 1] &&
     low[i] === low[i - 1] &&
-    volume[i] === volume[i - 1]
+    Object.is(volume[i], volume[i - 1])
   );
 }
 
@@ -141,6 +141,6 @@ function sameCandle(a: CandleSeries, i: number, b: CandleSeries, j: number): boo
     near(a.high[i]!, b.high[j]!) &&
     near(a.low[i]!, b.low[j]!) &&
     near(a.close[i]!, b.close[j]!) &&
-    near(a.volume[i]!, b.volume[j]!)
+    !(Math.abs(a.volume[i]! - b.volume[j]!) > ROUNDING * Math.max(a.volume[i]!, b.volume[j]!))
   );
 }

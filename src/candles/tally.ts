@@ -34,6 +34,7 @@ const KINDS = [
   'naiveTimes',
   'shifted',
   'widened',
+  'noVolume',
 ] as const satisfies readonly (keyof CandleFindings)[];
 
 function noFindings(): Record<keyof CandleFindings, number> {
@@ -49,6 +50,7 @@ function noFindings(): Record<keyof CandleFindings, number> {
     naiveTimes: 0,
     shifted: 0,
     widened: 0,
+    noVolume: 0,
   };
 }
 

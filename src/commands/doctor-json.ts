@@ -115,5 +115,6 @@ function fileJson({ file, format, market, timeframe, spot, candles, findings, ..
     naive_times: findings.naiveTimes,
     shifted: findings.shifted,
     widened: findings.widened,
+    no_volume: findings.noVolume,
   };
 }

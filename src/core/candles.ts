@@ -2,7 +2,7 @@
 import type { Market } from './market.ts';
 import type { Timeframe } from './time.ts';
 
-/** Struct of arrays, oldest first, strictly increasing times, finite positive prices, volume >= 0. All columns have `length` entries. */
+/** Struct of arrays, oldest first, strictly increasing times, positive prices in range. All columns have `length` entries. */
 export interface CandleColumns {
   readonly length: number;
   /** Open time, ms UTC. */
@@ -11,7 +11,7 @@ export interface CandleColumns {
   readonly high: Float64Array;
   readonly low: Float64Array;
   readonly close: Float64Array;
-  /** In the unit the file has (base asset or contracts); strategies use ratios only. */
+  /** In range and not negative, NaN where none was measured. In the unit the file has (base asset or contracts); strategies use ratios only. */
   readonly volume: Float64Array;
 }
 
@@ -30,9 +30,9 @@ export interface CandleFindings {
   readonly duplicates: number;
   /** Missing candles between the first and the last. */
   readonly missing: number;
-  /** Rows dropped for a value that is not a finite number. */
+  /** Rows dropped for a time or a price that is not a finite number. */
   readonly notFinite: number;
-  /** Rows dropped for an impossible price: not positive, high below low, open or close outside high and low, negative volume. */
+  /** Rows dropped for an impossible price (not positive, high below low, open or close outside high and low, out of range) or volume (negative, out of range). */
   readonly impossible: number;
   /** Rows dropped because their time is not on the timeframe's grid. */
   readonly offGrid: number;
@@ -44,6 +44,8 @@ export interface CandleFindings {
   readonly shifted: number;
   /** Rows whose open is the close before it and lies outside high and low, which were widened to it. */
   readonly widened: number;
+  /** Candles without a volume; their prices count. */
+  readonly noVolume: number;
 }
 
 /** Why a candle file could not be used. Stable: readers of the feed match on it. */

@@ -141,6 +141,8 @@ export interface FeedSummary {
     readonly naive_times: number;
     readonly shifted: number;
     readonly widened: number;
+    /** Candles without a volume; their prices count. */
+    readonly no_volume: number;
     /** Series cut by the continuity guard. */
     readonly cut_series: number;
     /** Markets whose timeframe was made from a finer one. */

@@ -29,7 +29,7 @@ export interface Indicators {
   /** Highest high and lowest low of the 20 candles that end at the index, itself included. */
   readonly highest20: At;
   readonly lowest20: At;
-  /** Mean volume of the last 20 candles. */
+  /** Mean of the volumes that were measured in the last 20 candles, NaN when none was. */
   readonly volume20: At;
 }
 
@@ -40,7 +40,7 @@ export interface MarketView {
   readonly indicators: Indicators;
   /**
    * The same market one candle later: the candle opens at the last close, reaches from there to `close`, ends there and has the
-   * average volume of the last 20. It takes the place of the one of the call before and is gone with the view.
+   * average of the volumes measured in the last 20. It takes the place of the one of the call before and is gone with the view.
    */
   readonly next: (close: number) => MarketView;
 }
@@ -75,7 +75,7 @@ export interface StrategyRecord {
 export interface Part {
   /** snake_case, e.g. `distance_atr`. */
   readonly part: string;
-  /** Null when it cannot be measured: half of the points where history or a series is missing, none where there is nothing. */
+  /** Null when it cannot be measured: half of the points where history, volume or a series is missing, none where there is nothing. */
   readonly value: number | null;
   readonly zero_at: number;
   readonly full_at: number;

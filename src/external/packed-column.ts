@@ -1,4 +1,6 @@
 /** Numbers as text: exact to the last bit, and short where they are decimals of few digits, as those of the API are. */
+import { isInRange } from '../core/range.ts';
+
 /**
  * `words` is base64 of whole numbers of 2, 4 or 6 bytes, little-endian, in two's complement; each is a value times 10^decimals. Of 8
  * bytes, it is the doubles themselves.
@@ -54,14 +56,14 @@ export class Scratch {
   }
 }
 
-/** Null when the text is no packed column of finite numbers. */
+/** Null when the text is no packed column of numbers in range. */
 export function unpackColumn({ bytes, decimals, words }: PackedColumn, scratch = new Scratch()): Float64Array | null {
   const { buffer, length } = scratch.decode(words);
   if (length % bytes !== 0) return null;
   const count = length / bytes;
   if (bytes === 8) {
     const values = new Float64Array(buffer.slice(0, length));
-    return values.every(Number.isFinite) ? values : null;
+    return values.every(isInRange) ? values : null;
   }
   const power = 10 ** decimals;
   if (bytes === 6) return valuesOfThree(new Uint16Array(buffer, 0, 3 * count), power);

@@ -85,6 +85,7 @@ function candlesOf(parts: SummaryParts): FeedSummary['candles'] {
     naive_times: sum.naiveTimes,
     shifted: sum.shifted,
     widened: sum.widened,
+    no_volume: sum.noVolume,
     cut_series: parts.cutSeries,
     resampled_markets: parts.resampledMarkets,
     merged_files: parts.mergedFiles,

@@ -22,6 +22,15 @@ export function smaAt(values: Float64Array, end: number, period: number): number
   return equal ? last : sumAt(values, end, period) / period;
 }
 
+/** Mean of those of the window's values that are known; NaN without any, too. Equal values give exactly that value. */
+export function meanOfKnownAt(values: Float64Array, end: number, period: number): number {
+  const mean = smaAt(values, end, period);
+  if (!Number.isNaN(mean) || end < period - 1) return mean;
+  const known = values.subarray(end - period + 1, end + 1).filter((value) => !Number.isNaN(value));
+  const first = known[0] ?? Number.NaN;
+  return first + known.reduce((sum, value) => sum + (value - first), 0) / known.length;
+}
+
 /**
  * Population standard deviation (divisor `period`) in two passes: the one-pass form (mean of squares minus square of the mean) has no
  * correct digit left where price is large against its moves. Values are taken relative to the newest one for the same reason.

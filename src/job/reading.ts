@@ -167,6 +167,8 @@ function doubtsOf({ rows, filesWith }: ReadTally): readonly string[] {
     doubts.push(
       `${inFiles(filesWith.shifted)} with times that label the end of a candle; they were moved to its start`,
     );
+  if (filesWith.noVolume > 0)
+    doubts.push(`${inFiles(filesWith.noVolume)} with candles without a volume; their prices count`);
   if (filesWith.future > 0)
     doubts.push(`${inFiles(filesWith.future)} with candles dated in the future; ${rows.future} were left out`);
   return doubts;

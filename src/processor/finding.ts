@@ -26,7 +26,7 @@ export interface Finding {
   readonly kind: SeriesKind;
   /** `used`: a percentile can be scored. `neutral`: 10 points, `cause` says why. */
   readonly status: 'used' | 'neutral';
-  readonly cause: FailureCode | 'too-old' | 'gap' | 'short-history' | null;
+  readonly cause: FailureCode | 'too-old' | 'gap' | 'short-history' | 'out-of-range' | null;
   /** Half a sentence on the cause; null when used. */
   readonly detail: string | null;
   /** Current value; open interest and liquidations (net long, 3 h) in the market's denomination, funding in percent, ratio as is. */

@@ -19,7 +19,7 @@ export interface JudgeOptions {
   readonly detail: Detail;
 }
 
-/** A market in which this share of candles had no trade is not traded any more. */
+/** A market in which this share of the candles whose volume was measured had no trade is not traded any more. */
 const QUIET_BARS = 50;
 const QUIET_SHARE = 0.2;
 
@@ -166,10 +166,15 @@ function stalenessOf({ stale, series }: SelectedSeries, asOf: number): Reason | 
   }
   const recent = Math.min(QUIET_BARS, series.length);
   let quiet = 0;
-  for (let index = series.length - recent; index < series.length; index += 1)
-    if (series.volume[index] === 0) quiet += 1;
-  if (quiet <= QUIET_SHARE * recent) return null;
-  return { code: 'no-volume', text: `${quiet} of its last ${recent} candles have no volume` };
+  let measured = 0;
+  for (let index = series.length - recent; index < series.length; index += 1) {
+    const volume = series.volume[index]!;
+    if (volume === 0) quiet += 1;
+    if (volume >= 0) measured += 1;
+  }
+  if (quiet <= QUIET_SHARE * measured) return null;
+  const unmeasured = measured === recent ? '' : `, of ${recent - measured} more it was not measured`;
+  return { code: 'no-volume', text: `${quiet} of its last ${recent} candles have no volume${unmeasured}` };
 }
 
 function factsOf({ series, resampledFrom, cut }: SelectedSeries, view: MarketView, stale: boolean): CandleFacts {

@@ -89,11 +89,17 @@ function fillSlot(series: CandleSeries, timeframe: Timeframe, out: Slot['columns
       out.high[free] = highest;
       out.low[free] = lowest;
       out.close[free] = close[end - 1]!;
-      out.volume[free] = sum;
+      out.volume[free] = Number.isNaN(sum) ? sumOfMeasured(volume, first, end) : sum;
     }
     end = first;
   }
   return most - free;
+}
+
+/** NaN when none was measured. */
+function sumOfMeasured(volume: Float64Array, from: number, to: number): number {
+  const measured = volume.subarray(from, to).filter((one) => !Number.isNaN(one));
+  return measured.length === 0 ? Number.NaN : measured.reduce((sum, one) => sum + one);
 }
 
 function startOfBucket(time: Float64Array, end: number, bucket: number): number {

@@ -1,6 +1,7 @@
 /** What one series says about one market's last candle. */
 import { isKnownAbsence, type FailureCode } from '../core/outcome.ts';
 import type { LiquidationSeries, Series, SeriesKind } from '../core/series.ts';
+import { isInRange } from '../core/range.ts';
 import { isFinalFor } from '../core/series.ts';
 import { DAY_MS, HOUR_MS, floorTo } from '../core/time.ts';
 import type { Finding, PriceMemo, SeriesAmounts } from './finding.ts';
@@ -58,9 +59,10 @@ export function findSeries(
   const { value, statistic, history, asOf } = sample;
   const isAmount = kind === 'open_interest' || kind === 'liquidations';
   const valueUsd = isAmount ? usdOf(value, asOf, price, amounts) : null;
-  if (Number.isNaN(statistic)) {
-    const detail = `no bucket ${hoursOf(spanMs)} before the candle's close`;
-    return { ...base, value, valueUsd, asOf, cause: 'gap', detail };
+  if (!isInRange(statistic)) {
+    const isGap = Number.isNaN(statistic);
+    const detail = isGap ? `no bucket ${hoursOf(spanMs)} before the candle's close` : 'its change is out of range';
+    return { ...base, value, valueUsd, asOf, cause: isGap ? 'gap' : 'out-of-range', detail };
   }
   const found = { ...base, value, valueUsd, asOf, changePct: kind === 'open_interest' ? 100 * statistic : null };
   if (percentile === null) {
@@ -75,7 +77,7 @@ function usdOf(amount: number, time: number, price: PriceMemo, amounts: SeriesAm
   if (amounts === null || amounts.denomination === 'CONTRACTS') return null;
   if (amounts.denomination === 'QUOTE_ASSET') return amount;
   const usd = amount * closeAt(price, time) * amounts.baseFactor;
-  return Number.isNaN(usd) ? null : usd;
+  return Number.isFinite(usd) ? usd : null;
 }
 
 /** Long and short ones of the 24 hourly buckets that ended by the close; null as long as one of them is not known. */

@@ -1,4 +1,5 @@
 /** Where the current value of a series stands among its earlier ones. It depends on nothing of the market but its close time. */
+import { isInRange } from '../core/range.ts';
 import type { Series, SeriesKind } from '../core/series.ts';
 import { percentileRank } from '../indicators/percentile.ts';
 import { sampleOf, type Sample } from './series-samples.ts';
@@ -22,7 +23,7 @@ export interface Ranking {
 /** `spanMs`: the stretch over which the change of open interest is measured; the other kinds do not look at it. */
 export function rankSeries(series: Series, closeTime: number, spanMs: number): Ranking {
   const sample = sampleOf(series, closeTime, spanMs);
-  if (sample.kind === 'none' || Number.isNaN(sample.statistic) || sample.history.length < MIN_HISTORY[series.kind]) {
+  if (sample.kind === 'none' || !isInRange(sample.statistic) || sample.history.length < MIN_HISTORY[series.kind]) {
     return { sample, percentile: null, spread: null };
   }
   const { history, statistic } = sample;

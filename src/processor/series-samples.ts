@@ -3,6 +3,7 @@
  * Only buckets that lie wholly within the 30 days before the candle's close are looked at, whatever else a series holds.
  */
 import type { LiquidationSeries, Series, SeriesKind, ValueSeries } from '../core/series.ts';
+import { OUT_OF_RANGE } from '../core/range.ts';
 import { SERIES_INTERVAL_MS, SERIES_WINDOW_MS } from '../core/series.ts';
 import { HOUR_MS, floorTo } from '../core/time.ts';
 import { digits } from '../strategies/texts.ts';
@@ -16,13 +17,15 @@ const HISTORY_BUCKETS: Readonly<Record<SeriesKind, number>> = {
 };
 /** Beyond this many intervals a value is no longer the current one, and a hole is no longer bridged. */
 const MAX_AGE_INTERVALS = 2;
+/** In a loop over every value the name of another module would cost as much as all else. */
+const LIMIT = OUT_OF_RANGE;
 
 export type Sample =
   | { readonly kind: 'none'; readonly cause: 'too-old' | 'short-history'; readonly detail: string }
   | {
       readonly kind: 'current';
       readonly value: number;
-      /** What is ranked; NaN when it reaches back into a hole. For open interest the relative change, as a fraction. */
+      /** What is ranked; NaN when it reaches back into a hole, not in range when no number says it. For open interest the relative change, as a fraction. */
       readonly statistic: number;
       readonly history: Float64Array;
       /** End of the bucket that `value` comes from, ms UTC. */
@@ -109,7 +112,7 @@ function bySlot(series: ValueSeries, from: number, to: number, interval: number)
 }
 
 function hasHoles(values: Float64Array): boolean {
-  for (let slot = 0; slot < values.length; slot += 1) if (Number.isNaN(values[slot]!)) return true;
+  for (let slot = 0; slot < values.length; slot += 1) if (!(values[slot]! < LIMIT)) return true;
   return false;
 }
 
@@ -140,5 +143,5 @@ function changesOf(values: Float64Array, lag: number, from: number): Float64Arra
 /** The known ones of the `most` values before `index`: the current value is not ranked against itself. */
 function historyBefore(values: Float64Array, index: number, most: number): Float64Array {
   const before = values.subarray(Math.max(0, index - most), index);
-  return hasHoles(before) ? before.filter((value) => !Number.isNaN(value)) : before;
+  return hasHoles(before) ? before.filter((value) => value < LIMIT) : before;
 }

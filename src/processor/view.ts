@@ -6,7 +6,7 @@ import type { CandleColumns, CandleSeries } from '../core/candles.ts';
 import type { Indicators, MarketView } from '../core/strategy.ts';
 import { TIMEFRAME_MS } from '../core/time.ts';
 import { fillRecursions, stepRecursions, type Recursions } from '../indicators/fused.ts';
-import { deviationAt, highestAt, lowestAt, smaAt } from '../indicators/windows.ts';
+import { deviationAt, highestAt, lowestAt, meanOfKnownAt, smaAt } from '../indicators/windows.ts';
 
 const WINDOW = 20;
 /** The 600 candles that a strategy sees at most, and two more. */
@@ -61,7 +61,7 @@ function arenaOf(capacity: number): Arena {
     trueRange: (bar) => Math.max(high[bar]!, close[bar - 1]!) - Math.min(low[bar]!, close[bar - 1]!),
     highest20: (bar) => highestAt(high, bar, WINDOW),
     lowest20: (bar) => lowestAt(low, bar, WINDOW),
-    volume20: (bar) => smaAt(volume, bar, WINDOW),
+    volume20: (bar) => meanOfKnownAt(volume, bar, WINDOW),
   };
   return { capacity, columns, recursions, indicators, own: cutter(columns), extended: cutter(columns) };
 }

@@ -46,6 +46,7 @@ export interface Facts extends BreakoutEntry {
   readonly calm: Calm;
   /** NaN below 200 candles. */
   readonly ema200: number;
+  /** NaN when it was not measured. */
   readonly volume: number;
 }
 

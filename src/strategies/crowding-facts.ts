@@ -49,6 +49,7 @@ export interface ReversalEntry extends Entry {
 export interface Facts extends ReversalEntry {
   /** The largest among the last three candles. */
   readonly rangeRatio: number;
+  /** NaN when it was measured in none of them. */
   readonly volumeRatio: number;
   readonly wick: number;
   readonly adx: number;
@@ -135,16 +136,15 @@ export function factsOf(view: MarketView, reading: Reading): BySide<Facts> {
 function factsOfSide({ candles, indicators }: MarketView, reading: Reading, side: Side): Facts {
   const { bar, atr } = reading;
   const { trueRange, atr14, volume20, adx14, ema200 } = indicators;
-  let [range, volume, wick] = [0, 0, 0];
+  let [range, wick] = [0, 0];
   for (let q = bar; q > bar - PARAMETERS.recent_bars; q -= 1) {
     range = Math.max(range, ratio(trueRange(q), atr14[q - 1]!));
-    volume = Math.max(volume, volumeRatio(candles, volume20, q));
     wick = Math.max(wick, lowerWick(barAt(candles, q, side)));
   }
   return {
     ...entryOf(reading, side),
     rangeRatio: range,
-    volumeRatio: volume,
+    volumeRatio: volumeRatio(candles, volume20, bar, PARAMETERS.recent_bars),
     wick,
     adx: adx14[bar]!,
     slope: (signOf(side) * (ema200[bar]! - ema200[bar - PARAMETERS.slope_bars]!)) / atr,

@@ -17,7 +17,7 @@ import {
 import type { ComponentRule } from './parts.ts';
 import { closeLocation, signOf, volumeRatio } from './sides.ts';
 import { strategyOf } from './strategy-of.ts';
-import { decimals, known, price } from './texts.ts';
+import { decimals, known, NO_VOLUME, price } from './texts.ts';
 
 /** For longs the crowd was long and has been flushed out: funding and ratio low, long liquidations high, open interest down. */
 const CROWDING: readonly SeriesUse[] = [
@@ -128,12 +128,13 @@ const EXHAUSTION: ComponentRule<Facts> = {
   max: 20,
   parts: [
     { part: 'range_atr', value: ({ rangeRatio }) => rangeRatio, zeroAt: 1, fullAt: 3, max: 8 },
-    { part: 'volume_ratio', value: (facts) => facts.volumeRatio, zeroAt: 1, fullAt: 3, max: 6 },
+    { part: 'volume_ratio', value: (facts) => facts.volumeRatio, zeroAt: 1, fullAt: 3, max: 6, missing: 'half' },
     { part: 'wick_share', value: ({ wick }) => wick, zeroAt: 0.2, fullAt: 0.6, max: 6 },
   ],
   code: () => 'EXHAUSTION_THREE_BARS',
   text: (facts) =>
-    `in 3 bars: range up to ${decimals(facts.rangeRatio)} ATR, volume up to ${decimals(facts.volumeRatio)} times the average, ` +
+    `in 3 bars: range up to ${decimals(facts.rangeRatio)} ATR, ` +
+    `${Number.isNaN(facts.volumeRatio) ? NO_VOLUME : `volume up to ${decimals(facts.volumeRatio)} times the average`}, ` +
     `${facts.side === 'long' ? 'lower' : 'upper'} wick up to ${decimals(facts.wick)} of the range`,
 };
 
@@ -194,7 +195,7 @@ function observe({ candles, indicators }: MarketView, facts: Facts): { readonly 
       ema200_slope_atr: known(signOf(facts.side) * facts.slope),
       bollinger: { middle: mean, upper: mean + reach, lower: mean - reach },
       stretch: deepest(facts),
-      volume_ratio: volumeRatio(candles, indicators.volume20, bar),
+      volume_ratio: known(volumeRatio(candles, indicators.volume20, bar)),
     },
     trendlines: [],
   };

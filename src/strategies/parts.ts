@@ -10,7 +10,7 @@ interface PartRule<F> {
   readonly zeroAt: number;
   readonly fullAt: number;
   readonly max: number;
-  /** Points without a value: half where history is too short, none where there is nothing to measure. Absent: it can always be measured. */
+  /** Points without a value: half where history is too short or volume is missing, none where there is nothing to measure. Absent: it can always be measured. */
   readonly missing?: 'half' | 'none';
   /** A short is shown as this less what it sees: 100 for an index of 0 to 100. Absent: it is shown what it sees. */
   readonly shortFrom?: number;

@@ -17,9 +17,9 @@ export function clamp(x: number, low: number, high: number): number {
   return Math.min(Math.max(x, low), high);
 }
 
-/** 0 when the base is not positive. */
+/** Finite: 0 when the base is not positive, and the largest number where it is too small. */
 export function ratio(value: number, base: number): number {
-  return base > 0 ? value / base : 0;
+  return base > 0 ? Math.min(value / base, Number.MAX_VALUE) : 0;
 }
 
 /** One candle as its side sees it: for shorts high and low change places, too. */
@@ -48,7 +48,21 @@ export function lowerWick(bar: Bar): number {
   return bar.high === bar.low ? 0 : (Math.min(bar.open, bar.close) - bar.low) / (bar.high - bar.low);
 }
 
-/** Volume against the average of the 20 candles before it, 1 is average; 0 when that average is 0. */
-export function volumeRatio(candles: CandleColumns, averageVolume: (index: number) => number, index: number): number {
-  return ratio(candles.volume[index]!, averageVolume(index - 1));
+/**
+ * Volume against the average of the 20 candles before it, the most among the `bars` candles that end at `bar`; 1 is average, 0 stands for
+ * an average of 0. NaN when none of them has both.
+ */
+export function volumeRatio(
+  { volume }: CandleColumns,
+  averageVolume: (index: number) => number,
+  bar: number,
+  bars = 1,
+): number {
+  let most = Number.NaN;
+  for (let index = bar; index > bar - bars; index -= 1) {
+    const average = averageVolume(index - 1);
+    const one = Number.isNaN(volume[index]! + average) ? Number.NaN : ratio(volume[index]!, average);
+    if (one > most || Number.isNaN(most)) most = one;
+  }
+  return most;
 }

@@ -14,7 +14,7 @@ import { PARAMETERS, entryOf, factsOf, readAt } from './squeeze-facts.ts';
 import { edgeOf } from './squeeze-trigger.ts';
 import { KELTNER_ATR, bandWidth, isSqueezed } from './squeeze.ts';
 import { strategyOf } from './strategy-of.ts';
-import { decimals, known, price } from './texts.ts';
+import { decimals, known, NO_VOLUME, price, volumeCode } from './texts.ts';
 
 /** The change of open interest is measured over the squeeze, within these limits. */
 const MIN_SPAN_MS = 24 * HOUR_MS;
@@ -138,9 +138,10 @@ const TRENDLINE: ComponentRule<Facts> = {
 const VOLUME: ComponentRule<Facts> = {
   component: 'volume',
   max: 15,
-  parts: [{ part: 'volume_ratio', value: ({ volume }) => volume, zeroAt: 1, fullAt: 2.5, max: 15 }],
-  code: () => 'VOLUME_RATIO',
-  text: ({ volume }) => `volume of the better of two bars ${decimals(volume)} times the 20-bar average`,
+  parts: [{ part: 'volume_ratio', value: ({ volume }) => volume, zeroAt: 1, fullAt: 2.5, max: 15, missing: 'half' }],
+  code: ({ volume }) => volumeCode(volume),
+  text: ({ volume }) =>
+    Number.isNaN(volume) ? NO_VOLUME : `volume of the better of two bars ${decimals(volume)} times the 20-bar average`,
 };
 
 function spanMs({ candles }: MarketView, { run }: Reading): number {
@@ -159,7 +160,7 @@ function observe({ candles, indicators }: MarketView, facts: Facts): { readonly 
       band_width_percentile: known(facts.widthPercentile),
       keltner: { middle, upper: middle + KELTNER_ATR * atr, lower: middle - KELTNER_ATR * atr },
       momentum: known(signOf(facts.side) * facts.momentumNow),
-      volume_ratio: facts.volume,
+      volume_ratio: known(facts.volume),
     },
     squeeze: { on: isSqueezed(indicators, bar), ...timesOf(candles, run) },
     run: run === null ? null : { high: run.high, low: run.low },

@@ -40,7 +40,7 @@ export interface SqueezeEntry extends Entry {
 export interface Facts extends SqueezeEntry {
   readonly momentumNow: number;
   readonly previousMomentum: number;
-  /** The better one of the last two candles. */
+  /** The better one of the last two candles; NaN when it was measured in neither. */
   readonly volume: number;
   /** Rank of the band's width at the run's end, 0..1; NaN without a run. */
   readonly widthPercentile: number;
@@ -96,10 +96,7 @@ export function factsOf(view: MarketView, reading: Reading): BySide<Facts> {
   const { run, atr } = reading;
   const now = reading.momentum();
   const before = momentumAt(view, bar - 1);
-  const volume = Math.max(
-    volumeRatio(candles, indicators.volume20, bar),
-    volumeRatio(candles, indicators.volume20, bar - 1),
-  );
+  const volume = volumeRatio(candles, indicators.volume20, bar, 2);
   const width = run === null ? Number.NaN : widthPercentile(indicators, run.end, PARAMETERS.width_bars);
   const options = { atr, exclude: PARAMETERS.trendline_exclude_bars };
   const measured = { ...reading, momentum: () => now };

@@ -5,6 +5,13 @@ export function digits(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
+/** Of a part that volume decides. */
+export const NO_VOLUME = 'no volume measured: counts half';
+
+export function volumeCode(ratio: number): string {
+  return Number.isNaN(ratio) ? 'VOLUME_NOT_MEASURED' : 'VOLUME_RATIO';
+}
+
 /** A price, whichever side looks at it. */
 export function price(value: number): string {
   return digits(Math.abs(value));

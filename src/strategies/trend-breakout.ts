@@ -10,7 +10,7 @@ import { bestTrendlines, latestPivots } from './observables.ts';
 import type { ComponentRule } from './parts.ts';
 import { signOf } from './sides.ts';
 import { strategyOf } from './strategy-of.ts';
-import { decimals, known, price } from './texts.ts';
+import { decimals, known, NO_VOLUME, price, volumeCode } from './texts.ts';
 
 function edgeWords(side: Side): string {
   return side === 'long' ? 'above the 20-bar high' : 'below the 20-bar low';
@@ -99,9 +99,9 @@ const COMPONENTS: readonly ComponentRule<Facts>[] = [
   {
     component: 'volume',
     max: 10,
-    parts: [{ part: 'volume_ratio', value: ({ volume }) => volume, zeroAt: 1, fullAt: 2.5, max: 10 }],
-    code: () => 'VOLUME_RATIO',
-    text: ({ volume }) => `volume ${decimals(volume)} times the 20-bar average`,
+    parts: [{ part: 'volume_ratio', value: ({ volume }) => volume, zeroAt: 1, fullAt: 2.5, max: 10, missing: 'half' }],
+    code: ({ volume }) => volumeCode(volume),
+    text: ({ volume }) => (Number.isNaN(volume) ? NO_VOLUME : `volume ${decimals(volume)} times the 20-bar average`),
   },
 ];
 
@@ -132,7 +132,7 @@ function observe(view: MarketView, facts: Facts): { readonly [key: string]: Obse
       plus_di14: known(indicators.plusDi14[bar]),
       minus_di14: known(indicators.minusDi14[bar]),
       donchian: { high, low, width_atr: (high - low) / facts.atr },
-      volume_ratio: facts.volume,
+      volume_ratio: known(facts.volume),
       breakout_distance_atr: distanceAtr(facts),
       calm_percentile: known(facts.calm.percentile),
     },

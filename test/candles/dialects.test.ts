@@ -78,19 +78,6 @@ describe('CSV as programs and people write it', () => {
       'its times are such as',
     ],
     [
-      'no volume',
-      csv(
-        list.map((row) => row.slice(0, 5)),
-        HEADER.slice(0, 5),
-      ),
-      'it has no column volume',
-    ],
-    [
-      'volumes that are missing',
-      csv(list.map((row) => [...row.slice(0, 5), ''])),
-      'its column volume holds no numbers',
-    ],
-    [
       'a volume in what the coin is priced in',
       csv(list, [...HEADER.slice(0, 5), 'Volume USDT']),
       'only "time", "open", "high", "low", "close", "Volume USDT"',

@@ -23,7 +23,7 @@ test('every format has its writer, a kebab-case id of its own and one line of su
 });
 
 describe.each(FORMATS.map(({ id }) => [id] as const))('%s', (id) => {
-  const { name, write, withoutVolume } = WRITERS[id]!;
+  const { name, write, withoutVolume, namesPrices } = WRITERS[id]!;
 
   test('candles come back bit for bit, with market and timeframe', async () => {
     const { format, series, findings, spot } = await readOne(name, write(ROWS));
@@ -65,8 +65,20 @@ describe.each(FORMATS.map(({ id }) => [id] as const))('%s', (id) => {
     expect((await skipOf(name, write([]))).detail).not.toBe('');
   });
 
-  test('without volumes it is no candle file', async () => {
-    expect((await skipOf(name, withoutVolume(ROWS))).reason).toBe('not-candles');
+  test('a candle without a volume keeps its prices', async () => {
+    const partly = ROWS.map((row, i): Row => [...row.slice(0, 5), i % 2 === 0 ? row[5] : NaN] as unknown as Row);
+    const { series, findings } = await readOne(name, write(partly));
+    expect(rowsOf(series)).toEqual(partly);
+    expect(findings).toMatchObject({ rows: 60, noVolume: 30, notFinite: 0, impossible: 0, missing: 0 });
+  });
+
+  test('without a column of volumes it is read where the prices are named, and no candle file elsewhere', async () => {
+    const file = withoutVolume(ROWS);
+    if (namesPrices) {
+      const { series, findings } = await readOne(name, file);
+      expect(rowsOf(series)).toEqual(ROWS.map((row) => [...row.slice(0, 5), NaN]));
+      expect(findings).toMatchObject({ rows: 60, noVolume: 60, notFinite: 0, impossible: 0, missing: 0 });
+    } else expect((await skipOf(name, file)).reason).toBe('not-candles');
   });
 
   test('cut at every 97th byte it is refused, or what is read is right', async () => {

@@ -321,10 +321,15 @@ describe('what rows say of themselves', () => {
     expect(skipped).toMatchObject({ reason: 'bad-series', detail: expect.stringContaining('KuCoin') });
   });
 
-  test('the step is judged on all rows, also on those that are dropped', async () => {
-    const holes = rows(20).map((row, i) => (i % 2 === 0 ? row : row.with(4, Number.NaN)));
-    const { series, findings } = await read(holes as Row[], Number.MAX_SAFE_INTEGER);
-    expect({ timeframe: series.timeframe, dropped: findings.notFinite }).toEqual({ timeframe: '1h', dropped: 10 });
+  test('the step is judged on all rows, and again on those that are left: half of a series is another one', async () => {
+    const holes = (every: number): string =>
+      JSON.stringify(rows(20).map((row, i) => (i % every === 1 ? row.with(4, Number.NaN) : row)));
+    const { series, findings } = await readOne(NAME, holes(4));
+    expect({ timeframe: series.timeframe, dropped: findings.notFinite }).toEqual({ timeframe: '1h', dropped: 5 });
+    expect(await skipOf(NAME, holes(2))).toMatchObject({
+      reason: 'bad-series',
+      detail: '10 of its 20 rows are no candles, and those that are left stand more than 1h apart',
+    });
   });
 
   test('rows wrapped in Data of any case', async () => {

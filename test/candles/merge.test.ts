@@ -16,6 +16,7 @@ const FINDINGS = {
   naiveTimes: 0,
   shifted: 0,
   widened: 0,
+  noVolume: 0,
 };
 
 function parsed(list: readonly Row[], change: Partial<ParsedSeries> & { symbol?: string } = {}): ParsedSeries {
@@ -99,4 +100,16 @@ test('a merged series holds every time once, whatever the files hold', () => {
       expect(rowsOf(merged).map(([time, open]) => [time, open])).toEqual([...expected].sort((a, b) => a[0] - b[0]));
     }),
   );
+});
+
+test("a volume that the later-modified file does not have is the other one's of the same time, and of no other", () => {
+  const without = (list: readonly Row[]): Row[] => list.map((row) => row.with(5, NaN) as Row);
+  const older = parsed([...rows(3), ...rows(6).slice(5)], { modifiedAt: 1 });
+  const newer = parsed(without(scaled(rows(5), 2)), { modifiedAt: 2, file: 'b.json' });
+  const { series } = mergeSeries([older, newer]);
+  expect(rowsOf(series[0]!)).toEqual([
+    ...scaled(rows(3), 2).map((row, i) => row.with(5, 10 + i)),
+    ...without(scaled(rows(5), 2)).slice(3),
+    ...rows(6).slice(5),
+  ]);
 });

@@ -33,6 +33,7 @@ const CLEAN = {
   naiveTimes: 0,
   shifted: 0,
   widened: 0,
+  noVolume: 0,
 };
 
 describe('what is read', () => {
@@ -143,6 +144,9 @@ describe('what is repaired', () => {
     ['a close above the high', [103, 105, 102, 106, 5]],
     ['an open below the low', [101, 105, 102, 104, 5]],
     ['a negative volume', [103, 105, 102, 104, -1]],
+    ['a volume of 1e18', [103, 105, 102, 104, 1e18]],
+    ['a high of 1e18', [103, 1e18, 102, 104, 5]],
+    ['prices of 1e300', [1e300, 1e300, 1e300, 1e300, 5]],
   ])('%s is dropped', async (_, values) => {
     const list: number[][] = rows(8);
     list[3] = [START + 3 * HOUR, ...values];
@@ -166,10 +170,11 @@ describe('what is repaired', () => {
     expect((await readOne(NAME, JSON.stringify(list))).findings).toEqual({ rows: 9, ...CLEAN, notFinite: 1 });
   });
 
-  test('a zero volume is a candle', async () => {
-    const list = rows(8);
-    list[3]![5] = 0;
-    expect((await readOne(NAME, JSON.stringify(list))).findings.impossible).toBe(0);
+  test.each(['0', '999999999999999900'])('a volume of %s is a candle', async (volume) => {
+    const text = JSON.stringify(rows(8)).replace('104,13', `104,${volume}`);
+    const { series, findings } = await readOne(NAME, text);
+    expect(findings).toEqual({ rows: 8, ...CLEAN });
+    expect(series.volume[3]).toBe(Number(volume));
   });
 
   test('a row off the grid is dropped', async () => {
@@ -209,7 +214,13 @@ describe('what is refused', () => {
     ['a number', '42', 'not-candles'],
     ['an error answer', '{"code":429,"msg":"slow down"}', 'not-candles'],
     ['rows of funding', '[[1714521600000,0.0001]]', 'not-candles'],
-    ['objects without volume', '[{"time":1,"open":1,"high":1,"low":1,"close":1}]', 'not-candles'],
+    [
+      'objects whose volume is called otherwise',
+      '[{"time":1,"open":1,"high":1,"low":1,"close":1,"baseVol":1}]',
+      'not-candles',
+    ],
+    ['open interest of Coinalyze', '[{"t":1,"o":1,"h":1,"l":1,"c":1}]', 'not-candles'],
+    ['rows of five numbers', '[[1,1,1,1,1]]', 'not-candles'],
     ['4h candles under a 1h name', JSON.stringify(rows(9, 4 * HOUR)), 'bad-series'],
     ['15m candles under a 1h name', JSON.stringify(rows(9, HOUR / 4)), 'bad-series'],
     [

@@ -22,6 +22,7 @@ const CLEAN: CandleFindings = {
   naiveTimes: 0,
   shifted: 0,
   widened: 0,
+  noVolume: 0,
 };
 const WARMUPS = [
   { id: 'short-idea', warmup: 100 },
@@ -112,6 +113,19 @@ describe('a survey of candle files', () => {
     expect(found.has('repeated-candles')).toBe(false);
   });
 
+  it('without volumes candles that repeat are repeated, flat ones flat, and files that agree in price agree', () => {
+    const without = (list: readonly Row[]): Row[] =>
+      list.map(([time, open, high, low, close]) => [time, open, high, low, close, NaN]);
+    const filled = without(rows(800).map((row, i, all): Row => at(row[0], all[i - (i % 8)]!)));
+    expect(detailsOf(problems([file('a.json', filled)]), 'repeated-candles')).toEqual([
+      '87.5 % of 800 candles repeat the one before (8 equal ones in a row)',
+    ]);
+    const flat = without(rows(200).map((row, i): Row => (i % 4 === 0 ? [row[0], 50, 50, 50, 50, 0] : row)));
+    expect(detailsOf(problems([file('a.json', flat)]), 'flat-candles')).toEqual(['50 of 200 candles (25 %)']);
+    const found = problems([file('a.json', rows(200)), file('b.json', without(rows(200)))]);
+    expect([...found.keys()]).toEqual(['overlapping-files']);
+  });
+
   it('a redenomination behind a gap is a jump in price, and says how many candles are missing', () => {
     const list = rows(300).map((row, i): Row => {
       return i < 200 ? row : at(row[0] + 97 * HOUR, row, 1_000);
@@ -199,25 +213,39 @@ describe('several files of one market and timeframe', () => {
 
 describe('problems', () => {
   it('what the reader found in a file is told by file, worst kind first', () => {
-    const findings = { ...CLEAN, duplicates: 2, disordered: 3, impossible: 1, offGrid: 4, future: 5, naiveTimes: 200 };
+    const findings = {
+      ...CLEAN,
+      duplicates: 2,
+      disordered: 3,
+      impossible: 1,
+      offGrid: 4,
+      future: 5,
+      naiveTimes: 200,
+      noVolume: 8,
+    };
     const found = problems([file('a.json', rows(200), { findings, unfinished: true })]);
     expect([...found.keys()]).toEqual([
       'future-candles',
       'dropped-rows',
       'times-without-zone',
+      'no-volume',
       'duplicate-rows',
       'disordered-rows',
       'unfinished-candles',
     ]);
-    expect(detailsOf(found, 'dropped-rows')).toEqual(['1 with impossible prices, 4 off the grid of the timeframe']);
+    expect(detailsOf(found, 'dropped-rows')).toEqual([
+      '1 with impossible prices or volumes, 4 off the grid of the timeframe',
+    ]);
     expect([...found.values()].map(({ severity }) => severity)).toEqual([
       'error',
+      'warn',
       'warn',
       'warn',
       'note',
       'note',
       'note',
     ]);
+    expect(detailsOf(found, 'no-volume')).toEqual(['8 of 200 candles']);
   });
 
   it('skipped files are errors by reason, except those that hold something else', () => {

@@ -9,6 +9,8 @@ export interface Writer {
   readonly name: string;
   readonly write: (rows: readonly Row[]) => string | Uint8Array;
   readonly withoutVolume: (rows: readonly Row[]) => string | Uint8Array;
+  /** True when a file without volumes still says that open, high, low and close are what it holds. */
+  readonly namesPrices: boolean;
 }
 
 const HOUR_MS = 3_600_000;
@@ -62,16 +64,19 @@ function parquetBytes(rows: readonly Row[], names: readonly string[]): Uint8Arra
 export const WRITERS: Readonly<Record<string, Writer>> = {
   objects: {
     name: 'BINANCE_BTCUSDT_1h.json',
+    namesPrices: true,
     write: (rows) => objectsJson(rows, NAMES),
     withoutVolume: (rows) => objectsJson(rows, WITHOUT_VOLUME),
   },
   arrays: {
     name: 'binance/futures/BTC_USDT_USDT-1h-futures.json',
+    namesPrices: false,
     write: (rows) => JSON.stringify(rows),
     withoutVolume: (rows) => JSON.stringify(rows.map((row) => row.slice(0, 5))),
   },
   'binance-klines': {
     name: 'BTCUSDT-1h-2026-01.zip',
+    namesPrices: false,
     write: (rows) => zipOf([{ name: 'BTCUSDT-1h-2026-01.csv', content: klinesCsv(rows) }]),
     withoutVolume: (rows) => {
       const lines = klinesCsv(rows).split('\n');
@@ -81,21 +86,25 @@ export const WRITERS: Readonly<Record<string, Writer>> = {
   },
   csv: {
     name: 'BINANCE_BTCUSDT_1h.csv',
+    namesPrices: true,
     write: (rows) => csvText(rows, NAMES),
     withoutVolume: (rows) => csvText(rows, WITHOUT_VOLUME),
   },
   coinalyze: {
     name: 'ohlcv-1h.json',
+    namesPrices: false,
     write: (rows) => coinalyzeJson({ 'BTCUSDT_PERP.A': rows }),
     withoutVolume: (rows) => coinalyzeJson({ 'BTCUSDT_PERP.A': rows }).replaceAll(/,"v":[^}]*/g, ''),
   },
   feather: {
     name: 'binance/futures/BTC_USDT_USDT-1h-futures.feather',
+    namesPrices: true,
     write: (rows) => featherBytes(rows, NAMES),
     withoutVolume: (rows) => featherBytes(rows, WITHOUT_VOLUME),
   },
   parquet: {
     name: 'BINANCE_BTCUSDT_1h.parquet',
+    namesPrices: true,
     write: (rows) => parquetBytes(rows, NAMES),
     withoutVolume: (rows) => parquetBytes(rows, WITHOUT_VOLUME),
   },

@@ -145,6 +145,7 @@ const DOCUMENT = z.strictObject({
       naive_times: count,
       shifted: count,
       widened: count,
+      no_volume: count,
     }),
   ),
   skipped: z.array(z.strictObject({ file: z.string(), reason: z.string(), detail: z.string(), ...maybeMarket })),

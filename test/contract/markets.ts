@@ -163,11 +163,12 @@ export function mirrored(candles: CandleSeries, mirror: number): CandleSeries {
   return { ...candles, open: turn(open), high: turn(low), low: turn(high), close: turn(close) };
 }
 
-/** One candle more: it opens at the last close, reaches from there to `close` and has the average volume of the last 20. */
+/** One candle more: it opens at the last close, reaches from there to `close` and has the average of the volumes measured in the last 20. */
 export function withNext(candles: CandleSeries, close: number): CandleSeries {
   const { length, timeframe } = candles;
   const open = candles.close[length - 1]!;
-  const volume = candles.volume.subarray(length - 20, length).reduce((sum, one) => sum + one, 0) / 20;
+  const measured = candles.volume.subarray(length - 20, length).filter((one) => !Number.isNaN(one));
+  const volume = measured.reduce((sum, one) => sum + one, 0) / measured.length;
   const add = (column: Float64Array, value: number): Float64Array => {
     const longer = new Float64Array(length + 1);
     longer.set(column.subarray(0, length));

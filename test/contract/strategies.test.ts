@@ -17,10 +17,17 @@ import {
   unconfirmedPivots,
 } from './checks.ts';
 import type { Row } from './markets.ts';
+import type { History } from './markets.ts';
 import { candlesOf, copied, mirrored, seenAt, syntheticHistory } from './markets.ts';
 
 const histories = [1, 2, 3].map((seed) => syntheticHistory(seed, 700));
+/** The third history, with holes in its volume and a stretch without any. */
+const unmeasured: History = { name: 'volumes missing', candles: withoutVolumes(histories[2]!.candles) };
 const MIRROR = 8192;
+
+function withoutVolumes(candles: CandleSeries): CandleSeries {
+  return { ...candles, volume: candles.volume.map((volume, bar) => (bar % 5 === 0 || bar % 200 < 60 ? NaN : volume)) };
+}
 
 it('the three strategies stand under ids of their own', () => {
   const ids = STRATEGIES.map(({ id }) => id);
@@ -78,14 +85,17 @@ describe.each(STRATEGIES)('$id', (strategy) => {
     }
   });
 
-  it.each(histories)('adds up and holds only finite numbers, from the warm-up on ($name)', (history) => {
-    const found: string[] = [];
-    for (let bar = strategy.warmup - 1; bar < history.candles.length; bar += 1) {
-      const wrong = inconsistencies(answerOf(strategy, seenAt(history, bar)));
-      found.push(...wrong.map((what) => `bar ${bar}: ${what}`));
-    }
-    expect(found).toEqual([]);
-  });
+  it.each([...histories, unmeasured])(
+    'adds up and holds only finite numbers, from the warm-up on ($name)',
+    (history) => {
+      const found: string[] = [];
+      for (let bar = strategy.warmup - 1; bar < history.candles.length; bar += 1) {
+        const wrong = inconsistencies(answerOf(strategy, seenAt(history, bar)));
+        found.push(...wrong.map((what) => `bar ${bar}: ${what}`));
+      }
+      expect(found).toEqual([]);
+    },
+  );
 
   it.each(histories)('says how many candles ago a side last held ($name)', (history) => {
     const seen = new Set<number | null>();
@@ -119,6 +129,16 @@ describe.each(STRATEGIES)('$id', (strategy) => {
       expect(turned.unmet.long.length).toBe(upright.unmet.short.length);
       expect(turned.heldAgo).toEqual({ long: upright.heldAgo.short, short: upright.heldAgo.long });
       expectMirrored(upright, turned);
+    }
+  });
+
+  it('lets volume decide no direction, no condition, no level and no trigger', () => {
+    for (let bar = strategy.warmup - 1; bar < unmeasured.candles.length; bar += 1) {
+      const [{ points: _points, side: _side, ...judged }, { points: _known, side: _other, ...whole }] = [
+        judgedOf(strategy, seenAt(unmeasured, bar)),
+        judgedOf(strategy, seenAt(histories[2]!, bar)),
+      ];
+      expect(judged, `bar ${bar}`).toEqual(whole);
     }
   });
 

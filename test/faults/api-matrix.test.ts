@@ -397,7 +397,9 @@ describe('the API client under every fault', () => {
     await runRows('values', [
       ...bad.map((text) => value(text, [5])),
       value('"0.01"', [5, 0.01]),
-      value('1e300', [5, 1e300]),
+      value('1e300', [5]),
+      value('1e18', [5]),
+      value('999999999999999900', [5, 999_999_999_999_999_900]),
       value('0', [5, 0]),
       value('-0', [5, -0]),
       ...[0.01, -99, 100.5, -250, 5_000].map(funding),

@@ -203,7 +203,14 @@ const HARMLESS: readonly FaultyFile[] = [
 
 const EXTREME: readonly FaultyFile[] = [
   rows('one candle', 'sound', (list) => list.slice(-1)),
-  row('a price of 10^300', 'sound', ([time, open, , low, , volume]) => [time, open, 1e300, low, 1e300, volume]),
+  row('a price of 10^300', { repaired: 'impossible' }, ([time, open, , low, , volume]) => [
+    time,
+    open,
+    1e300,
+    low,
+    1e300,
+    volume,
+  ]),
   rows('prices of 10^-300', 'sound', (list) =>
     list.map(([time, open, high, low, close, volume]) => [
       time,
@@ -211,7 +218,7 @@ const EXTREME: readonly FaultyFile[] = [
       volume,
     ]),
   ),
-  rows('volumes of 10^308', 'sound', (list) => list.map((candle) => candle.with(5, 1e308))),
+  rows('volumes of 10^308', { refused: 'bad-series' }, (list) => list.map((candle) => candle.with(5, 1e308))),
   rows('one price throughout, no volume', 'sound', (list) => list.map(([time]) => [time, 1, 1, 1, 1, 0])),
 ];
 

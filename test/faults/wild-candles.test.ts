@@ -26,13 +26,13 @@ beforeAll(async () => {
 });
 afterAll(() => place.remove());
 
-/** A price between the smallest and the largest that a double holds. */
+/** A price between the smallest that a double holds and the largest that is no mistake. */
 function anyPrice(random: Random): number {
-  return random.pick([5e-324, 1e-300, 1e-100, 1e-9, 1, 1e9, 1e100, 1e300, 1.7e308]) * (1 + random.next() / 20);
+  return random.pick([5e-324, 1e-300, 1e-100, 1e-9, 1, 1e9, 1e13, 9e17]) * (1 + random.next() / 20);
 }
 
-/** What a candle can be and no market is: leaps over hundreds of powers of ten, standstill, no volume or all there is. */
-function wildRows(random: Random): readonly (readonly number[])[] {
+/** What a candle can be and no market is: leaps over hundreds of powers of ten, standstill, no volume, none measured or all there is. */
+function wildRows(random: Random): readonly (readonly (number | null)[])[] {
   const end = Math.floor(SAMPLE_AS_OF / STEP_MS);
   const calm = random.pick([0, 0.5, 0.9, 0.99, 1]);
   const step = random.pick([1, 1 + Number.EPSILON, 1.01, 1.5, 10]);
@@ -40,8 +40,8 @@ function wildRows(random: Random): readonly (readonly number[])[] {
   return Array.from({ length: CANDLES }, (_, index) => {
     const open = price;
     if (random.next() > calm) price = random.pick([anyPrice(random), price * step, price / step, price]);
-    price = Math.min(Number.MAX_VALUE, Math.max(Number.MIN_VALUE, price));
-    const volume = random.pick([0, 5e-324, 1, 1e300, Number.MAX_VALUE]);
+    price = Math.min(9.9e17, Math.max(Number.MIN_VALUE, price));
+    const volume = random.pick([0, 5e-324, 1, 9.9e17, null]);
     return [(end - CANDLES + index) * STEP_MS, open, Math.max(open, price), Math.min(open, price), price, volume];
   });
 }
@@ -84,7 +84,7 @@ describe('beside sound markets', () => {
     expect(counts.error).toBeGreaterThan(0);
     figure(
       'A7',
-      `${scans} scans beside candles from 5e-324 to 1.8e308: ${JSON.stringify(counts)}, 0 feeds lost, 0 other signals changed`,
+      `${scans} scans beside candles from 5e-324 to 1e18: ${JSON.stringify(counts)}, 0 feeds lost, 0 other signals changed`,
     );
   });
 

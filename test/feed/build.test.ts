@@ -18,6 +18,7 @@ const NOTHING: CandleFindings = {
   naiveTimes: 0,
   shifted: 0,
   widened: 0,
+  noVolume: 0,
 };
 const FINDINGS: CandleFindings = {
   rows: 600,
@@ -31,6 +32,7 @@ const FINDINGS: CandleFindings = {
   naiveTimes: 8,
   shifted: 8,
   widened: 8,
+  noVolume: 9,
 };
 
 function parts(changes: Partial<SummaryParts> = {}): SummaryParts {
@@ -101,6 +103,7 @@ describe('buildSummary', () => {
       naive_times: 8,
       shifted: 8,
       widened: 8,
+      no_volume: 9,
       cut_series: 1,
       resampled_markets: 2,
       merged_files: 3,

@@ -102,6 +102,7 @@ function summaryOf(signals: readonly Signal[], markets: readonly MarketRow[]): F
       naive_times: 8,
       shifted: 8,
       widened: 8,
+      no_volume: 9,
       cut_series: 1,
       resampled_markets: 0,
       merged_files: 0,

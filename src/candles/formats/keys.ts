@@ -56,8 +56,16 @@ export function layoutOf(names: readonly string[], symbol: string | null): Layou
   const { market, labelsEnd, closeTime, ...at } = search(names, symbol);
   const { time, open, high, low, close, volume } = at;
   if (time === null || open === null || high === null) return null;
-  if (low === null || close === null || volume === null) return null;
+  if (low === null || close === null || (volume === null && !isWithoutVolume(names, names[open]!))) return null;
   return { time, open, high, low, close, volume, market, labelsEnd, closeTime };
+}
+
+/**
+ * False when a volume stands there under a name that is not known, and for rows of `t`, `o`, `h`, `l` and `c`, as Coinalyze has them of
+ * open interest and funding.
+ */
+function isWithoutVolume(names: readonly string[], open: string): boolean {
+  return open.length > 1 && !names.some((name) => /vol/i.test(name));
 }
 
 type Found = Readonly<Record<Column, number | null>> & Pick<Layout, 'market' | 'labelsEnd' | 'closeTime'>;

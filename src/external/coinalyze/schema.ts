@@ -1,5 +1,6 @@
 /** Coinalyze REST API v1 as it is on the wire, https://api.coinalyze.net/v1/doc/. Times in seconds, except `expire_at`. */
 import { z } from 'zod';
+import { isInRange } from '../../core/range.ts';
 import type { SeriesKind } from '../../core/series.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time.ts';
 
@@ -43,9 +44,9 @@ export const KEY_HEADER = 'api_key';
 
 const DECIMAL = /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/;
 
-/** A finite number. The API sends numbers; a plain decimal in quotes is read as well, `1e999` and `NaN` are not. */
-const finite = z.union([z.number(), z.string().regex(DECIMAL).transform(Number).pipe(z.number())]);
-const notNegative = finite.refine((value) => value >= 0);
+/** A number in range. The API sends numbers; a plain decimal in quotes is read as well, `1e999` and `NaN` are not. */
+const inRange = z.union([z.number(), z.string().regex(DECIMAL).transform(Number)]).refine(isInRange);
+const notNegative = inRange.refine((value) => value >= 0);
 
 /** Start of a bucket, seconds UTC; from 2015 on, so that ms are noticed. */
 const bucketStart = z.int().min(1_420_070_400).max(4_102_444_800);
@@ -80,14 +81,14 @@ export const openInterestRow = z.object({
   c: notNegative,
 });
 /** Percent per native funding interval: 0.01 is 0.01 %. Beyond 100 % it is an error, not a rate. */
-const percent = finite.refine((value) => Math.abs(value) <= 100);
+const percent = inRange.refine((value) => Math.abs(value) <= 100);
 export const fundingRow = z.object({ t: bucketStart, o: percent, h: percent, l: percent, c: percent });
 /** `r` = longs / shorts by account; `l` and `s` are their percentages and may be missing. */
 export const longShortRow = z.object({
   t: bucketStart,
   r: notNegative,
-  l: finite.nullish(),
-  s: finite.nullish(),
+  l: inRange.nullish(),
+  s: inRange.nullish(),
 });
 /** `l`: longs liquidated, `s`: shorts. Buckets without liquidations do not exist. */
 export const liquidationRow = z.object({ t: bucketStart, l: notNegative, s: notNegative });

@@ -13,6 +13,14 @@ export function flat(count: number, { price = 100, range = 2, volume = 10 }: Bas
   return Array.from({ length: count }, () => [price, price + range / 2, price - range / 2, price, volume] as const);
 }
 
+/** The same candles, those from `from` up to `to` without a volume. */
+export function unmeasured(candles: readonly Candle[], from = 0, to = candles.length): Candle[] {
+  return candles.map((candle, index) => {
+    const [open, high, low, close] = candle;
+    return index >= from && index < to ? [open, high, low, close, NaN] : candle;
+  });
+}
+
 /** Wilder's average after further values, where it stood at `average` before them. */
 export function wilder(average: number, values: readonly number[]): number {
   return values.reduce((mean, value) => (13 * mean + value) / 14, average);

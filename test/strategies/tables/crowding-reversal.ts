@@ -4,7 +4,7 @@
  * confirmation 5 inside the band of 2 deviations, 5 for a rising candle, 5 for a close at .5 to .8 of it; regime 8 for ADX 45 to 25
  * and 7 for EMA200 moving -1 to 0 ATR in 24 candles. Series: funding 8, the other three 4 each.
  */
-import { ema200, flat, wilder } from './candles.ts';
+import { ema200, flat, unmeasured, wilder } from './candles.ts';
 import {
   NEUTRAL,
   long,
@@ -52,6 +52,22 @@ const PRICE: readonly Row[] = [
     name: 'a short after five rising candles',
     candles: [...BASE, ...RISE, TURN_DOWN],
     expected: short(116.5, A_STOP, A_ROOM, A_POINTS),
+  },
+  {
+    name: 'a long whose last three candles have no volume: half of its part',
+    candles: [...BASE, ...unmeasured([...FALL, TURN], 3)],
+    expected: long(83.5, A_STOP, A_ROOM, { ...A_POINTS, exhaustion: A_POINTS.exhaustion + 3 }),
+  },
+  {
+    name: 'a short without a single volume',
+    candles: unmeasured([...BASE, ...RISE, TURN_DOWN]),
+    expected: short(116.5, A_STOP, A_ROOM, { ...A_POINTS, exhaustion: A_POINTS.exhaustion + 3 }),
+  },
+  {
+    name: 'of three candles the one with a volume counts, against the 16 before it that have one',
+    // 10 in 16 of the 20 before: the four candles in the fall have none. 22 is 2.2 averages.
+    candles: [...BASE, ...unmeasured(FALL.slice(0, 4)), [84, 84, 79, 80, 22], ...unmeasured([TURN])],
+    expected: long(83.5, A_STOP, A_ROOM, { ...A_POINTS, exhaustion: A_POINTS.exhaustion + (6 * 1.2) / 2 }),
   },
   {
     name: 'a long with nothing at its end',

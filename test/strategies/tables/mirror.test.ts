@@ -12,9 +12,13 @@ const OTHER = { long: 'short', short: 'long', none: 'none' } as const;
 const FIRST = 150;
 const KINDS = new Set(['open_interest', 'funding_rate', 'long_short_ratio', 'liquidations']);
 
+/** The second one has holes in its volume, some of them longer than an average looks back. */
 const HISTORIES = [5, 6].map((seed) => {
   const { open, high, low, close, volume, length } = syntheticHistory(seed, 700).candles;
-  return Array.from({ length }, (_, bar): Candle => [open[bar]!, high[bar]!, low[bar]!, close[bar]!, volume[bar]!]);
+  return Array.from({ length }, (_, bar): Candle => {
+    const isHole = seed === 6 && (bar % 3 === 0 || bar % 100 < 40);
+    return [open[bar]!, high[bar]!, low[bar]!, close[bar]!, isHole ? NaN : volume[bar]!];
+  });
 });
 
 function turned(candles: readonly Candle[]): Candle[] {

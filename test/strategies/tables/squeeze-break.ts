@@ -4,7 +4,7 @@
  * more than a quarter ATR, 6 for 3 to 5 touches and 6 for 20 to 120 candles; volume 15 for 1 to 2.5 averages, the better of two
  * candles; open interest 20 by rank of its change over the squeeze, 24 to 72 h. Stop at the run's far edge, 1 to 2 ATR, target twice.
  */
-import { flat, wilder } from './candles.ts';
+import { flat, unmeasured, wilder } from './candles.ts';
 import type { Row } from './row.ts';
 import { PENDING, funding, openInterest } from './series.ts';
 import {
@@ -236,6 +236,26 @@ const OTHERS: readonly Row[] = [
     name: 'the volume of the candle before counts when it was more',
     candles: [...BASE, [100, 114.5, 99.5, 114, 22], [114, 115, 113, 114, 10]],
     expected: long(114, 2 * wilder(BURST_ATR, [2]), { ...POINTS, volume: (15 * 1.2) / 1.5 }),
+  },
+  {
+    name: 'the volume of the candle before counts when this one has none',
+    candles: [...BASE, [100, 114.5, 99.5, 114, 22], [114, 115, 113, 114, NaN]],
+    expected: long(114, 2 * wilder(BURST_ATR, [2]), { ...POINTS, volume: (15 * 1.2) / 1.5 }),
+  },
+  {
+    name: 'neither of two candles has a volume: half',
+    candles: [...BASE, ...unmeasured([BURST, [114, 115, 113, 114, 10]])],
+    expected: long(114, 2 * wilder(BURST_ATR, [2]), { ...POINTS, volume: 7.5 }),
+  },
+  {
+    name: 'a short without a single volume',
+    candles: unmeasured([...BASE, ...turned([BURST])]),
+    expected: shortAt({ volume: 7.5 }),
+  },
+  {
+    name: 'no squeeze has ended and no volume was measured',
+    candles: unmeasured(BASE),
+    expected: waits('long', { ...POINTS, compression: 0, release: 0, volume: 7.5 }),
   },
   {
     name: 'the volume of two candles before does not',

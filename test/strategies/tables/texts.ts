@@ -15,6 +15,13 @@ export const TEXTS: Readonly<Record<string, Readonly<Record<string, readonly str
       'TREND_BELOW_EMA200: close 98.9 below EMA200 99.9891',
       'VOLUME_RATIO: volume 1.00 times the 20-bar average',
     ],
+    'a short without a single volume': [
+      'ENTRY_BREAKOUT: first close below the 20-bar low: 98.9 against 99',
+      'CALM_PERCENTILE: ATR14 / close: percentile 0.00 of the 400 values before it',
+      'BREAKOUT_BELOW_CHANNEL: close 0.05 ATR outside the 20-bar channel',
+      'TREND_BELOW_EMA200: close 98.9 below EMA200 99.9891',
+      'VOLUME_NOT_MEASURED: no volume measured: counts half',
+    ],
     'equal values rank half, and without a break the side is the one beyond EMA200': [
       'CLOSE_ABOVE_CHANNEL: close 100 is not above the 20-bar high 101: 0.50 ATR short of it',
       'CALM_PERCENTILE: ATR14 / close: percentile 0.50 of the 400 values before it',
@@ -70,6 +77,13 @@ export const TEXTS: Readonly<Record<string, Readonly<Record<string, readonly str
       'ENTRY_REVERSAL: back inside the band after 3.13 deviations above the mean, 4.17 ATR to the mean 103.825',
       'STRETCH_ABOVE_MEAN: in 3 bars up to 3.13 deviations above the 20-bar mean, RSI up to 100.00',
       'EXHAUSTION_THREE_BARS: in 3 bars: range up to 1.92 ATR, volume up to 1.00 times the average, upper wick up to 0.22 of the range',
+      'CONFIRMATION_INSIDE_BAND: close inside the band 116.937, candle with the side, close 0.89 of the range towards it',
+      'REGIME_TREND: ADX 35.90, EMA200 moved 0.25 ATR in 24 bars',
+    ],
+    'a short without a single volume': [
+      'ENTRY_REVERSAL: back inside the band after 3.13 deviations above the mean, 4.17 ATR to the mean 103.825',
+      'STRETCH_ABOVE_MEAN: in 3 bars up to 3.13 deviations above the 20-bar mean, RSI up to 100.00',
+      'EXHAUSTION_THREE_BARS: in 3 bars: range up to 1.92 ATR, no volume measured: counts half, upper wick up to 0.22 of the range',
       'CONFIRMATION_INSIDE_BAND: close inside the band 116.937, candle with the side, close 0.89 of the range towards it',
       'REGIME_TREND: ADX 35.90, EMA200 moved 0.25 ATR in 24 bars',
     ],
@@ -151,6 +165,13 @@ export const TEXTS: Readonly<Record<string, Readonly<Record<string, readonly str
       'RELEASE_MOMENTUM_WITH_SIDE: squeeze released, momentum 0.65 ATR towards the side, growing',
       'TRENDLINE_NONE: no line of 3 touches',
       'VOLUME_RATIO: volume of the better of two bars 1.00 times the 20-bar average',
+    ],
+    'a short without a single volume': [
+      "ENTRY_SQUEEZE_BREAK: close 86 below the squeeze's low 99, after 381 squeezed bars",
+      "COMPRESSION_RUN: squeezed for 381 bars; the band's width ranks 0.50 among 120 bars",
+      'RELEASE_MOMENTUM_WITH_SIDE: squeeze released, momentum 0.65 ATR towards the side, growing',
+      'TRENDLINE_NONE: no line of 3 touches',
+      'VOLUME_NOT_MEASURED: no volume measured: counts half',
     ],
     '6 candles are enough, and the narrowest of 120 widths earns 10': [
       "ENTRY_SQUEEZE_BREAK: close 124 above the squeeze's high 101, after 6 squeezed bars",

@@ -3,7 +3,7 @@
  * from 1 to 2.5 averages, open interest 20 by rank; stop 2 ATR, target 4 ATR, 48 candles. In a base of 100 +- 1 ATR14 is 2, its
  * share of the price .02 and the channel 99 to 101.
  */
-import { flat, wilder } from './candles.ts';
+import { flat, unmeasured, wilder } from './candles.ts';
 import type { Row } from './row.ts';
 import {
   BASE,
@@ -199,6 +199,42 @@ const PRICE: readonly Row[] = [
     name: 'without any volume',
     candles: [...flat(450, { volume: 0 }), [100, 102, 100, 102, 5]],
     expected: long(102, 2, UP_POINTS),
+  },
+  {
+    name: 'a long whose volume was not measured: half',
+    candles: [...BASE, [100, 102, 100, 102, NaN]],
+    expected: long(102, 2, { ...UP_POINTS, volume: 5 }),
+  },
+  {
+    name: 'a short whose volume was measured, and none of the 20 before it: half',
+    candles: [...unmeasured(BASE, 430), [100, 100, 98.9, 98.9, 40]],
+    expected: short(98.9, DOWN_ATR, { ...DOWN_POINTS, volume: 5 }),
+  },
+  {
+    name: 'of the 20 candles before it those with a volume make the average',
+    // 14 have none; 20 and five times 10 are 70 / 6 on average, of which 17.5 is 1.5.
+    candles: [...unmeasured(flat(444), 430), [100, 101, 99, 100, 20], ...flat(5), [100, 102, 100, 102, 17.5]],
+    expected: long(102, 2, { ...UP_POINTS, volume: (10 * 0.5) / 1.5 }),
+  },
+  {
+    name: 'a volume that was not measured where nothing was traded before: half',
+    candles: [...flat(450, { volume: 0 }), [100, 102, 100, 102, NaN]],
+    expected: long(102, 2, { ...UP_POINTS, volume: 5 }),
+  },
+  {
+    name: 'a volume that is beyond all numbers times the average: all points',
+    candles: [...flat(450, { volume: 5e-324 }), [100, 102, 100, 102, 9e17]],
+    expected: long(102, 2, { ...UP_POINTS, volume: 10 }),
+  },
+  {
+    name: 'a short without a single volume',
+    candles: unmeasured([...BASE, DOWN]),
+    expected: short(98.9, DOWN_ATR, { ...DOWN_POINTS, volume: 5 }),
+  },
+  {
+    name: 'no direction and no volume',
+    candles: unmeasured([...BASE, [100, 101, 99, 100, 10]]),
+    expected: waits('long', { calm: (30 * (0.9 - 0.5)) / 0.7, breakout: 0, trend: 0, volume: 5, open_interest: 10 }),
   },
   {
     name: 'a short whose target would not be a price has no direction',
