@@ -135,6 +135,11 @@ export function describeErrno(error: unknown): string {
       return 'no such file or folder';
     case 'ELOOP':
       return 'it is a link that leads back to itself';
+    case 'ENAMETOOLONG':
+      return 'its name is longer than the system allows: shorten it';
+    case 'EIO':
+    case 'ESTALE':
+      return `its disk does not answer (${code}): look at the disk or the network share`;
     case 'ENXIO':
       return 'it is a socket or device, not a file';
     default:

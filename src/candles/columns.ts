@@ -5,14 +5,25 @@ import { TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
 import { failed, type Failure } from './bytes.ts';
 import {
   countFuture,
-  countSwapped,
   holesDetail,
   impossibleDetail,
-  isSoundTime,
+  orderDetail,
   severalMarketsDetail,
   stepOf,
   volumeDetail,
 } from './plausible.ts';
+import {
+  isSoundTime,
+  localTimesDetail,
+  millisecondsOf,
+  moveToOpen,
+  MS_BELOW,
+  MS_FROM,
+  noTimesDetail,
+  offGridDetail,
+  PLAIN_TIMES,
+  type TimesSaid,
+} from './times.ts';
 
 /** Rows in the file's order and time unit; NaN where a value is no number. Whoever fills them hands them over. */
 export interface RawColumns {
@@ -40,9 +51,6 @@ const NAMES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 const ROUNDING = 1e-9;
 /** In a loop over every row the name of another module would cost as much as all else. */
 const LIMIT = OUT_OF_RANGE;
-/** Times in ms by their magnitude. */
-const MS_FROM = 1e11;
-const MS_BELOW = 1e14;
 /** Fewer are judged one by one. */
 const CLEAN_FROM_ROWS = 5;
 
@@ -58,22 +66,36 @@ export function createColumns(length: number): RawColumns {
  * @param timeframe as the file is named; null when only the step of its times can tell
  * @param now wall clock, ms UTC
  */
-export function repairColumns(raw: RawColumns, timeframe: Timeframe | null, now: number): RepairedColumns {
-  const clean = timeframe === null ? null : cleanColumns(raw, timeframe, now);
+export function repairColumns(
+  raw: RawColumns,
+  timeframe: Timeframe | null,
+  now: number,
+  { naiveTimes, labelsEnd }: TimesSaid = PLAIN_TIMES,
+): RepairedColumns {
+  const clean = timeframe === null || naiveTimes > 0 || labelsEnd ? null : cleanColumns(raw, timeframe, now);
   if (clean !== null) return clean;
   const rows = raw.length;
-  if (!toMilliseconds(raw)) return failed('bad-series', 'its times are in mixed units (s, ms, us, ns)');
+  const noTimes = noTimesDetail(raw.time);
+  if (noTimes !== null) return failed('bad-series', noTimes);
+  for (let i = 0; i < rows; i++) if (isSoundTime(raw.time[i]!)) raw.time[i] = millisecondsOf(raw.time[i]!);
   // Judged on all rows: those that are dropped below leave holes that are no steps.
   const step = stepOf(raw.time, timeframe);
   if (!step.ok) return step;
   const stepMs = TIMEFRAME_MS[step.timeframe];
+  const shifted = labelsEnd ? moveToOpen(raw.time, stepMs) : 0;
 
   const finite = keepRows(raw, (i) => isFiniteRow(raw, i));
   const notFinite = rows - finite.length;
-  const swapped = countSwapped(finite);
-  let columns = keepRows(finite, (i) => isPossible(finite, i));
+  const order = orderDetail(finite);
+  let widened = 0;
+  let columns = keepRows(finite, (i) => {
+    if (isPossible(finite, i)) return true;
+    const isWidened = opensAtLastClose(finite, i);
+    if (isWidened) widened++;
+    return isWidened;
+  });
   const impossible = finite.length - columns.length;
-  const mixedUp = impossibleDetail({ rows, impossible, swapped }) ?? volumeDetail(columns);
+  const mixedUp = impossibleDetail({ rows, impossible, order }) ?? volumeDetail(columns);
   if (mixedUp !== null) return failed('bad-series', mixedUp);
 
   const disordered = countDisordered(columns.time);
@@ -87,9 +109,11 @@ export function repairColumns(raw: RawColumns, timeframe: Timeframe | null, now:
   columns = keepRows(unique, (i) => unique.time[i]! % stepMs === 0);
   const offGrid = unique.length - columns.length;
   if (offGrid > unique.length / 2) {
-    return failed('bad-series', `its open times are no multiples of ${step.timeframe} from 00:00 UTC`);
+    return failed('bad-series', offGridDetail(unique.time, step.timeframe));
   }
 
+  const local = naiveTimes > 0 ? localTimesDetail(newestOf(columns.time), now) : null;
+  if (local !== null) return failed('bad-series', local);
   const future = countFuture(columns.time, now + stepMs);
   const onGrid = columns;
   columns = keepRows(onGrid, (i) => i < onGrid.length - future);
@@ -98,8 +122,9 @@ export function repairColumns(raw: RawColumns, timeframe: Timeframe | null, now:
   const holes = holesDetail(columns.time, rows, step.timeframe);
   if (holes !== null) return failed('bad-series', holes);
   const missing = (columns.time[length - 1]! - columns.time[0]!) / stepMs + 1 - length;
+  const dropped = { notFinite, impossible, offGrid, future };
   const noVolume = columns.volume.filter(Number.isNaN).length;
-  const findings = { rows, disordered, duplicates, missing, notFinite, impossible, offGrid, future, noVolume };
+  const findings = { rows, disordered, duplicates, missing, ...dropped, shifted, widened, noVolume };
   return { ok: true, columns, timeframe: step.timeframe, findings };
 }
 
@@ -142,8 +167,9 @@ function cleanColumns(raw: RawColumns, timeframe: Timeframe, now: number): Repai
   if (rows < CLEAN_FROM_ROWS || steps <= rows / 2 || countFuture(time, latest) > 0 || volumeDetail(raw) !== null)
     return null;
   const missing = (before - time[0]!) / stepMs + 1 - rows;
+  const unchanged = { shifted: 0, widened: 0 };
   const none = { disordered: 0, duplicates: 0, notFinite: 0, impossible: 0, offGrid: 0, future: 0, noVolume: 0 };
-  return { ok: true, columns: raw, timeframe, findings: { rows, missing, ...none } };
+  return { ok: true, columns: raw, timeframe, findings: { rows, missing, ...none, ...unchanged } };
 }
 
 /** In range, possible, with a volume, and high and low reach to the body without help. */
@@ -224,27 +250,27 @@ function isPossible({ open, high, low, close, volume }: RawColumns, i: number): 
   return possible;
 }
 
-/** How many units make a millisecond, by magnitude: s below 1e11, ms below 1e14, us below 1e17, else ns. */
-function unitsPerMs(time: number): number {
-  if (time < MS_FROM) return 1e-3;
-  if (time < MS_BELOW) return 1;
-  return time < 1e17 ? 1e3 : 1e6;
+/**
+ * True when nothing is wrong with a candle but its open: some exchanges, BitMEX before all, open where the last candle closed, also
+ * where nobody traded there. High or low is widened to it then.
+ */
+function opensAtLastClose(columns: RawColumns, i: number): boolean {
+  const { time, open, close, high, low } = columns;
+  const isLast = (before: number): boolean => close[before] === open[i] && time[before]! < time[i]!;
+  if (!isLast(i - 1) && !isLast(i + 1)) return false;
+  const written = open[i]!;
+  open[i] = close[i]!;
+  const isSound = written > 0 && isPossible(columns, i);
+  open[i] = written;
+  if (!isSound) return false;
+  high[i] = Math.max(high[i]!, written);
+  low[i] = Math.min(low[i]!, written);
+  return true;
 }
 
-/** Sound times only; false when they are of more than one unit. */
-function toMilliseconds({ time, length }: RawColumns): boolean {
-  const first = time.find(isSoundTime);
-  if (first === undefined) return true;
-  const units = unitsPerMs(first);
-  for (let i = 0; i < length; i++) {
-    if (!isSoundTime(time[i]!)) continue;
-    if (unitsPerMs(time[i]!) !== units) return false;
-    if (units === 1e-3) time[i] = time[i]! * 1e3;
-    // Nanoseconds lie beyond 2^53: the double is off by less than a microsecond.
-    else if (units === 1e6) time[i] = Math.round(time[i]! / 1e6);
-    else time[i] = time[i]! / units;
-  }
-  return true;
+/** Slips that stand alone years ahead left out. */
+function newestOf(time: Float64Array): number {
+  return time[time.length - 1 - countFuture(time, Infinity)]!;
 }
 
 function countDisordered(time: Float64Array): number {

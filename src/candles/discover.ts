@@ -171,7 +171,8 @@ async function addLink(link: CandleFile, root: string, search: Search): Promise<
     }
   } catch (error) {
     const detail = isMissing(error) ? 'it is a link to nothing: remove it or mend its target' : describeErrno(error);
-    if (mayHoldCandles) skip(link, 'unreadable', detail, search);
+    // A link that may not be looked at may lead to a folder of candles.
+    if (mayHoldCandles || !isMissing(error)) skip(link, 'unreadable', detail, search);
   }
 }
 

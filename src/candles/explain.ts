@@ -2,6 +2,7 @@
 import { failed, type Failure } from './bytes.ts';
 import type { Content } from './content.ts';
 import type { Source } from './formats/format.ts';
+import { missingFault } from './formats/keys.ts';
 import { isArray, isRecord } from './formats/rows.ts';
 
 const ROWS = 'rows of time, open, high, low, close and volume';
@@ -49,7 +50,7 @@ function explainRows(rows: readonly unknown[]): string | null {
   }
   if (!isRecord(first)) return null;
   const kind = kindOf(first);
-  return kind === null ? null : `it holds ${kind}, no candles`;
+  return kind === null ? (missingFault(Object.keys(first))?.detail ?? null) : `it holds ${kind}, no candles`;
 }
 
 function kindOf(row: Readonly<Record<string, unknown>>): string | null {
@@ -76,19 +77,14 @@ function explainAnswer(document: Readonly<Record<string, unknown>>): string | nu
 
 /** What the answer of an API wraps, e.g. Bybit's `result.list`, Kraken's `result.XBTUSDT`, dYdX's `result.candles`. */
 function explainNested(document: Readonly<Record<string, unknown>>): string | null {
-  for (const [key, value] of Object.entries(document)) {
-    const [name, rows] = isRecord(value) ? (firstList(key, value) ?? [key, null]) : [key, value];
-    if (!isArray(rows) || rows.length === 0) continue;
-    const explained = explainRows(rows);
+  for (const value of Object.values(document)) {
+    const rows = isRecord(value) ? (Object.values(value).find(isFilled) ?? null) : value;
+    const explained = isFilled(rows) ? explainRows(rows) : null;
     if (explained !== null) return explained;
-    if (isArray(rows[0]) || isRecord(rows[0])) {
-      return `its rows are wrapped in "${name}": save that list alone, as ${ROWS}`;
-    }
   }
-  return null;
+  return missingFault(Object.keys(document))?.detail ?? null;
 }
 
-function firstList(key: string, value: Readonly<Record<string, unknown>>): readonly [string, unknown] | null {
-  const found = Object.entries(value).find(([, list]) => isArray(list) && list.length > 0);
-  return found === undefined ? null : [`${key}.${found[0].slice(0, 20)}`, found[1]];
+function isFilled(value: unknown): value is readonly unknown[] {
+  return isArray(value) && value.length > 0;
 }

@@ -2,6 +2,7 @@
 import { TIMEFRAME_MS, timeframeOf, TIMEFRAMES, type Timeframe } from '../core/time.ts';
 import { failed, type Failure } from './bytes.ts';
 import type { CandleColumns } from '../core/candles.ts';
+import { isSoundTime } from './times.ts';
 
 /** More impossible rows than this share are no accident: the columns are mixed up or the data made up. */
 const IMPOSSIBLE_SHARE = 0.01;
@@ -42,6 +43,19 @@ export function stepOf(time: Float64Array, named: Timeframe | null): Step {
 }
 
 /**
+ * Why the impossible rows are no accident, or null when they may be one.
+ *
+ * @param counts with what `orderDetail` said of all rows
+ */
+export function impossibleDetail(counts: { rows: number; impossible: number; order: string | null }): string | null {
+  const { rows, impossible, order } = counts;
+  const isMost = impossible > rows / 2 && rows >= SWAPPED_FROM_ROWS;
+  if (isMost && order !== null) return `${order}: put them in the order time, open, high, low, close, volume`;
+  if (!isMost && (rows < IMPOSSIBLE_FROM_ROWS || impossible <= rows * IMPOSSIBLE_SHARE)) return null;
+  return `${impossible} of ${rows} rows have impossible prices or volumes (not positive, outside high and low, or 1e18 and more)`;
+}
+
+/**
  * Why the rows that are left are another series, because so many were dropped; null when they are not. Without the dropped rows the file
  * would be refused for the same: indicators must not run over so many holes.
  */
@@ -49,16 +63,6 @@ export function holesDetail(left: Float64Array, rows: number, timeframe: Timefra
   const step = medianStep(left);
   if (step === null || step === TIMEFRAME_MS[timeframe]) return null;
   return `${rows - left.length} of its ${rows} rows are no candles, and those that are left stand more than ${timeframe} apart`;
-}
-
-/** Why the impossible rows are no accident, or null when they may be one. */
-export function impossibleDetail(counts: { rows: number; impossible: number; swapped: number }): string | null {
-  const { rows, impossible, swapped } = counts;
-  if (impossible > rows / 2 && swapped >= impossible * (1 - IMPOSSIBLE_SHARE) && rows >= SWAPPED_FROM_ROWS) {
-    return `its columns stand as time, open, close, high, low, volume (as KuCoin and Jesse write them): put them in the order time, open, high, low, close, volume`;
-  }
-  if (rows < IMPOSSIBLE_FROM_ROWS || impossible <= rows * IMPOSSIBLE_SHARE) return null;
-  return `${impossible} of ${rows} rows have impossible prices or volumes (not positive, outside high and low, or 1e18 and more)`;
 }
 
 /** Why the volumes are none, or null when they may be: Kraken writes an average price before the volume. */
@@ -96,20 +100,22 @@ export function severalMarketsDetail({
   return `${count} of its ${length} rows tell another price for the same time, as of several markets: write one file for each`;
 }
 
-/** Rows that are possible when the columns behind the open are taken as close, high, low. */
-export function countSwapped({
-  length,
-  open,
-  high: close,
-  low: high,
-  close: low,
-}: Omit<CandleColumns, 'time' | 'volume'>): number {
-  let count = 0;
-  for (let i = 0; i < length; i++) {
-    const inRange = high[i]! >= Math.max(open[i]!, close[i]!) && low[i]! <= Math.min(open[i]!, close[i]!);
-    if (inRange && low[i]! > 0 && high[i]! > low[i]!) count++;
+/** In which other order the columns of nearly all rows would be candles; null when in none that is known. */
+export function orderDetail({ length, open, high, low, close }: Omit<CandleColumns, 'time' | 'volume'>): string | null {
+  const fits = (o: Float64Array, h: Float64Array, l: Float64Array, c: Float64Array): boolean => {
+    let count = 0;
+    for (let i = 0; i < length; i++) {
+      const isIn = h[i]! >= Math.max(o[i]!, c[i]!) && l[i]! <= Math.min(o[i]!, c[i]!);
+      if (isIn && l[i]! > 0) count++;
+    }
+    return count >= length * (1 - IMPOSSIBLE_SHARE);
+  };
+  if (fits(open, low, close, high)) {
+    return 'its columns stand as time, open, close, high, low, volume (as KuCoin and Jesse write them)';
   }
-  return count;
+  return fits(low, high, open, close)
+    ? 'its columns stand as time, low, high, open, close, volume (as Coinbase writes them)'
+    : null;
 }
 
 /**
@@ -124,11 +130,6 @@ export function countFuture(time: Float64Array, latest: number): number {
     if (time[i]! - time[i - 1]! > time[i - 1]! - time[0]!) return time.length - i;
   }
   return time.length - kept;
-}
-
-/** After 1970 and within what nanoseconds can say. */
-export function isSoundTime(time: number): boolean {
-  return time > 0 && time < 1e19;
 }
 
 /** Of the different times; null when there are too few steps to judge. */

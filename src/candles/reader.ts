@@ -218,7 +218,7 @@ type Finished = { readonly ok: true; readonly parsed: Omit<ParsedSeries, 'file' 
 function finish(raw: RawSeries, market: Market | null, { now }: ReadOptions, modifiedAt: number): Finished {
   if (raw.rows.length === 0) return failed('no-candles', 'it holds no candles');
   if (market === null) return unnamed(raw);
-  const repaired = repairColumns(raw.rows, raw.timeframe, now);
+  const repaired = repairColumns(raw.rows, raw.timeframe, now, raw);
   if (!repaired.ok) return repaired;
   const { columns, timeframe } = repaired;
   const all: CandleSeries = { market, timeframe, ...columns };
@@ -240,7 +240,7 @@ function unnamed({ exchange, symbol }: FileName): Failure {
 
 function tellUnnamed(file: string, raw: RawSeries, { now, onUnnamed }: ReadOptions): void {
   if (onUnnamed === undefined) return;
-  const repaired = repairColumns(raw.rows, raw.timeframe, now);
+  const repaired = repairColumns(raw.rows, raw.timeframe, now, raw);
   if (!repaired.ok) return;
   onUnnamed({ file, timeframe: repaired.timeframe, columns: copied(repaired.columns), naiveTimes: raw.naiveTimes });
 }

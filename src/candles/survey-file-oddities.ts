@@ -26,6 +26,20 @@ export const FILE_ODDITIES: readonly Oddity<SurveyedFile>[] = [
     judge: ({ findings }) => rows(findings.naiveTimes, 'rows'),
   },
   {
+    kind: 'shifted-times',
+    severity: 'note',
+    title: 'Files with times that label the end of a candle, moved to its start',
+    remedy: null,
+    judge: ({ findings }) => rows(findings.shifted, 'rows'),
+  },
+  {
+    kind: 'widened-candles',
+    severity: 'note',
+    title: 'Files with an open outside high and low, widened: it is the close before',
+    remedy: null,
+    judge: ({ findings }) => rows(findings.widened, 'rows'),
+  },
+  {
     kind: 'no-volume',
     severity: 'warn',
     title: 'Files with candles without a volume, whose prices count',

@@ -27,6 +27,8 @@ const KINDS = [
   'offGrid',
   'future',
   'naiveTimes',
+  'shifted',
+  'widened',
   'noVolume',
 ] as const satisfies readonly (keyof CandleFindings)[];
 
@@ -41,6 +43,8 @@ function noFindings(): Record<keyof CandleFindings, number> {
     offGrid: 0,
     future: 0,
     naiveTimes: 0,
+    shifted: 0,
+    widened: 0,
     noVolume: 0,
   };
 }

@@ -1,38 +1,57 @@
 /** Numbers and times as candle files write them. */
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts';
 
+/** No writer makes a number or time that is longer: a field of megabytes costs no pattern matching. */
+export const LONGEST_TEXT = 1024;
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-/** Without an offset a time could be anyone's local time. */
-const ISO_WITH_OFFSET = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z| UTC| GMT| ?[+-]\d\d:?\d\d)$/;
-/** The year first leaves no doubt, whatever stands between; Excel drops the zero of an hour. */
-const NAIVE = /^(\d{4})([-/.])(\d\d)\2(\d\d)(?:[T ](\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?))?$/;
+/**
+ * The year first leaves no doubt, whatever stands between; Excel drops the zero of an hour, and CryptoDataDownload wrote `12-AM`.
+ * Zones: `Z`, ` UTC`, `GMT`, `+00`, `+0530`, ` -03:00`, ` GMT+8`, and Go's ` +0000 UTC`.
+ */
+const TIME =
+  /^([12]\d{3})([-/.])(\d\d)\2(\d\d)(?:[T ](\d\d?)(?::(\d\d)(?::(\d\d(?:\.\d+)?))?(?: ?([AP]M))?|[- ]([AP]M))( ?(?:Z|(?:UTC|GMT)?(?:([+-])(\d\d?)(?::?(\d\d))?(?: UTC)?)?))?)?$/i;
+/** No clock is further from UTC. */
+const FARTHEST_ZONE_MS = 15 * HOUR_MS;
+/** 59.999 s are 59998.999... ms in doubles. */
+const A_LITTLE = 1e-6;
 
 /** A number, or a decimal number in a string; NaN for all else. May be infinite. */
 export function toNumber(value: unknown): number {
   if (typeof value === 'number') return value;
-  return typeof value === 'string' && DECIMAL.test(value.trim()) ? Number(value) : Number.NaN;
+  if (typeof value === 'string') {
+    return value.length <= LONGEST_TEXT && DECIMAL.test(value.trim()) ? Number(value) : Number.NaN;
+  }
+  return typeof value === 'bigint' ? Number(value) : Number.NaN;
 }
 
-/** A number in whatever unit the file uses, or an ISO time with `Z`, ` UTC`, ` GMT` or an offset as ms UTC; NaN for all else. */
-export function toTime(value: unknown): number {
-  const [, day, clock, zone] = (typeof value === 'string' ? ISO_WITH_OFFSET.exec(value) : null) ?? [];
-  if (day === undefined || clock === undefined || zone === undefined) return toNumber(value);
-  const offset = /([+-]\d\d):?(\d\d)/.exec(zone);
-  return Date.parse(`${day}T${clock}${offset === null ? 'Z' : `${offset[1]}:${offset[2]}`}`);
+interface ReadTime {
+  /** A number in whatever unit the file uses, or ms UTC; NaN for what is no time, and for days that no calendar has. */
+  readonly time: number;
+  /** True when it names no zone and is taken as UTC. */
+  readonly naive: boolean;
 }
 
-/** A date, or a date and time without a zone, taken as UTC: ms. NaN for all else, and for days that no calendar has. */
-function toNaiveTime(text: string): number {
-  const [, year, , month, date, clock = '00:00'] = NAIVE.exec(text.trim()) ?? [];
-  if (year === undefined) return Number.NaN;
-  const day = `${year}-${month}-${date}`;
-  const time = Date.parse(`${day}T${clock.padStart(clock.indexOf(':') === 1 ? clock.length + 1 : 0, '0')}Z`);
-  return Number.isNaN(time) || !new Date(time).toISOString().startsWith(day) ? Number.NaN : time;
+const NO_TIME: ReadTime = { time: Number.NaN, naive: false };
+
+export function toTextTime(value: unknown): ReadTime {
+  const number = toNumber(value);
+  if (!Number.isNaN(number)) return { time: number, naive: false };
+  const parts = typeof value === 'string' && value.length <= LONGEST_TEXT ? TIME.exec(value.trim()) : null;
+  if (parts === null) return NO_TIME;
+  const [, year, , month, day, hour = '0', minute = '0', second = '0', half, only, zone = '', sign, ...offset] = parts;
+  const hours = hoursOf(Number(hour), half ?? only);
+  const [zoneHours = '0', zoneMinutes = '0'] = offset;
+  const offsetMs = (sign === '-' ? -1 : 1) * (Number(zoneHours) * HOUR_MS + Number(zoneMinutes) * MINUTE_MS);
+  if (hours > 23 || Number(minute) > 59 || Number(second) >= 60 || Math.abs(offsetMs) > FARTHEST_ZONE_MS)
+    return NO_TIME;
+  const date = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  if (new Date(date).getUTCDate() !== Number(day) || new Date(date).getUTCMonth() !== Number(month) - 1) return NO_TIME;
+  const clock = hours * HOUR_MS + Number(minute) * MINUTE_MS + Math.floor(Number(second) * SECOND_MS + A_LITTLE);
+  return { time: date + clock - offsetMs, naive: zone.trim() === '' };
 }
 
-/** A time as text files write it; `naive` when it names no zone and is taken as UTC. */
-export function toTextTime(text: unknown): { readonly time: number; readonly naive: boolean } {
-  const time = toTime(typeof text === 'string' ? text.trim() : text);
-  if (!Number.isNaN(time)) return { time, naive: false };
-  const local = typeof text === 'string' ? toNaiveTime(text) : Number.NaN;
-  return { time: local, naive: !Number.isNaN(local) };
+/** Beyond all hours for one that no clock of twelve shows. */
+function hoursOf(hour: number, half: string | undefined): number {
+  if (half === undefined) return hour;
+  return hour < 1 || hour > 12 ? Infinity : (hour % 12) + (half.toUpperCase() === 'PM' ? 12 : 0);
 }

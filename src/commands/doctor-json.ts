@@ -113,6 +113,8 @@ function fileJson({ file, format, market, timeframe, spot, candles, findings, ..
     off_grid: findings.offGrid,
     future: findings.future,
     naive_times: findings.naiveTimes,
+    shifted: findings.shifted,
+    widened: findings.widened,
     no_volume: findings.noVolume,
   };
 }

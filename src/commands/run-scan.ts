@@ -200,8 +200,16 @@ function outputOf(paths: readonly string[], flags: RunFlags, { output, sources }
 }
 
 function looksAtPart(paths: readonly string[], { symbol, exchange, limit }: RunFlags): boolean {
-  const onlyFiles = paths.every((given) => statSync(given, { throwIfNoEntry: false })?.isFile() === true);
-  return onlyFiles || symbol !== undefined || exchange !== undefined || limit !== undefined;
+  return paths.every(isFile) || symbol !== undefined || exchange !== undefined || limit !== undefined;
+}
+
+/** What cannot be looked at is none: reading it gives the reason. */
+function isFile(given: string): boolean {
+  try {
+    return statSync(given).isFile();
+  } catch {
+    return false;
+  }
 }
 
 async function scanAndWrite({ request, output }: Asked, flags: RunFlags, tools: RunTools): Promise<number> {

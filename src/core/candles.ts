@@ -40,6 +40,10 @@ export interface CandleFindings {
   readonly future: number;
   /** Rows with a time that names no zone, read as UTC. */
   readonly naiveTimes: number;
+  /** Rows with a time that labels the end of the candle, moved to its start. */
+  readonly shifted: number;
+  /** Rows whose open is the close before it and lies outside high and low, which were widened to it. */
+  readonly widened: number;
   /** Candles without a volume; their prices count. */
   readonly noVolume: number;
 }

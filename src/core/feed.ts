@@ -147,6 +147,8 @@ export interface FeedSummary {
     readonly off_grid: number;
     readonly future: number;
     readonly naive_times: number;
+    readonly shifted: number;
+    readonly widened: number;
     /** Candles without a volume; their prices count. */
     readonly no_volume: number;
     /** Series cut by the continuity guard. */

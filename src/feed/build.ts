@@ -83,6 +83,8 @@ function candlesOf(parts: SummaryParts): FeedSummary['candles'] {
     off_grid: sum.offGrid,
     future: sum.future,
     naive_times: sum.naiveTimes,
+    shifted: sum.shifted,
+    widened: sum.widened,
     no_volume: sum.noVolume,
     cut_series: parts.cutSeries,
     resampled_markets: parts.resampledMarkets,

@@ -117,6 +117,8 @@ const candles = z
     off_grid: count,
     future: count.describe('dated in the future, or alone behind a gap longer than all before'),
     naive_times: count.describe('times without a zone, read as UTC'),
+    shifted: count.describe('times that label the end of a candle, moved to its start'),
+    widened: count.describe('open is the close before it, outside high and low: these were widened'),
     no_volume: count.describe('candles without a volume; their prices count'),
     cut_series: count.describe('series cut at a break by the continuity guard'),
     resampled_markets: count.describe('markets whose timeframe was made from a finer one'),

@@ -164,6 +164,10 @@ function doubtsOf({ rows, filesWith }: ReadTally): readonly string[] {
   const doubts: string[] = [];
   if (filesWith.naiveTimes > 0)
     doubts.push(`${inFiles(filesWith.naiveTimes)} with times without a zone; they were read as UTC`);
+  if (filesWith.shifted > 0)
+    doubts.push(
+      `${inFiles(filesWith.shifted)} with times that label the end of a candle; they were moved to its start`,
+    );
   if (filesWith.noVolume > 0)
     doubts.push(`${inFiles(filesWith.noVolume)} with candles without a volume; their prices count`);
   if (filesWith.future > 0)

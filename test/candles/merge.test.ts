@@ -14,6 +14,8 @@ const FINDINGS = {
   offGrid: 0,
   future: 0,
   naiveTimes: 0,
+  shifted: 0,
+  widened: 0,
   noVolume: 0,
 };
 

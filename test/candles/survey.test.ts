@@ -20,6 +20,8 @@ const CLEAN: CandleFindings = {
   offGrid: 0,
   future: 0,
   naiveTimes: 0,
+  shifted: 0,
+  widened: 0,
   noVolume: 0,
 };
 const WARMUPS = [

@@ -143,6 +143,8 @@ const DOCUMENT = z.strictObject({
       off_grid: count,
       future: count,
       naive_times: count,
+      shifted: count,
+      widened: count,
       no_volume: count,
     }),
   ),

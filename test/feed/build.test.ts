@@ -16,6 +16,8 @@ const NOTHING: CandleFindings = {
   offGrid: 0,
   future: 0,
   naiveTimes: 0,
+  shifted: 0,
+  widened: 0,
   noVolume: 0,
 };
 const FINDINGS: CandleFindings = {
@@ -28,6 +30,8 @@ const FINDINGS: CandleFindings = {
   offGrid: 6,
   future: 7,
   naiveTimes: 8,
+  shifted: 8,
+  widened: 8,
   noVolume: 9,
 };
 
@@ -97,6 +101,8 @@ describe('buildSummary', () => {
       off_grid: 6,
       future: 7,
       naive_times: 8,
+      shifted: 8,
+      widened: 8,
       no_volume: 9,
       cut_series: 1,
       resampled_markets: 2,

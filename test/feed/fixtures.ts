@@ -108,6 +108,8 @@ function summaryOf(signals: readonly Signal[], markets: readonly MarketRow[]): F
       off_grid: 6,
       future: 7,
       naive_times: 8,
+      shifted: 8,
+      widened: 8,
       no_volume: 9,
       cut_series: 1,
       resampled_markets: 0,

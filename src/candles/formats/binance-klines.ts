@@ -2,6 +2,7 @@ import { timeframeOf } from '../../core/time.ts';
 import { failed } from '../bytes.ts';
 import { createColumns } from '../columns.ts';
 import type { FileName } from '../names.ts';
+import { cutTimesDetail } from '../times.ts';
 import { toNumber } from '../values.ts';
 import { oneSeries, type CandleFormat, type FormatReading } from './format.ts';
 import { readTable, wholeLines, type Table } from './table.ts';
@@ -24,23 +25,28 @@ export const binanceKlines = {
     const head = text().slice(0, 400);
     if (head.split(/\r?\n|\r/, 1)[0]!.split(',').length !== COLUMNS) return null;
     const table = readTable(text());
-    const lines = wholeLines(table, NEEDED);
-    const isHeader = /^"?open.?time"?,/i.test(lines[0] ?? '');
-    const ofBinance = { ...named, exchange: named.exchange ?? 'BINANCE' };
-    return readKlines(table, isHeader ? lines.slice(1) : lines, ofBinance);
+    if (!('fieldsOf' in table)) return table;
+    const isHeader = table.length > 0 && /^"?open.?time"?,/i.test(table.line(0));
+    return readKlines(table, isHeader ? 1 : 0, { ...named, exchange: named.exchange ?? 'BINANCE' });
   },
 } satisfies CandleFormat;
 
-/** Null when the first row is no kline. */
-function readKlines({ fieldsOf }: Table, lines: readonly string[], named: FileName): FormatReading | null {
-  const first = fieldsOf(lines[0] ?? '');
+/**
+ * Null when the first row is no kline.
+ *
+ * @param from where the rows begin
+ */
+function readKlines(table: Table, from: number, named: FileName): FormatReading | null {
+  const { fieldsOf, line } = table;
+  const rows = Math.max(0, wholeLines(table, NEEDED) - from);
+  const first = rows === 0 ? [] : fieldsOf(line(from));
   const open = toNumber(first[0]);
   const close = toNumber(first[CLOSE_TIME]);
   if (first.length !== COLUMNS || !(close > open)) return null;
-  const columns = createColumns(lines.length);
+  const columns = createColumns(rows);
   let pricesOnly = true;
-  for (const [i, line] of lines.entries()) {
-    const row = fieldsOf(line);
+  for (let i = 0; i < rows; i++) {
+    const row = fieldsOf(line(from + i));
     columns.time[i] = toNumber(row[0]);
     columns.open[i] = toNumber(row[1]);
     columns.high[i] = toNumber(row[2]);
@@ -49,6 +55,8 @@ function readKlines({ fieldsOf }: Table, lines: readonly string[], named: FileNa
     columns.volume[i] = toNumber(row[5]);
     pricesOnly &&= columns.volume[i] === 0 && toNumber(row[TRADES]) > 0;
   }
+  const cut = cutTimesDetail(first[0], columns.time);
+  if (cut !== null) return failed('bad-series', cut);
   if (pricesOnly) {
     return failed(
       'not-candles',

@@ -1,6 +1,7 @@
 import { failed } from '../bytes.ts';
 import { readCoinalyzeSymbol } from '../coinalyze-symbol.ts';
 import { createColumns, type RawColumns } from '../columns.ts';
+import { PLAIN_TIMES } from '../times.ts';
 import { toNumber } from '../values.ts';
 import type { CandleFormat, RawSeries, RefusedPart, Source } from './format.ts';
 import { isArray, isRecord, jsonRows } from './rows.ts';
@@ -28,7 +29,7 @@ export const coinalyze = {
       const symbol = readCoinalyzeSymbol(history.symbol);
       if (!symbol.ok)
         refused.push({ market: null, reason: 'unknown-name', detail: `${history.symbol}: ${symbol.detail}` });
-      else series.push({ ...named, ...symbol.market, spot: false, rows: columnsOf(history.rows), naiveTimes: 0 });
+      else series.push({ ...named, ...symbol.market, spot: false, rows: columnsOf(history.rows), ...PLAIN_TIMES });
     }
     return { ok: true, series, refused };
   },

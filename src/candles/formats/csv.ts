@@ -1,20 +1,16 @@
 import { failed, type Failure } from '../bytes.ts';
-import { createColumns, type RawColumns } from '../columns.ts';
-import { toNumber, toTextTime } from '../values.ts';
-import { areTooMany, unreadableCell } from './cells.ts';
-import { oneSeries, type CandleFormat, type FormatReading } from './format.ts';
-import { keysOf, marketFault, marketKeyOf, missingKeys } from './keys.ts';
-import { LINES_ABOVE, readTable, wholeLines, type Table } from './table.ts';
 import type { FileName } from '../names.ts';
+import { cutTimesDetail } from '../times.ts';
+import { toNumber, toTextTime } from '../values.ts';
+import { unreadableCell } from './cells.ts';
+import type { CandleFormat, FormatReading } from './format.ts';
+import { COLUMNS, layoutOf, missingFault, type Layout } from './keys.ts';
+import { readCells } from './named.ts';
+import { headOf, readTable, wholeLines, type Table } from './table.ts';
 
-const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
-const NUMBERS = ['open', 'high', 'low', 'close', 'volume'] as const;
-/** A header that lacks no more than these is one of candles. */
-const FEW_MISSING = 2;
-/** Where each column stands in a row; -1 for a volume that there is not. */
-type Positions = Readonly<Record<(typeof COLUMNS)[number], number>>;
+/** Of a row, behind its time. */
+const NUMBERS = COLUMNS.length - 1;
 
-const IN_ORDER: Positions = { time: 0, open: 1, high: 2, low: 3, close: 4, volume: 5 };
 export const csv = {
   id: 'csv',
   summary:
@@ -22,43 +18,26 @@ export const csv = {
   content: 'csv',
   parse: ({ text, chosen }, named) => {
     const table = readTable(text());
-    const [first] = table.lines;
+    if (!('fieldsOf' in table)) return table;
+    const head = headOf(table).map((line) => table.fieldsOf(line).map((field) => field.trim()));
+    const [first] = head;
     if (first === undefined) return failed('empty-file', 'it is empty: download it again');
-    const head = table.lines.slice(0, LINES_ABOVE + 1).map((line) => table.fieldsOf(line).map((field) => field.trim()));
-    const at = head.findIndex((fields) => isRow(fields) || positionsIn(fields) !== null);
-    const positions = at === -1 ? null : positionsIn(head[at]!);
-    if (positions !== null) return read(table, at, positions, named);
-    if (!Number.isNaN(toTextTime(head[0]![0]).time)) return withoutHeader(table, head[0]!.length, chosen, named);
-    return failed('not-candles', foreign(head));
+    const at = head.findIndex((fields) => isRow(fields) || layoutOf(fields, named.symbol) !== null);
+    const layout = at === -1 ? null : layoutOf(head[at]!, named.symbol);
+    if (layout !== null) return read(table, { from: at + 1, names: head[at]!, layout }, named);
+    if (!Number.isNaN(toTextTime(first[0]).time)) return withoutHeader(table, first, chosen, named);
+    return foreign(head);
   },
 } satisfies CandleFormat;
 
-/** pandas writes an index of times without a name. */
-function withNamedIndex(header: readonly string[]): readonly string[] {
-  return header[0] === '' && missingKeys(header).includes('time') ? ['time', ...header.slice(1)] : header;
-}
-
-function positionsIn(names: readonly string[]): Positions | null {
-  const header = withNamedIndex(names);
-  const keys = keysOf(header);
-  if (keys === null) return null;
-  const at = (name: string | null): number => (name === null ? -1 : header.indexOf(name));
-  return {
-    time: at(keys.time),
-    open: at(keys.open),
-    high: at(keys.high),
-    low: at(keys.low),
-    close: at(keys.close),
-    volume: at(keys.volume),
-  };
-}
-
-function withoutHeader(table: Table, width: number, chosen: boolean, named: FileName): FormatReading {
-  if (width < COLUMNS.length) {
-    const detail = `its rows have ${width} columns and no header: candles have time, open, high, low, close, volume`;
+function withoutHeader(table: Table, first: readonly string[], chosen: boolean, named: FileName): FormatReading {
+  if (first.length < COLUMNS.length) {
+    const detail = `its rows have ${first.length} columns and no header: candles have time, open, high, low, close, volume`;
     return failed('not-candles', detail);
   }
-  if (chosen) return read(table, null, IN_ORDER, named);
+  if (chosen) return read(table, { from: 0, names: COLUMNS, layout: layoutOf(COLUMNS, null)! }, named);
+  const cut = cutTimesDetail(first[0], Float64Array.of(toNumber(first[0])));
+  if (cut !== null) return failed('bad-series', cut);
   const detail =
     'it has no header: add one, or say --format csv if its columns are time, open, high, low, close, volume';
   return failed('unsupported-format', detail);
@@ -68,48 +47,34 @@ function isRow(fields: readonly string[]): boolean {
   return fields.length >= COLUMNS.length && !Number.isNaN(toTextTime(fields[0]).time);
 }
 
-/** @param header where it stands, null without one */
-function read(table: Table, header: number | null, positions: Positions, named: FileName): FormatReading {
-  const needed = Math.max(...Object.values(positions)) + 1;
-  const lines = wholeLines(table, needed).slice(header === null ? 0 : header + 1);
-  const columns = createColumns(lines.length);
-  const names = header === null ? [] : table.fieldsOf(table.lines[header]!).map((name) => name.trim());
-  const marketKey = marketKeyOf(names);
-  const markets: (string | undefined)[] = [];
-  let naiveTimes = 0;
-  let unreadable = 0;
-  let example: Failure | null = null;
-  for (const [i, line] of lines.entries()) {
-    const row = table.fieldsOf(line);
-    const cells = { time: row[positions.time], numbers: NUMBERS.map((name) => row[positions[name]]) };
-    const { time, naive } = toTextTime(cells.time);
-    if (naive) naiveTimes++;
-    columns.time[i] = time;
-    for (const name of NUMBERS) columns[name][i] = toNumber(row[positions[name]]);
-    // Files that were put together from parts repeat their header.
-    if (header !== null && line === table.lines[header]) continue;
-    if (marketKey !== null) markets.push(row[names.indexOf(marketKey)]);
-    const fault = isReadable(columns, i) ? null : unreadableCell(cells);
-    if (fault !== null) unreadable++;
-    example ??= fault;
-  }
-  if (example !== null && areTooMany(unreadable, lines.length)) return example;
-  return marketFault(markets, named) ?? oneSeries(named, columns, naiveTimes);
+interface Header {
+  /** The first line below it. */
+  readonly from: number;
+  readonly names: readonly string[];
+  readonly layout: Layout;
 }
 
-function isReadable(columns: RawColumns, row: number): boolean {
-  return COLUMNS.every((name) => !Number.isNaN(columns[name][row]));
+function read(table: Table, { from, names, layout }: Header, named: FileName): FormatReading {
+  const needed = Math.max(...COLUMNS.map((name) => layout[name] ?? 0)) + 1;
+  let latest = -1;
+  let fields: readonly string[] = [];
+  const column = (index: number) => (row: number) => {
+    if (row !== latest) fields = table.fieldsOf(table.line(from + row));
+    latest = row;
+    return fields[index];
+  };
+  return readCells({ names, length: Math.max(0, wholeLines(table, needed) - from), column }, layout, named);
 }
 
 /** What a file is that has no header as a candle file has it. */
-function foreign(head: readonly (readonly string[])[]): string {
-  for (const fields of head) {
-    const missing = missingKeys(fields);
-    if (missing.length > FEW_MISSING) continue;
-    const names = fields.map((name) => `"${name.slice(0, 20)}"`).slice(0, COLUMNS.length + FEW_MISSING);
-    return `it has no column ${missing.join(', ')}, only ${names.join(', ')}: call it so in the header where it is there under another name`;
-  }
-  return `it has no columns time (or date), open, high, low, close and volume: it begins with ${beginning(head[0]!)}`;
+function foreign(head: readonly (readonly string[])[]): Failure {
+  const [time, ...numbers] = head[0]!;
+  const isBare = numbers.length >= NUMBERS && numbers.slice(0, NUMBERS).every((text) => !Number.isNaN(toNumber(text)));
+  const fault = isBare ? unreadableCell(time, []) : null;
+  if (fault !== null) return fault;
+  const missing = head.map(missingFault).find((found) => found !== null);
+  const begins = `it has no columns time (or date), open, high, low, close and volume: it begins with ${beginning(head[0]!)}`;
+  return missing ?? failed('not-candles', begins);
 }
 
 /** Enough of a foreign header to know the file by; never more of the content than that. */

@@ -1,21 +1,18 @@
 /** Freqtrade's default files: Arrow IPC ("Feather 2"), packed with LZ4, with zstd or not at all. */
 import { zstdDecompressSync } from 'node:zlib';
 import type * as arrowPackage from 'apache-arrow';
-import type { DataType, Table } from 'apache-arrow';
-import { failed, LARGEST_FILE_BYTES, type Failure } from '../bytes.ts';
-import { createColumns, type RawColumns } from '../columns.ts';
+import type { DataType, Table, Vector } from 'apache-arrow';
+import { failed, LARGEST_FILE_BYTES } from '../bytes.ts';
+import type { FileName } from '../names.ts';
+import { LONGEST_TEXT } from '../values.ts';
 import { findArrowFault } from './arrow-layout.ts';
-import { oneSeries, type CandleFormat, type FormatReading } from './format.ts';
+import type { CandleFormat, FormatReading } from './format.ts';
+import { COLUMNS, layoutOf } from './keys.ts';
 import { loadLz4 } from './lz4-frame.ts';
-import { keysOf } from './keys.ts';
+import { lackingFault, readCells } from './named.ts';
 import { loadOnce, missingPackage } from './optional.ts';
 
 type Arrow = typeof arrowPackage;
-
-interface Reading {
-  readonly rows: RawColumns;
-  readonly naiveTimes: number;
-}
 
 /** Rows of one column that one record batch holds. */
 interface Chunk {
@@ -23,6 +20,8 @@ interface Chunk {
   readonly offset: number;
   readonly nullCount: number;
   readonly values: unknown;
+  /** Of texts: where each begins in `values`, and where the last one ends. */
+  readonly valueOffsets?: unknown;
   readonly dictionary?: { readonly data: readonly Chunk[] };
   readonly getValid: (row: number) => boolean;
 }
@@ -60,55 +59,82 @@ export const feather = {
     if (fault !== null) return fault;
     const arrow = await loadArrow();
     if (!arrow.ok) return missingPackage(['apache-arrow', 'lz4js'], 'feather', arrow.code);
-    const reading = readTable(arrow.value, source.bytes);
-    return 'rows' in reading ? oneSeries(named, reading.rows, reading.naiveTimes) : reading;
+    return readTable(arrow.value, source.bytes, named);
   },
 } satisfies CandleFormat;
 
-function readTable(arrow: Arrow, bytes: Buffer): Reading | Failure {
+function readTable(arrow: Arrow, bytes: Buffer, named: FileName): FormatReading {
   allowance = LARGEST_FILE_BYTES;
   try {
-    return candlesOf(arrow, arrow.tableFromIPC(bytes));
+    return candlesOf(arrow, arrow.tableFromIPC(bytes), named);
   } catch {
     // The package has no other way to say that bytes are damaged, and its texts mean nothing to the owner of the file.
     return failed('damaged-file', 'its Arrow data cannot be unpacked: download it again');
   }
 }
 
-function candlesOf(arrow: Arrow, table: Table): Reading | Failure {
-  const keys = keysOf(table.schema.fields.map(({ name }) => name));
-  if (keys === null) {
-    return failed(
-      'not-candles',
-      'it lacks one of the columns time (or date), open, high, low and close, or calls its volume otherwise',
+function candlesOf(arrow: Arrow, table: Table, named: FileName): FormatReading {
+  const names = table.schema.fields.map(({ name }) => name);
+  const layout = layoutOf(names, named.symbol);
+  if (layout === null) return lackingFault(names);
+  const { market, closeTime } = layout;
+  const columns = new Map<number, ArrayLike<unknown>>();
+  for (const at of new Set([...COLUMNS.map((column) => layout[column]), market, closeTime])) {
+    if (at === null) continue;
+    const vector = table.getChildAt(at);
+    if (vector === null) throw new RangeError('a column is gone');
+    if (vector.length !== table.numRows) throw new RangeError('columns of unequal length');
+    const isTime = at === layout.time || at === closeTime;
+    const values = valuesOf(arrow, vector, isTime);
+    if (values !== null) columns.set(at, values);
+    // pandas writes a column that holds nothing but nulls with a type of its own.
+    else if (at !== market && at !== closeTime && !(at === layout.volume && arrow.DataType.isNull(vector.type))) {
+      const type = arrow.Type[valueType(arrow, vector.type as DataType).typeId];
+      return failed('not-candles', `its column "${names[at]}" holds ${type}, not ${isTime ? 'times' : 'numbers'}`);
+    }
+  }
+  const timeType = valueType(arrow, table.schema.fields[layout.time]!.type as DataType);
+  const isNaive = arrow.DataType.isTimestamp(timeType) && !timeType.timezone;
+  const column = (index: number) => (row: number) => columns.get(index)?.[row];
+  return readCells({ names, length: table.numRows, column, isNaive }, layout, named);
+}
+
+/** Null when the column's type holds none that candles have. */
+function valuesOf(arrow: Arrow, vector: Vector, isTime: boolean): ArrayLike<unknown> | null {
+  const type = valueType(arrow, vector.type as DataType);
+  const toNumber = isTime ? timeReader(arrow, type) : numberReader(arrow, type);
+  const isText = arrow.DataType.isUtf8(type) || arrow.DataType.isLargeUtf8(type);
+  if (toNumber === null && !isText) return null;
+  // Before anything of this size is made: the length is a claim, the values are there.
+  const chunks: readonly Chunk[] = vector.data;
+  if (toNumber === null) return chunks.flatMap(textsOf);
+  if (!chunks.every(isComplete)) throw new RangeError('values are missing');
+  const numbers = new Float64Array(vector.length);
+  fill(numbers, chunks, toNumber);
+  return numbers;
+}
+
+/** Undefined where a value is null, or longer than a number or time can be. */
+function textsOf(chunk: Chunk): readonly (string | undefined)[] {
+  const { dictionary } = chunk;
+  if (dictionary !== undefined) {
+    const entries = dictionary.data.flatMap(textsOf);
+    if (!isComplete(chunk)) throw new RangeError('values are missing');
+    const indices = chunk.values as ArrayLike<number | bigint>;
+    return Array.from({ length: chunk.length }, (_, i) =>
+      chunk.getValid(i) ? entries[Number(indices[i])] : undefined,
     );
   }
-  let rows: RawColumns | null = null;
-  let naiveTimes = 0;
-  for (const column of ['time', 'open', 'high', 'low', 'close', 'volume'] as const) {
-    const name = keys[column];
-    const vector = name === null ? null : table.getChild(name);
-    // pandas writes a column that holds nothing but nulls with a type of its own.
-    if (column === 'volume' && (name === null || arrow.DataType.isNull(vector?.type))) {
-      rows?.volume.fill(Number.NaN);
-      continue;
-    }
-    if (vector === null) throw new RangeError('a column is gone');
-    const type = valueType(arrow, vector.type as DataType);
-    const toNumber = column === 'time' ? timeReader(arrow, type) : numberReader(arrow, type);
-    if (toNumber === null) {
-      const wanted = column === 'time' ? 'times' : 'numbers';
-      return failed('not-candles', `its column "${name}" holds ${arrow.Type[type.typeId]}, not ${wanted}`);
-    }
-    // Before anything of this size is made: the length is a claim, the values are there.
-    const chunks: readonly Chunk[] = vector.data;
-    if (!chunks.every(isComplete)) throw new RangeError('values are missing');
-    rows ??= createColumns(table.numRows);
-    if (vector.length !== rows.length) throw new RangeError('columns of unequal length');
-    fill(rows[column], chunks, toNumber);
-    if (column === 'time' && arrow.DataType.isTimestamp(type) && !type.timezone) naiveTimes = rows.length;
+  const offsets = chunk.valueOffsets;
+  if (!(offsets instanceof Int32Array || offsets instanceof BigInt64Array) || offsets.length <= chunk.length) {
+    throw new RangeError('texts are missing');
   }
-  return rows === null ? failed('no-candles', 'it holds no candles') : { rows, naiveTimes };
+  const bytes = Buffer.from(chunk.values as Uint8Array);
+  return Array.from({ length: chunk.length }, (_, i) => {
+    const [from, to] = [Number(offsets[i]), Number(offsets[i + 1])];
+    const isThere = chunk.getValid(i) && to >= from && to - from <= LONGEST_TEXT;
+    return isThere ? bytes.toString('utf8', from, to) : undefined;
+  });
 }
 
 /** A dictionary's values are what it stands for. */

@@ -7,6 +7,7 @@ import type { Content } from '../content.ts';
 import type { JsonReading } from '../json.ts';
 import type { FileName } from '../names.ts';
 import type { PlainRows } from '../plain-rows.ts';
+import { PLAIN_TIMES, type TimesSaid } from '../times.ts';
 
 /** A file's content, unpacked. */
 export interface Source {
@@ -23,10 +24,8 @@ export interface Source {
  * One series as the file has it. What neither name nor content say stays null: the reader takes the exchange from
  * `--exchange` and the timeframe from the step of the times, and refuses what remains unknown.
  */
-export interface RawSeries extends FileName {
+export interface RawSeries extends FileName, TimesSaid {
   readonly rows: RawColumns;
-  /** Rows with a time that names no zone, read as UTC. */
-  readonly naiveTimes: number;
 }
 
 /** One of several series in a file that cannot be used. */
@@ -60,6 +59,6 @@ export interface CandleFormat {
 }
 
 /** The reading of a file with the one series that it is named for. */
-export function oneSeries(named: FileName, rows: RawColumns, naiveTimes = 0): FormatReading {
-  return { ok: true, series: [{ ...named, rows, naiveTimes }], refused: [] };
+export function oneSeries(named: FileName, rows: RawColumns, times: TimesSaid = PLAIN_TIMES): FormatReading {
+  return { ok: true, series: [{ ...named, rows, ...times }], refused: [] };
 }

@@ -1,54 +1,135 @@
 /** How people call the six columns of a candle, and the one that names its market. */
+import { isDollar } from '../../core/market.ts';
 import { failed, type Failure } from '../bytes.ts';
 import type { FileName } from '../names.ts';
 
-/** In order of preference. */
-const KEYS = {
-  time: ['open_time', 'openTime', 'open time', 'time', 'timestamp', 't', 'unix', 'datetime', 'date'],
-  open: ['open', 'o'],
-  high: ['high', 'h'],
-  low: ['low', 'l'],
-  close: ['close', 'c'],
-  volume: ['volume', 'v'],
-} as const;
+export const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
+export type Column = (typeof COLUMNS)[number];
 
-/** The file's own spelling of each column; null for a volume that the file does not have. */
-export type Keys = Readonly<Record<Exclude<keyof typeof KEYS, 'volume'>, string>> & { readonly volume: string | null };
+/** Letters and digits alone, in order of preference. CoinAPI's `time_open` is its first trade; CoinMarketCap's is the start. */
+const OPEN_TIMES = words(
+  'opentime opentimestamp opentimems starttime starttimestamp startedat start timeperiodstart periodstart timeopen ' +
+    'candlebegintime begintime klinestarttime',
+);
+/** What these label nothing says: the start, unless other columns tell. */
+const TIMES = words('time timestamp t ts unix unixtime unixtimestamp timestampms timems epoch ticks datetime date');
+const CLOSE_TIMES = words(
+  'closetime closetimestamp closetimems endtime endtimestamp endedat timeperiodend periodend timeclose',
+);
+/** What pandas calls an index of times that has no name: in CSV, in JSON and in Parquet. */
+const INDICES = ['', 'unnamed0', 'index', 'indexlevel0'];
+const PRICES = {
+  open: words('open o openprice priceopen openingprice'),
+  high: words('high h highprice pricehigh'),
+  low: words('low l lowprice pricelow'),
+  close: words('close c closeprice priceclose closingprice'),
+};
+const VOLUMES = words('volume v vol basevolume volumebase basetokenvolume volumetraded');
+/** `Volume BTC`, `Volume_(BTC)`: the coin, or what it is priced in. */
+const VOLUME_OF = /^volume[\W_]+([a-z\d]{2,15})\W*$/i;
+const NO_COIN = new Set(words('currency quote fiat eur gbp ma sma ema'));
+/** Two columns that BitMEX alone has: it labels a candle with its end. */
+const BITMEX = ['homenotional', 'foreignnotional'];
 
-/** Null when a column is missing among the names that are present. Only a volume may be, and only where nothing else is called so. */
-export function keysOf(present: readonly string[]): Keys | null {
-  const find = (aliases: readonly string[]): string | undefined => {
-    // The exact spelling first: some exchanges write `t` for the open time and `T` for the close time.
-    const exact = aliases.find((alias) => present.includes(alias));
-    if (exact !== undefined) return exact;
-    const lower = aliases.map((alias) => alias.toLowerCase());
-    return lower.map((alias) => present.find((key) => key.toLowerCase() === alias)).find((key) => key !== undefined);
-  };
-  const time = find(KEYS.time);
-  const open = find(KEYS.open);
-  const high = find(KEYS.high);
-  const low = find(KEYS.low);
-  const close = find(KEYS.close);
-  const volume = find(KEYS.volume);
-  if (time === undefined || open === undefined || high === undefined) return null;
-  if (low === undefined || close === undefined) return null;
-  if (volume === undefined && !isWithoutVolume(present, open)) return null;
-  return { time, open, high, low, close, volume: volume ?? null };
+function words(text: string): readonly string[] {
+  return text.split(' ');
+}
+
+/** Where the columns of a candle stand among the names of all columns. */
+export interface Layout extends Readonly<Record<Exclude<Column, 'volume'>, number>> {
+  /** Null where the file has none. */
+  readonly volume: number | null;
+  /** The column that names a row's market, null without one. */
+  readonly market: number | null;
+  /** True when the times label the end of a candle. */
+  readonly labelsEnd: boolean;
+  /** The times of the close, beside times of which no name says what they label; null without them. */
+  readonly closeTime: number | null;
+}
+
+/**
+ * Null when a column is missing.
+ *
+ * @param symbol of the market that the file is named for: of several volumes its coin's counts
+ */
+export function layoutOf(names: readonly string[], symbol: string | null): Layout | null {
+  const { market, labelsEnd, closeTime, ...at } = search(names, symbol);
+  const { time, open, high, low, close, volume } = at;
+  if (time === null || open === null || high === null) return null;
+  if (low === null || close === null || (volume === null && !isWithoutVolume(names, names[open]!))) return null;
+  return { time, open, high, low, close, volume, market, labelsEnd, closeTime };
 }
 
 /**
  * False when a volume stands there under a name that is not known, and for rows of `t`, `o`, `h`, `l` and `c`, as Coinalyze has them of
  * open interest and funding.
  */
-function isWithoutVolume(present: readonly string[], open: string): boolean {
-  return open.length > 1 && !present.some((key) => /vol/i.test(key));
+function isWithoutVolume(names: readonly string[], open: string): boolean {
+  return open.length > 1 && !names.some((name) => /vol/i.test(name));
+}
+
+type Found = Readonly<Record<Column, number | null>> & Pick<Layout, 'market' | 'labelsEnd' | 'closeTime'>;
+
+function search(names: readonly string[], symbol: string | null): Found {
+  const plain = names.map((name) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ''));
+  const find = (aliases: readonly string[]): number | null => {
+    for (const alias of aliases) {
+      // The exact spelling first: some exchanges write `t` for the open time and `T` for the close time.
+      const exact = names.indexOf(alias);
+      const at = exact === -1 ? plain.indexOf(alias) : exact;
+      if (at !== -1) return at;
+    }
+    return null;
+  };
+  const start = find(OPEN_TIMES);
+  const unsaid = start ?? find(TIMES);
+  const end = find(CLOSE_TIMES);
+  const time = unsaid ?? end ?? find(INDICES);
+  const isBitmex = BITMEX.every((name) => plain.includes(name));
+  return {
+    time,
+    open: find(PRICES.open),
+    high: find(PRICES.high),
+    low: find(PRICES.low),
+    close: find(PRICES.close),
+    volume: find(VOLUMES) ?? coinVolume(names, symbol),
+    market: marketColumn(names),
+    labelsEnd: start === null && (isBitmex || (unsaid === null && end !== null)),
+    closeTime: start === null && unsaid !== null ? end : null,
+  };
+}
+
+/** The volume in the market's coin; null when it cannot be told from the volume in what the coin is priced in. */
+function coinVolume(names: readonly string[], symbol: string | null): number | null {
+  const found = names.flatMap((name, at) => {
+    const coin = VOLUME_OF.exec(name)?.[1]?.toUpperCase();
+    return coin === undefined || isDollar(coin) || NO_COIN.has(coin.toLowerCase()) ? [] : [{ coin, at }];
+  });
+  const own = found.filter(({ coin }) => symbol?.toUpperCase().startsWith(coin) === true);
+  const [only, other] = own.length > 0 ? own : found;
+  return only === undefined || other !== undefined ? null : only.at;
+}
+
+/** A header that lacks no more than these is one of candles. */
+const FEW_MISSING = 2;
+
+/** Which of the six columns are missing, and what there is instead; null when it is no header of candles. */
+export function missingFault(names: readonly string[]): Failure | null {
+  const found = search(names, null);
+  const missing = COLUMNS.filter((name) => found[name] === null);
+  if (missing.length === 0 || missing.length > FEW_MISSING) return null;
+  const told = names.map((name) => `"${name.slice(0, 20)}"`).slice(0, COLUMNS.length + FEW_MISSING);
+  const detail = `it has no column ${missing.join(', ')}, only ${told.join(', ')}: name it so where it is there under another name`;
+  // Prices of other kinds, such as mark prices, have no volume; what has five columns of a candle otherwise is candles.
+  return failed(missing.length > 1 || missing[0] === 'volume' ? 'not-candles' : 'bad-series', detail);
 }
 
 const MARKET_KEYS = new Set(['symbol', 'pair', 'ticker', 'instid', 'inst_id']);
 
-/** The file's own spelling of the column that names a row's market; null without one. */
-export function marketKeyOf(present: readonly string[]): string | null {
-  return present.find((key) => MARKET_KEYS.has(key.toLowerCase())) ?? null;
+/** Where the column stands that names a row's market; null without one. */
+function marketColumn(names: readonly string[]): number | null {
+  const at = names.findIndex((name) => MARKET_KEYS.has(name.toLowerCase()));
+  return at === -1 ? null : at;
 }
 
 /**
@@ -79,12 +160,4 @@ function mayBeSame(a: string, b: string): boolean {
 function lettersOf(name: string): string {
   const upper = name.toUpperCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
   return upper.replace(/^10+/, '').replace('XBT', 'BTC');
-}
-
-/** Which of the six columns are missing among the names that are present. */
-export function missingKeys(present: readonly string[]): readonly string[] {
-  const lower = new Set(present.map((key) => key.toLowerCase()));
-  return Object.entries(KEYS)
-    .filter(([, aliases]) => !aliases.some((alias) => lower.has(alias.toLowerCase())))
-    .map(([name]) => name);
 }

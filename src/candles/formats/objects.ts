@@ -1,19 +1,18 @@
-import { createColumns, type RawColumns } from '../columns.ts';
-import { toNumber, toTextTime } from '../values.ts';
 import { oneSeries, type CandleFormat } from './format.ts';
-import { keysOf, marketFault, marketKeyOf, type Keys } from './keys.ts';
-import { isRecord, jsonRows } from './rows.ts';
+import { jsonTable, namedBy } from './json-table.ts';
+import { layoutOf, missingFault, type Column } from './keys.ts';
+import { readCells } from './named.ts';
 
 export const objects = {
   id: 'objects',
-  summary: 'JSON rows [{time, open, high, low, close, volume}], plain or in {"data": [...]}',
+  summary: 'JSON rows [{time, open, high, low, close, volume}] or columns {t: [], o: []}, plain or in {"data": [...]}',
   content: 'json',
-  fromPlain: ({ keys: present, columns }, named) => {
-    const keys = present === null ? null : keysOf(present);
-    if (present === null || keys === null) return null;
+  fromPlain: ({ keys, columns }, named) => {
+    const layout = keys === null ? null : layoutOf(keys, named.symbol);
+    if (layout === null) return null;
     const { length } = columns[0];
-    const column = (name: keyof Keys): Float64Array =>
-      columns[present.indexOf(keys[name] ?? '')] ?? new Float64Array(length).fill(Number.NaN);
+    const column = (name: Column): Float64Array =>
+      columns[layout[name] ?? -1] ?? new Float64Array(length).fill(Number.NaN);
     const rows = {
       length,
       time: column('time'),
@@ -23,48 +22,14 @@ export const objects = {
       close: column('close'),
       volume: column('volume'),
     };
-    return oneSeries(named, rows);
+    return oneSeries(named, rows, { naiveTimes: 0, labelsEnd: layout.labelsEnd });
   },
   parse: (source, named) => {
-    const rows = jsonRows(source);
-    const columns = rows === null ? null : objectColumns(rows);
-    if (rows === null || columns === null) return null;
-    return marketFault(marketsOf(rows), named) ?? oneSeries(named, columns.rows, columns.naiveTimes);
+    const table = jsonTable(source);
+    if (table === null || !('names' in table)) return table;
+    const layout = layoutOf(table.names, named.symbol);
+    if (layout !== null) return readCells(table, layout, namedBy(table, named), table.markets);
+    const fault = missingFault(table.names);
+    return fault?.reason === 'bad-series' ? fault : null;
   },
 } satisfies CandleFormat;
-
-/** Null when no row is an object with time and prices. */
-function objectColumns(rows: readonly unknown[]): { readonly rows: RawColumns; readonly naiveTimes: number } | null {
-  const keys = rows.length === 0 ? null : findKeys(rows);
-  if (keys === null) return null;
-  const columns = createColumns(rows.length);
-  let naiveTimes = 0;
-  for (const [i, row] of rows.entries()) {
-    const candle = isRecord(row) ? row : {};
-    const { time, naive } = toTextTime(candle[keys.time]);
-    if (naive) naiveTimes++;
-    columns.time[i] = time;
-    columns.open[i] = toNumber(candle[keys.open]);
-    columns.high[i] = toNumber(candle[keys.high]);
-    columns.low[i] = toNumber(candle[keys.low]);
-    columns.close[i] = toNumber(candle[keys.close]);
-    columns.volume[i] = keys.volume === null ? Number.NaN : toNumber(candle[keys.volume]);
-  }
-  return { rows: columns, naiveTimes };
-}
-
-function marketsOf(rows: readonly unknown[]): readonly unknown[] {
-  const key = marketKeyOf(Object.keys(rows.find(isRecord) ?? {}));
-  return key === null ? [] : rows.map((row) => (isRecord(row) ? row[key] : null));
-}
-
-/** The file's own spelling, taken from its first complete row; where none is, from the first that lacks its volume alone. */
-function findKeys(rows: readonly unknown[]): Keys | null {
-  let withoutVolume: Keys | null = null;
-  for (const row of rows) {
-    const keys = isRecord(row) ? keysOf(Object.keys(row)) : null;
-    if (keys !== null && keys.volume !== null) return keys;
-    withoutVolume ??= keys;
-  }
-  return withoutVolume;
-}

@@ -33,6 +33,7 @@ export interface ColumnChunk {
   readonly rows: number;
   /** True when values may be null: their pages begin with definition levels. */
   readonly optional: boolean;
+  readonly isText: boolean;
   readonly unpack: Unpack;
 }
 
@@ -44,6 +45,7 @@ type ReadHeader = (reader: { readonly view: DataView; offset: number }) => PageH
 /** Runs of several values each, which may be wrong alone; the rest is read value by value, and within bounds. */
 const RUN_ENCODINGS = new Set(['PLAIN_DICTIONARY', 'RLE_DICTIONARY']);
 const ENCODINGS = new Set([...RUN_ENCODINGS, 'PLAIN', 'DELTA_BINARY_PACKED', 'BYTE_STREAM_SPLIT']);
+const TEXT_ENCODINGS = new Set([...RUN_ENCODINGS, 'PLAIN']);
 
 /** Per codec, by Parquet's name; each gives exactly `size` bytes or throws. */
 export function unpackersWith(
@@ -100,7 +102,7 @@ function checkData(column: ColumnChunk, header: PageHeader, packed: Uint8Array, 
   const values = v1 ?? v2;
   const rows = count(values?.num_values, most);
   const encoding = values?.encoding ?? '';
-  if (!ENCODINGS.has(encoding)) throw new RangeError('an unexpected encoding');
+  if (!(column.isText ? TEXT_ENCODINGS : ENCODINGS).has(encoding)) throw new RangeError('an unexpected encoding');
   if (v2 !== undefined) {
     const nulls = count(v2.num_nulls, rows);
     const levels = count(v2.definition_levels_byte_length, packed.length);

@@ -2,10 +2,10 @@
 import type * as hyparquetPackage from 'hyparquet';
 import type { FileMetaData, RowGroup, SchemaElement } from 'hyparquet';
 import { failed, LARGEST_FILE_BYTES, TOO_LARGE, type Failure } from '../bytes.ts';
-import { createColumns, type RawColumns } from '../columns.ts';
-import { toNumber } from '../values.ts';
-import { oneSeries, type CandleFormat, type FormatReading } from './format.ts';
-import { keysOf, type Keys } from './keys.ts';
+import type { FileName } from '../names.ts';
+import type { CandleFormat, FormatReading } from './format.ts';
+import { COLUMNS, layoutOf, type Layout } from './keys.ts';
+import { lackingFault, readCells } from './named.ts';
 import { loadOnce, missingPackage } from './optional.ts';
 import { checkPages, unpackersWith, type PageHeader, type Unpack } from './parquet-pages.ts';
 
@@ -15,23 +15,21 @@ interface Hyparquet {
   readonly unpackers: Readonly<Record<string, Unpack>>;
 }
 
-interface Layout {
+interface Plan {
   readonly rows: number;
-  /** Name in the file of each column of `RawColumns`; null for a volume that it does not have. */
-  readonly names: Keys;
-  readonly present: readonly string[];
-  readonly naiveTimes: number;
+  readonly names: readonly string[];
+  readonly layout: Layout;
+  /** Names of the columns that are read. */
+  readonly wanted: readonly string[];
+  /** Names of those that are text. */
+  readonly texts: ReadonlySet<string>;
+  /** True when the times name no zone. */
+  readonly isNaive: boolean;
 }
 
-interface Part {
-  readonly name: string;
-  readonly values: ArrayLike<unknown>;
-  readonly from: number;
-}
-
-const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 const MAGIC = 'PAR1';
 const NUMERIC = new Set(['INT32', 'INT64', 'FLOAT', 'DOUBLE']);
+const TEXT = new Set(['STRING', 'UTF8']);
 
 /** Times in ms UTC, whatever unit the column has. */
 const PARSERS = {
@@ -59,12 +57,14 @@ export const parquet = {
     if (!hyparquet.ok) return missingPackage(['hyparquet'], 'parquet', hyparquet.code);
     try {
       const metadata = hyparquet.value.package.parquetMetadata(bytes, { geoparquet: false });
-      const layout = layoutOf(metadata);
-      if (!('rows' in layout)) return layout;
-      const fault = findFault(hyparquet.value, bytes, metadata, layout);
+      const plan = planOf(metadata, named);
+      if (!('rows' in plan)) return plan;
+      const fault = findFault(hyparquet.value, bytes, metadata, plan);
       if (fault !== null) return fault;
-      const rows = await readColumns(hyparquet.value, bytes, metadata, layout);
-      return oneSeries(named, rows, layout.naiveTimes);
+      const columns = await readColumns(hyparquet.value, bytes, metadata, plan);
+      const { rows: length, names, layout, isNaive } = plan;
+      const column = (index: number) => (row: number) => columns.get(names[index]!)?.[row];
+      return readCells({ names, length, column, isNaive }, layout, named);
     } catch {
       // The package has no other way to say that bytes are damaged, and its texts mean nothing to the owner of the file.
       return failed('damaged-file', 'its Parquet data cannot be unpacked: download it again');
@@ -72,27 +72,33 @@ export const parquet = {
   },
 } satisfies CandleFormat;
 
-function layoutOf({ schema, num_rows: rows }: FileMetaData): Layout | Failure {
+function planOf({ schema, num_rows: rows }: FileMetaData, named: FileName): Plan | Failure {
   const flat = schema.slice(1);
   if (flat.some(isNested)) return failed('not-candles', 'it holds nested columns, which no candle file does');
-  const names = keysOf(flat.map(({ name }) => name));
-  if (names === null) {
-    return failed(
-      'not-candles',
-      'it lacks one of the columns time (or date), open, high, low and close, or calls its volume otherwise',
-    );
+  const names = flat.map(({ name }) => name);
+  const layout = layoutOf(names, named.symbol);
+  if (layout === null) return lackingFault(names);
+  for (const column of COLUMNS) {
+    const element = flat[layout[column] ?? -1];
+    if (element === undefined || isText(element) || isNumeric(element, column === 'time')) continue;
+    const wanted = column === 'time' ? 'times' : 'numbers';
+    return failed('not-candles', `its column "${element.name}" holds ${typeName(element)}, not ${wanted}`);
   }
-  const present = COLUMNS.map((column) => names[column]).filter((name) => name !== null);
-  for (const column of present) {
-    const element = flat.find(({ name }) => name === column)!;
-    if (!isNumeric(element, column === names.time)) {
-      const wanted = column === names.time ? 'times' : 'numbers';
-      return failed('not-candles', `its column "${element.name}" holds ${typeName(element)}, not ${wanted}`);
-    }
-  }
-  const time = flat.find(({ name }) => name === names.time)!.logical_type;
-  const isNaive = time?.type === 'TIMESTAMP' && !time.isAdjustedToUTC;
-  return { rows: Number(rows), names, present, naiveTimes: isNaive ? Number(rows) : 0 };
+  const time = flat[layout.time]!.logical_type;
+  const used = new Set([...COLUMNS.map((column) => layout[column]), layout.market, layout.closeTime]);
+  const wanted = flat.filter((element, at) => used.has(at) && (isText(element) || isNumeric(element, true)));
+  return {
+    rows: Number(rows),
+    names,
+    layout,
+    wanted: wanted.map(({ name }) => name),
+    texts: new Set(wanted.filter(isText).map(({ name }) => name)),
+    isNaive: time?.type === 'TIMESTAMP' && !time.isAdjustedToUTC,
+  };
+}
+
+function isText({ type, converted_type: converted, logical_type: logical }: SchemaElement): boolean {
+  return type === 'BYTE_ARRAY' && TEXT.has(logical?.type ?? converted ?? '');
 }
 
 function isNested({ num_children: children, repetition_type: repetition }: SchemaElement): boolean {
@@ -113,16 +119,16 @@ function typeName({ type, converted_type: converted, logical_type: logical }: Sc
 }
 
 /** What keeps the columns from being read within the limits. @throws when the file contradicts itself */
-function findFault(hyparquet: Hyparquet, bytes: Buffer, metadata: FileMetaData, layout: Layout): Failure | null {
+function findFault(hyparquet: Hyparquet, bytes: Buffer, metadata: FileMetaData, plan: Plan): Failure | null {
   let rows = 0;
   let left = LARGEST_FILE_BYTES;
   for (const group of metadata.row_groups) {
     const groupRows = Number(group.num_rows);
     rows += groupRows;
     // A column that repeats one value packs any number of rows into a few bytes.
-    if (!(groupRows >= 0 && rows * COLUMNS.length * 8 <= LARGEST_FILE_BYTES))
+    if (!(groupRows >= 0 && rows * plan.wanted.length * 8 <= LARGEST_FILE_BYTES))
       return failed('too-large', `unpacked, ${TOO_LARGE}`);
-    for (const name of layout.present) {
+    for (const name of plan.wanted) {
       const { codec, from, to } = placeOf(group, name);
       if (!(from >= MAGIC.length && to > from && to <= bytes.length))
         throw new RangeError('a column lies outside of the file');
@@ -131,11 +137,12 @@ function findFault(hyparquet: Hyparquet, bytes: Buffer, metadata: FileMetaData, 
         return failed('unsupported-format', `it is packed with ${codec}: write it with snappy, zstd, gzip or brotli`);
       }
       const optional = metadata.schema.find((element) => element.name === name)?.repetition_type !== 'REQUIRED';
-      const column = { bytes: bytes.subarray(from, to), rows: groupRows, optional, unpack };
+      const isText = plan.texts.has(name);
+      const column = { bytes: bytes.subarray(from, to), rows: groupRows, optional, isText, unpack };
       left -= checkPages(column, left, hyparquet.readHeader);
     }
   }
-  if (rows !== layout.rows) throw new RangeError('rows are missing');
+  if (rows !== plan.rows) throw new RangeError('rows are missing');
   return null;
 }
 
@@ -150,36 +157,26 @@ function placeOf(
   return { codec: meta.codec, from, to: from + Number(meta.total_compressed_size) };
 }
 
+/** The values of each column, by its name. */
 async function readColumns(
   hyparquet: Hyparquet,
   bytes: Buffer,
   metadata: FileMetaData,
-  layout: Layout,
-): Promise<RawColumns> {
-  const parts: Part[] = [];
+  { rows, wanted }: Plan,
+): Promise<ReadonlyMap<string, unknown[]>> {
+  const columns = new Map(wanted.map((name) => [name, Array<unknown>(rows)]));
   await hyparquet.package.parquetRead({
     file: { byteLength: bytes.length, slice: (from, to) => copyOf(bytes, from, to) },
     metadata,
-    columns: [...layout.present],
+    columns: [...wanted],
     compressors: hyparquet.unpackers,
     parsers: PARSERS,
     onChunk: ({ columnName, columnData, rowStart }) => {
-      parts.push({ name: columnName, values: columnData, from: rowStart });
+      const column = columns.get(columnName)!;
+      for (let i = 0; i < columnData.length && rowStart + i < rows; i++) column[rowStart + i] = columnData[i];
     },
   });
-  const rows = createColumns(layout.rows);
-  for (const column of COLUMNS) {
-    rows[column].fill(Number.NaN);
-    for (const { values, from } of parts.filter(({ name }) => name === layout.names[column])) {
-      for (let i = 0; i < values.length; i++) rows[column][from + i] = numberOf(values[i]);
-    }
-  }
-  return rows;
-}
-
-/** NaN for a null. */
-function numberOf(value: unknown): number {
-  return typeof value === 'bigint' ? Number(value) : toNumber(value);
+  return columns;
 }
 
 /** The package wants memory of its own. */

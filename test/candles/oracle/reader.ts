@@ -157,7 +157,7 @@ function finish(raw: RawSeries, options: ReadOptions, modifiedAt: number): Finis
   const market = marketOf(raw, options);
   if (raw.rows.length === 0) return failed('no-candles', 'it holds no candles');
   if (market === null) return unnamed(raw);
-  const repaired = repairColumns(raw.rows, raw.timeframe, options.now);
+  const repaired = repairColumns(raw.rows, raw.timeframe, options.now, raw);
   if (!repaired.ok) return repaired;
   const { columns, timeframe } = repaired;
   const all: CandleSeries = { market, timeframe, ...columns };
@@ -179,7 +179,7 @@ function unnamed({ exchange, symbol }: FileName): Failure {
 
 function tellUnnamed(file: string, raw: RawSeries, { now, onUnnamed }: ReadOptions): void {
   if (onUnnamed === undefined) return;
-  const repaired = repairColumns(raw.rows, raw.timeframe, now);
+  const repaired = repairColumns(raw.rows, raw.timeframe, now, raw);
   if (!repaired.ok) return;
   onUnnamed({ file, timeframe: repaired.timeframe, columns: repaired.columns, naiveTimes: raw.naiveTimes });
 }
