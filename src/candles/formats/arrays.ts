@@ -1,5 +1,5 @@
 import { oneSeries, type CandleFormat } from './format.ts';
-import { jsonTable, namedBy } from './json-table.ts';
+import { isWide, jsonTable, namedBy } from './json-table.ts';
 import { COLUMNS, layoutOf } from './keys.ts';
 import { readCells } from './named.ts';
 import { isArray } from './rows.ts';
@@ -16,9 +16,10 @@ export const arrays = {
   parse: (source, named) => {
     const table = jsonTable(source);
     if (table === null || !('names' in table)) return table;
-    // Null rows count as rows without values.
-    const isRow = (row: unknown): boolean => row === null || (isArray(row) && row.length >= COLUMNS.length);
-    if (table.arrays === null || !table.arrays.every(isRow)) return null;
+    // Null rows count as rows without values; some rows may end before their volume.
+    const isRow = (row: unknown): boolean => row === null || (isArray(row) && row.length >= COLUMNS.length - 1);
+    const rows = table.arrays;
+    if (rows === null || !rows.every(isRow) || (rows.length > 0 && !isWide(rows))) return null;
     return readCells({ ...table, names: COLUMNS }, IN_ORDER, namedBy(table, named), table.markets);
   },
 } satisfies CandleFormat;

@@ -24,8 +24,8 @@ const DEEPEST_WRAP = 3;
 /** No answer has more keys around its rows, and no file of candles more columns. */
 const MOST_KEYS = 32;
 const MOST_COLUMNS = 256;
-/** Rows without all columns that may stand above the first whole one. */
-const ROWS_ABOVE = 50;
+/** Kinds of rows that may stand above the first whole one. */
+const MOST_KINDS = 50;
 /** Of an array that nothing names: time, open, high, low, close, volume. */
 const WIDTH = 6;
 /** A column for the labels that pandas keeps beside the rows. */
@@ -59,9 +59,9 @@ function isCandles(table: JsonTable | Failure | null): table is JsonTable {
   return table.arrays === null ? layoutOf(table.names, null) !== null : isWide(table.arrays);
 }
 
-function isWide(rows: readonly unknown[]): boolean {
-  const first = rows.find((row) => row !== null);
-  return isArray(first) && first.length >= WIDTH;
+/** Rows of five numbers alone may as well be mark prices or open interest. */
+export function isWide(rows: readonly unknown[]): boolean {
+  return rows.some((row) => isArray(row) && row.length >= WIDTH);
 }
 
 function wrappedTable(document: Row, depth: number): JsonTable | Failure | null {
@@ -105,14 +105,29 @@ const ALONE = { arrays: null, markets: [], spot: false } as const;
 function rowsTable(rows: readonly unknown[]): JsonTable {
   const first = rows.find((row) => row !== null);
   if (isRecord(first)) {
-    const isWhole = (row: unknown): row is Row => isRecord(row) && layoutOf(Object.keys(row), null) !== null;
-    const names = Object.keys(rows.slice(0, ROWS_ABOVE).find(isWhole) ?? first);
+    const names = namesOf(rows) ?? Object.keys(first);
     return { ...ALONE, names, length: rows.length, column: (index) => (row) => fieldOf(rows[row], names[index]!) };
   }
   const isHeader = isArray(first) && first.every((name) => typeof name === 'string') && layoutOf(first, null) !== null;
   const body = isHeader ? rows.slice(rows.indexOf(first) + 1) : rows;
   const column = (index: number) => (row: number) => elementOf(body[row], index);
   return { ...ALONE, names: isHeader ? first : [], length: body.length, column, arrays: isHeader ? null : body };
+}
+
+/** The keys of the first row that has all columns, else of the first that lacks its volume alone; null without either. */
+function namesOf(rows: readonly unknown[]): readonly string[] | null {
+  const kinds = new Set<string>();
+  let withoutVolume: readonly string[] | null = null;
+  for (const row of rows) {
+    const names = isRecord(row) ? Object.keys(row) : [];
+    const kind = names.join();
+    if (kinds.has(kind)) continue;
+    const layout = layoutOf(names, null);
+    if (layout !== null && layout.volume !== null) return names;
+    if (layout !== null) withoutVolume ??= names;
+    if (kinds.add(kind).size > MOST_KINDS) break;
+  }
+  return withoutVolume;
 }
 
 function fieldOf(row: unknown, name: string): unknown {
