@@ -3,6 +3,7 @@ import type { CandleColumns, CandleFindings } from '../core/candles.ts';
 import { OUT_OF_RANGE } from '../core/range.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
 import { failed, type Failure } from './bytes.ts';
+import { cleanColumns } from './clean-columns.ts';
 import {
   countFuture,
   holesDetail,
@@ -17,8 +18,6 @@ import {
   localTimesDetail,
   millisecondsOf,
   moveToOpen,
-  MS_BELOW,
-  MS_FROM,
   noTimesDetail,
   offGridDetail,
   PLAIN_TIMES,
@@ -51,8 +50,6 @@ const NAMES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 const ROUNDING = 1e-9;
 /** In a loop over every row the name of another module would cost as much as all else. */
 const LIMIT = OUT_OF_RANGE;
-/** Fewer are judged one by one. */
-const CLEAN_FROM_ROWS = 5;
 
 export function createColumns(length: number): RawColumns {
   const column = (): Float64Array => new Float64Array(length);
@@ -87,36 +84,28 @@ export function repairColumns(
   const finite = keepRows(raw, (i) => isFiniteRow(raw, i));
   const notFinite = rows - finite.length;
   const order = orderDetail(finite);
-  let widened = 0;
-  let columns = keepRows(finite, (i) => {
-    if (isPossible(finite, i)) return true;
-    const isWidened = opensAtLastClose(finite, i);
-    if (isWidened) widened++;
-    return isWidened;
-  });
-  const impossible = finite.length - columns.length;
-  const mixedUp = impossibleDetail({ rows, impossible, order }) ?? volumeDetail(columns);
+  const { possible, widened } = keepPossible(finite);
+  const impossible = finite.length - possible.length;
+  const mixedUp = impossibleDetail({ rows, impossible, order }) ?? volumeDetail(possible);
   if (mixedUp !== null) return failed('bad-series', mixedUp);
 
-  const disordered = countDisordered(columns.time);
-  const sorted = disordered === 0 ? columns : sortRows(columns);
+  const disordered = countDisordered(possible.time);
+  const sorted = disordered === 0 ? possible : sortRows(possible);
   const several = severalMarketsDetail(sorted);
   if (several !== null) return failed('bad-series', several);
-  columns = keepRows(sorted, (i) => !isRepeated(sorted, i));
-  const duplicates = sorted.length - columns.length;
+  const unique = keepRows(sorted, (i) => !isRepeated(sorted, i));
+  const duplicates = sorted.length - unique.length;
 
-  const unique = columns;
-  columns = keepRows(unique, (i) => unique.time[i]! % stepMs === 0);
-  const offGrid = unique.length - columns.length;
+  const onGrid = keepRows(unique, (i) => unique.time[i]! % stepMs === 0);
+  const offGrid = unique.length - onGrid.length;
   if (offGrid > unique.length / 2) {
     return failed('bad-series', offGridDetail(unique.time, step.timeframe));
   }
 
-  const local = naiveTimes > 0 ? localTimesDetail(newestOf(columns.time), now) : null;
+  const local = naiveTimes > 0 ? localTimesDetail(newestOf(onGrid.time), now) : null;
   if (local !== null) return failed('bad-series', local);
-  const future = countFuture(columns.time, now + stepMs);
-  const onGrid = columns;
-  columns = keepRows(onGrid, (i) => i < onGrid.length - future);
+  const future = countFuture(onGrid.time, now + stepMs);
+  const columns = keepRows(onGrid, (i) => i < onGrid.length - future);
   const { length } = columns;
   if (length === 0) return failed('no-candles', missingColumn(raw) ?? emptyDetail(rows, future));
   const holes = holesDetail(columns.time, rows, step.timeframe);
@@ -142,52 +131,6 @@ function missingColumn(raw: RawColumns): string | null {
   return raw.length === 0 || empty.length !== 1 || only === undefined
     ? null
     : `its column ${only} holds no numbers: get candles that have them`;
-}
-
-/**
- * Most files need no repair: one look at each row tells, and the answer is what the repairs would have come to. Null for all
- * other files.
- */
-function cleanColumns(raw: RawColumns, timeframe: Timeframe, now: number): RepairedColumns | null {
-  const { time, length: rows } = raw;
-  const stepMs = TIMEFRAME_MS[timeframe];
-  const latest = now + stepMs;
-  let steps = 0;
-  let before = -Infinity;
-  for (let i = 0; i < rows; i++) {
-    const at = time[i]!;
-    if (!(at > before && at >= MS_FROM && at < MS_BELOW && at <= latest)) return null;
-    // A step behind a time on the grid is on it: a remainder of doubles costs more than all else here.
-    if (at - before === stepMs) steps++;
-    else if (at % stepMs !== 0) return null;
-    if (!isSoundRow(raw, i)) return null;
-    before = at;
-  }
-  // More than half of the steps are the timeframe, so their median is.
-  if (rows < CLEAN_FROM_ROWS || steps <= rows / 2 || countFuture(time, latest) > 0 || volumeDetail(raw) !== null)
-    return null;
-  const missing = (before - time[0]!) / stepMs + 1 - rows;
-  const unchanged = { shifted: 0, widened: 0 };
-  const none = { disordered: 0, duplicates: 0, notFinite: 0, impossible: 0, offGrid: 0, future: 0, noVolume: 0 };
-  return { ok: true, columns: raw, timeframe, findings: { rows, missing, ...none, ...unchanged } };
-}
-
-/** In range, possible, with a volume, and high and low reach to the body without help. */
-function isSoundRow({ open, high, low, close, volume }: RawColumns, i: number): boolean {
-  const top = high[i]!;
-  const bottom = low[i]!;
-  const first = open[i]!;
-  const last = close[i]!;
-  return (
-    bottom > 0 &&
-    bottom <= first &&
-    bottom <= last &&
-    top >= first &&
-    top >= last &&
-    top < LIMIT &&
-    volume[i]! >= 0 &&
-    volume[i]! < LIMIT
-  );
 }
 
 function emptyDetail(rows: number, future: number): string {
@@ -218,6 +161,17 @@ function mapColumns(length: number, column: (name: (typeof NAMES)[number]) => Fl
     close: column('close'),
     volume: column('volume'),
   };
+}
+
+function keepPossible(finite: RawColumns): { readonly possible: RawColumns; readonly widened: number } {
+  let widened = 0;
+  const possible = keepRows(finite, (i) => {
+    if (isPossible(finite, i)) return true;
+    const isWidened = opensAtLastClose(finite, i);
+    if (isWidened) widened++;
+    return isWidened;
+  });
+  return { possible, widened };
 }
 
 /** The prices are finite, and the time is sound. */

@@ -25,7 +25,18 @@ test('a CSV of one line of 32 MiB costs its own market, within 200 MiB of heap',
     'BINANCE_BTCUSDT_1h.json': CANDLES,
     'BINANCE_ETHUSDT_1h.csv': `time,open,high,low,close,volume\n${','.repeat(32 * MIB)}`,
   });
-  const args = ['run', folder, '--provider', 'none', '--timeframe', '1h', '--output', place.path('line.json')];
+  const args = [
+    'run',
+    folder,
+    '--provider',
+    'none',
+    '--timeframe',
+    '1h',
+    '--as-of',
+    '2026-01-01T12:00:00Z',
+    '--output',
+    place.path('line.json'),
+  ];
   const { code, stderr } = await place.scan(args, { env: { NODE_OPTIONS: '--max-old-space-size=200' } });
   expect(code, stderr).toBe(0);
   expect(stderr).toContain('2 markets');
