@@ -44,6 +44,8 @@ interface Spelling {
   readonly file: string;
   readonly symbol: string;
   readonly isOfFeed: boolean;
+  /** True when it says that it is the perpetual's. */
+  readonly isMarked: boolean;
 }
 
 interface Group {
@@ -75,7 +77,7 @@ export async function groupFiles(
   for (const file of files) {
     const name = readName(file);
     const market = name.ok ? marketOf(name.named, options) : null;
-    if (!name.ok || market === null) unknown.push(file);
+    if (!name.ok || market === null || name.named.timeframe === null) unknown.push(file);
     else addNamed(groups, market, { file, named: name.named }, options);
   }
   for (const skipped of unread) addSkipped(groups, skipped);
@@ -106,7 +108,8 @@ async function readFirst(
 
 function addNamed(groups: Map<string, Group>, market: Market, file: NamedFile, { timeframe }: GroupOptions): void {
   const isOfFeed = !file.named.spot && file.named.timeframe === timeframe;
-  groupOf(groups, market, { file: file.file.name, symbol: market.symbol, isOfFeed }).files.push(file);
+  const isMarked = file.named.marked !== null;
+  groupOf(groups, market, { file: file.file.name, symbol: market.symbol, isOfFeed, isMarked }).files.push(file);
 }
 
 function addHeld(
@@ -116,13 +119,14 @@ function addHeld(
 ): void {
   const { market, timeframe: own } = parsed.series;
   const isOfFeed = !parsed.spot && own === timeframe;
-  groupOf(groups, market, { file: parsed.file, symbol: market.symbol, isOfFeed }).held.push(parsed);
+  const isMarked = parsed.marked !== null;
+  groupOf(groups, market, { file: parsed.file, symbol: market.symbol, isOfFeed, isMarked }).held.push(parsed);
 }
 
 function addSkipped(groups: Map<string, Group>, skipped: SkippedFile): void {
   const { market, file } = skipped;
   if (market === null) return;
-  groupOf(groups, market, { file, symbol: market.symbol, isOfFeed: false }).skipped.push(skipped);
+  groupOf(groups, market, { file, symbol: market.symbol, isOfFeed: false, isMarked: false }).skipped.push(skipped);
 }
 
 function groupOf(groups: Map<string, Group>, { exchange, symbol }: Market, spelling: Spelling): Group {
@@ -150,7 +154,8 @@ export function keyOfMarket({ exchange, symbol }: Market): string {
 }
 
 function isBefore(a: Spelling, b: Spelling): boolean {
-  return a.isOfFeed === b.isOfFeed ? a.file < b.file : a.isOfFeed;
+  if (a.isOfFeed !== b.isOfFeed) return a.isOfFeed;
+  return a.isMarked === b.isMarked ? a.file < b.file : a.isMarked;
 }
 
 const NONE: readonly never[] = [];

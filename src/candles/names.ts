@@ -1,20 +1,33 @@
 /** What the name of a candle file says. Never guessed: a market under a wrong name costs more than one left out. */
 import path from 'node:path';
 import type { FileSkipReason } from '../core/candles.ts';
+import { isInverseWord, kindOfWord } from '../core/market-kind.ts';
 import { isDollar, type Market } from '../core/market.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, timeframeOf, TIMEFRAMES, type Timeframe } from '../core/time.ts';
-import { isKnownVenue, venueId } from '../core/venues.ts';
-import { beginsWithCoin, isPair, isSpotFolder, readExchangeWord, withoutSpot } from './name-words.ts';
+import { TIMEFRAMES, type Timeframe } from '../core/time.ts';
+import { isCoinMargined, isOwnSpelling, marketSymbol, readMarketName } from '../symbols/naming.ts';
+import { folderWords, freqtradeExchange, type FolderWords } from './folder-words.ts';
+import {
+  beginsWithCoin,
+  isFiller,
+  isMinutesAlone,
+  isPair,
+  knownExchange,
+  readExchangeWord,
+  readTimeframe,
+} from './name-words.ts';
+import { stemOf } from './stem.ts';
 
 /** What a file's name and folder say of its series; null for what they do not say. */
 export interface FileName {
   /** Upper case. */
   readonly exchange: string | null;
-  /** As `Market.symbol`. */
+  /** As it is written, e.g. `BTC-USDT-SWAP`: the exchange, where only others know it, decides how the market is spelled. */
   readonly symbol: string | null;
   readonly timeframe: Timeframe | null;
-  /** True when the name says that the candles are the spot market's. */
+  /** True when the name or a folder says that the candles are the spot market's. */
   readonly spot: boolean;
+  /** What says that they are the perpetual's. */
+  readonly marked: 'name' | 'folder' | null;
 }
 
 export type NameReading =
@@ -27,104 +40,31 @@ export type NameReading =
       readonly market: Market | null;
     };
 
-const EXTENSION =
-  /\.(?:gz|tgz|(?:json|jsonl|ndjson|feather|parquet|csv|tsv|txt|zip|h5|hdf5|npy|npz|sqlite3?|db|xlsx?|ods|arrow|pkl|tar)(?:\.(?:gz|zip|bz2|xz|zst|7z|rar))?)$/i;
-/** An upper-case M is a month, as at ccxt; `1Mo` is Freqtrade's. */
-const TIMEFRAME = /^(\d{1,4})(m|h|H|d|D|w|W|M|mo|Mo)$/;
-const UNIT_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, H: HOUR_MS, d: DAY_MS, D: DAY_MS };
-const TICKER = /^[\p{L}\p{N}]+$/u;
-const QUOTE = /^[a-z]{2,5}$/i;
-const PERPETUAL = /^(?:swap|perp|perpetual)$/i;
-/** `240927` or `27SEP24`: a delivery date. */
-const EXPIRY = /^(?:\d{6}|\d{1,2}[a-z]{3}\d{2})$/i;
-const FREQTRADE = /^(?<pair>.+)-(?<timeframe>\d+[a-z]{1,2})(?:-(?<kind>[a-z_\d]+))?$/i;
-/** What Freqtrade keeps beside its candles. */
-const FREQTRADE_ASIDE = /-(?<kind>trades|(?:mark|index|premiumIndex|funding_rate|open_interest)(?:_[a-z\d]+)?)$/i;
-/** What Binance's archive keeps beside its candles: told by the name, or for prices of another kind by the folder alone. */
-const BINANCE_ASIDE =
-  /-(?<kind>fundingRate|metrics|aggTrades|trades|bookTicker|bookDepth|liquidationSnapshot|BVOLIndex|EOHSummary)-\d{4}-\d\d(?:-\d\d)?$/;
-const BINANCE_ASIDE_FOLDER = /[\\/](?<kind>markPriceKlines|indexPriceKlines|premiumIndexKlines)[\\/]/;
-const ASIDE_WORDS: readonly (readonly [start: string, words: string])[] = [
-  ['mark', 'mark prices'],
-  ['index', 'index prices'],
-  ['premiumindex', 'premium index'],
-  ['funding', 'funding rates'],
-  ['open_interest', 'open interest'],
-  ['metrics', 'open interest and long/short ratios'],
-  ['aggtrades', 'trades'],
-  ['trades', 'trades'],
-  ['book', 'order book'],
-  ['liquidation', 'liquidations'],
-];
+/** `BINANCE_BTCUSDT.P, 240_1a2b3`, as TradingView saves a chart. Its symbols without `.P` are spot markets. */
+const TRADINGVIEW = /^(?<exchange>[A-Z\d]+)_(?<symbol>[^,]+), (?<timeframe>\d{1,4}[A-Z]?|[DWM])(?:_[\da-f]{3,8})?$/i;
+const YEAR = /^(?:19|20)\d\d$/;
+const DAY = /^20\d{6}$/;
 
-/** The file's name without folder and extension, in composed Unicode (macOS decomposes names). */
-function stemOf(file: string): string {
-  return path.basename(file).normalize('NFC').replace(EXTENSION, '');
+/** A name as words and what stands before each. */
+interface Words {
+  readonly words: readonly string[];
+  readonly gaps: readonly string[];
 }
 
-/** Of the file before: thousands stand in one folder. */
-let latest = { folder: '', aside: false };
-
-/**
- * What a file that stands beside candles holds, e.g. `funding rates`, by its name and folder: what Freqtrade and Binance's archive
- * keep there. Null for all others.
- */
-export function sideFileKind(file: string): string | null {
-  const folder = path.dirname(file);
-  if (folder !== latest.folder) latest = { folder, aside: BINANCE_ASIDE_FOLDER.test(file) };
-  // Every name that says so has a hyphen.
-  if (!latest.aside && !file.includes('-', folder.length)) return null;
-  const stem = stemOf(file);
-  const found = FREQTRADE_ASIDE.exec(stem) ?? BINANCE_ASIDE.exec(stem) ?? BINANCE_ASIDE_FOLDER.exec(file);
-  const kind = found?.groups?.['kind'];
-  if (kind === undefined) return null;
-  return ASIDE_WORDS.find(([start]) => kind.toLowerCase().startsWith(start))?.[1] ?? kind;
+/** The parts of a name, as they are written. */
+interface Parts {
+  readonly exchange: string | null;
+  readonly symbol: string | null;
+  /** Null when the name says none. */
+  readonly timeframe: string | null;
+  /** Words of kinds that stand apart from the symbol. */
+  readonly kinds: readonly string[];
+  readonly isTradingView: boolean;
+  /** Freqtrade's form: `_` between coins and `-` before the timeframe. */
+  readonly isFreqtrade: boolean;
+  /** A coin and a quote without a settlement. */
+  readonly isUnsettled: boolean;
 }
-
-/**
- * `<EXCHANGE>_<SYMBOL>_<timeframe>`, e.g. `HYPERLIQUID_kPEPEUSDT_4h.json`. The symbol may be written with separators, as
- * ccxt dumps are: `BINANCE_BTC_USDT_4h`, `BINANCE_BTC_USDT_USDT_4h`, `OKX_BTC-USDT-SWAP_4h`. Null when the name has not this form.
- */
-export function readExchangeSymbolName(file: string): NameReading | null {
-  const stem = stemOf(file);
-  const first = stem.indexOf('_');
-  const last = stem.lastIndexOf('_');
-  if (first === last) return null;
-  const timeframe = stem.slice(last + 1);
-  const exchange = stem.slice(0, first);
-  const symbol = stem.slice(first + 1, last);
-  const said = readExchangeWord(exchange);
-  const words = wordsOf(symbol);
-  if (!TIMEFRAME.test(timeframe) || said === null || beginsWithCoin(exchange, words)) return null;
-  const spot = said.spot || (isSpotFolder(file) && !isPerpetual(words));
-  return readingOf(said.exchange, symbol, timeframe, spot);
-}
-
-/**
- * Freqtrade's `<exchange>/futures/BTC_USDT_USDT-1h-futures.json` and, for spot, `<exchange>/BTC_USDT-1h.json`. The folder is
- * the exchange (`bybit-futures` is BYBIT); `binance_BTC_USDT_USDT-1h-futures` names it itself. Null when the name has not this form.
- *
- * @param file absolute path
- */
-export function readFreqtradeName(file: string): NameReading | null {
-  const groups = FREQTRADE.exec(stemOf(file))?.groups;
-  const pair = groups?.['pair'];
-  const timeframe = groups?.['timeframe'];
-  if (pair === undefined || timeframe === undefined || !TIMEFRAME.test(timeframe)) return null;
-  const kind = groups?.['kind'];
-  if (kind !== undefined && kind !== 'futures' && kind !== 'spot') {
-    return { ok: false, reason: 'not-candles', detail: `"-${kind}" files hold no candles of a market`, market: null };
-  }
-  const parts = wordsOf(pair, '_');
-  const namesExchange = parts.length === 4 && isSettled(parts.slice(1));
-  const exchange = namesExchange ? (readExchangeWord(parts[0]!)?.exchange ?? null) : exchangeFolder(file);
-  const symbolParts = namesExchange ? parts.slice(1) : parts;
-  if (symbolParts.length < 2) return unknownName('it names no pair such as BTC_USDT');
-  return readingOf(exchange, symbolParts.join('_'), timeframe, kind !== 'futures' && !isSettled(symbolParts));
-}
-
-/** `BTCUSDT-4h-2024-01`, `BTCUSDT-1h`, `BTC-USDT_4h`: no exchange. The date is the one of Binance's archive. */
-const SYMBOL_ONLY = /^(?<symbol>.+?)[-_](?<timeframe>\d+[a-z]{1,2})(?:-\d{4}-\d\d(?:-\d\d)?)?$/i;
 
 /**
  * What a file's name and folder say, in whatever way people name candle files; a name that says nothing is no failure,
@@ -133,112 +73,211 @@ const SYMBOL_ONLY = /^(?<symbol>.+?)[-_](?<timeframe>\d+[a-z]{1,2})(?:-\d{4}-\d\
  * @param file absolute path
  */
 export function readCandleName(file: string): NameReading {
-  const named = readExchangeSymbolName(file);
-  if (named !== null && isSettledReading(named)) return named;
-  const stem = stemOf(file);
-  if (FREQTRADE.exec(stem)?.groups?.['pair']?.includes('_') === true) {
-    const reading = readFreqtradeName(file);
-    if (reading !== null && isSettledReading(reading)) return reading;
-  }
-  const groups = SYMBOL_ONLY.exec(stem)?.groups;
-  const symbol = groups?.['symbol'];
-  const timeframe = groups?.['timeframe'];
-  const spot = isSpotFolder(file) && !isPerpetual(wordsOf(symbol ?? ''));
-  if (symbol === undefined || timeframe === undefined || !TIMEFRAME.test(timeframe)) {
-    return { ok: true, named: { exchange: knownFolder(file), symbol: null, timeframe: null, spot } };
-  }
-  const dated = symbol.split(/[_-]/).some((part, index) => index > 0 && EXPIRY.test(part));
-  if (dated || readSymbol(symbol) !== null) return readingOf(knownFolder(file), symbol, timeframe, spot);
-  return { ok: true, named: { exchange: knownFolder(file), symbol: null, timeframe: readTimeframe(timeframe), spot } };
-}
-
-/** False for a name of that form whose words say no symbol: it may be of another form, or say nothing. */
-function isSettledReading(reading: NameReading): boolean {
-  return reading.ok || reading.reason !== 'unknown-name';
-}
-
-const KIND_FOLDER = /^(?:spot|futures|swap|perp|perpetual|\d+[mhd])$/i;
-
-/** The folder's name where it is that of an exchange: any other folder would make an exchange of a word. */
-function knownFolder(file: string): string | null {
   const folder = path.dirname(file);
-  const own = path.basename(folder);
-  const name = KIND_FOLDER.test(own) ? path.basename(path.dirname(folder)) : own;
-  const bare = name.replace(/[-_](?:futures|perp|swap|spot)$/i, '');
-  return isKnownVenue(bare) ? venueId(bare) : null;
-}
-
-/** A folder of any other name is none: only below `data/`, Freqtrade's own parent of them, is each folder an exchange. */
-function exchangeFolder(file: string): string | null {
-  const own = path.dirname(file);
-  const folder = /^(?:futures|spot)$/i.test(path.basename(own)) ? path.dirname(own) : own;
-  const name = path.basename(folder).replace(/[-_](?:futures|spot)$/i, '');
-  const isFreqtrade = path.basename(path.dirname(folder)).toLowerCase() === 'data';
-  return isKnownVenue(name) || isFreqtrade ? (readExchangeWord(name)?.exchange ?? null) : null;
-}
-
-function readingOf(exchange: string | null, symbolText: string, timeframeText: string, spot: boolean): NameReading {
-  const parts = wordsOf(symbolText);
-  if (parts.some((part, index) => index > 0 && EXPIRY.test(part))) {
-    return unknownName('it names a dated future, and only perpetual markets are scanned');
+  const above = folderWords(folder);
+  const parts = partsOf(stemOf(file), above.exchange);
+  const byProgram = parts.isFreqtrade && above.exchange === null ? freqtradeExchange(folder) : null;
+  const exchange = parts.exchange ?? above.exchange ?? byProgram;
+  const told = parts.timeframe === null ? null : readTimeframe(parts.timeframe);
+  const timeframe = told === null ? above.timeframe : told.timeframe;
+  const symbol = parts.symbol === '' ? above.symbol : parts.symbol;
+  const named = { exchange, timeframe, symbol: null };
+  if (symbol === null) return { ok: true, named: { ...named, ...kindSaid(parts, above, null) } };
+  const reading = readMarketName(exchange ?? '', symbol);
+  if (reading.kind === 'dated') return unknownName('it names a dated future, and only perpetual markets are scanned');
+  const kinds = kindSaid(parts, above, reading.kind);
+  if (kinds.option || reading.kind === 'option') {
+    return unknownName('it names an option, and only perpetual markets are scanned');
   }
-  const { words, spot: isNamedSpot } = withoutSpot(parts);
-  const symbol = symbolOf(words);
-  if (symbol === null)
-    return unknownName('its symbol cannot be read: expected one like BTCUSDT, BTC_USDT or BTC-USDT-SWAP');
-  const timeframe = readTimeframe(timeframeText);
-  if (timeframe === null) {
-    const detail = `timeframe ${timeframeText} is not used: known are ${TIMEFRAMES.join(' ')}`;
-    const market: Market | null = exchange === null ? null : { exchange, symbol };
-    return { ok: false, reason: 'unknown-timeframe', detail, market };
-  }
-  return { ok: true, named: { exchange, symbol, timeframe, spot: spot || isNamedSpot } };
-}
-
-/** `BTC-USDT-SWAP`, `BTC_USDT_USDT` and `btcusdt` as a market's symbol; null when it is none. */
-export function readSymbol(text: string): string | null {
-  return symbolOf(withoutSpot(wordsOf(text)).words);
-}
-
-function symbolOf(words: readonly string[]): string | null {
-  const symbol = joinSymbol(words);
-  return symbol === null || /\p{Lu}/u.test(symbol) ? symbol : symbol.toUpperCase();
-}
-
-/** ccxt's `BTC/USDT:USDT` keeps its colon in some names. */
-function wordsOf(symbol: string, separators: '_' | '_-' = '_-'): readonly string[] {
-  const plain = symbol.includes(':') ? symbol.replace(/([_-][a-z\d]+):([a-z\d]+)$/i, '$1_$2') : symbol;
-  return plain.split(separators === '_' ? '_' : /[_-]/);
-}
-
-function isPerpetual(words: readonly string[]): boolean {
-  return isSettled(words) || (words.length > 1 && PERPETUAL.test(words.at(-1)!));
+  // Without a timeframe any word could stand there.
+  const isSymbol = reading.name !== null || (told !== null && isOneSymbol(symbol));
+  if (!isSymbol) return { ok: true, named: { ...named, ...kinds } };
+  const spelled = kinds.inverse ? inverseOf(exchange, symbol) : symbol;
+  if (told?.timeframe === null) return unusedTimeframe(exchange, spelled, parts.timeframe!);
+  return { ok: true, named: { exchange, timeframe, symbol: spelled, spot: kinds.spot, marked: kinds.marked } };
 }
 
 function unknownName(detail: string): NameReading {
   return { ok: false, reason: 'unknown-name', detail, market: null };
 }
 
-function readTimeframe(text: string): Timeframe | null {
-  const [, count, unit] = TIMEFRAME.exec(text) ?? [];
-  const unitMs = unit === undefined ? undefined : UNIT_MS[unit];
-  return unitMs === undefined ? null : timeframeOf(Number(count) * unitMs);
+function unusedTimeframe(exchange: string | null, symbol: string, text: string): NameReading {
+  const detail = `timeframe ${text} is not used: known are ${TIMEFRAMES.join(' ')}`;
+  const spelled = exchange === null ? null : marketSymbol(exchange, symbol);
+  const market: Market | null = exchange === null || spelled === null ? null : { exchange, symbol: spelled };
+  return { ok: false, reason: 'unknown-timeframe', detail, market };
 }
 
-/** The exchange's own name without separators, contract type and settlement coin; null when the parts are no symbol. */
-function joinSymbol(parts: readonly string[]): string | null {
-  const named = parts.length > 1 && PERPETUAL.test(parts.at(-1)!) ? parts.slice(0, -1) : parts;
-  const pair = isSettled(named) ? named.slice(0, 2) : named;
-  const [base, quote] = pair;
-  if (pair.length > 2 || base === undefined || !TICKER.test(base)) return null;
-  if (quote !== undefined && !QUOTE.test(quote)) return null;
-  // In `BTCUSDT_um` the second word is no quote.
-  if (quote !== undefined && isPair(base) && !isDollar(quote.toUpperCase())) return null;
-  return base + (quote ?? '');
+interface KindSaid extends Pick<FileName, 'spot' | 'marked'> {
+  readonly option: boolean;
+  readonly inverse: boolean;
 }
 
-/** ccxt's `BTC/USDT:USDT` or `BTC/USD:BTC` with the separators replaced. */
-function isSettled(parts: readonly string[]): boolean {
-  const [base, quote, settle] = parts;
-  return parts.length === 3 && (settle === quote || settle === base);
+/** The name counts before the folders, and in it the symbol before other words. */
+function kindSaid(parts: Parts, above: FolderWords, ofSymbol: string | null): KindSaid {
+  const words = parts.kinds.map(kindOfWord);
+  const byWords = words.includes('option') ? 'option' : (words[0] ?? null);
+  const byProgram = parts.isTradingView || (parts.isFreqtrade && parts.isUnsettled) ? 'spot' : null;
+  const byName = ofSymbol ?? byWords ?? byProgram;
+  const kind = byName ?? above.kind;
+  const marked = byName === null ? 'folder' : 'name';
+  return {
+    spot: kind === 'spot',
+    marked: kind === 'perpetual' ? marked : null,
+    option: kind === 'option',
+    inverse: parts.kinds.some(isInverseWord) || (byName === null && above.inverse),
+  };
+}
+
+/** `XBTUSD` in a folder of inverse contracts settles in its coin, also where the exchange's other ones do not. */
+function inverseOf(exchange: string | null, symbol: string): string {
+  const { name } = readMarketName(exchange ?? '', symbol);
+  if (name === null || name.quote !== 'USD' || isCoinMargined(name)) return symbol;
+  return `${name.base}_USD_${name.base}`;
+}
+
+/** A word, or a coin and its quote; in `BTCUSDT_x` the second word is no quote. */
+function isOneSymbol(text: string): boolean {
+  const [first = '', second] = text.split(/[-_]/);
+  if (isOwnSpelling(text)) return true;
+  if (marketSymbol('', text) === null || isDollar(text.toUpperCase())) return false;
+  return second === undefined || !isPair(first) || isDollar(second.toUpperCase());
+}
+
+function partsOf(stem: string, folderExchange: string | null): Parts {
+  const chart = TRADINGVIEW.exec(stem)?.groups;
+  if (chart !== undefined) {
+    const text = chart['timeframe']!;
+    const timeframe = /\d/.test(text) ? text : `1${text}`;
+    const exchange = readExchangeWord(chart['exchange']!)?.exchange ?? null;
+    return {
+      exchange,
+      symbol: chart['symbol']!,
+      timeframe,
+      kinds: [],
+      isTradingView: true,
+      isFreqtrade: false,
+      isUnsettled: true,
+    };
+  }
+  const pieces = stem.split(/([_|-])/);
+  const all = { words: pieces.filter((_, i) => i % 2 === 0), gaps: ['', ...pieces.filter((_, i) => i % 2 === 1)] };
+  const at = timeframeAt(all.words);
+  const before = trimmed(slice(all, 0, at ?? all.words.length), false);
+  const behind = trimmed(slice(all, (at ?? all.words.length) + 1), true);
+  const kinds = behind.words.filter((word) => kindOfWord(word) !== null);
+  const isClear = kinds.length === behind.words.length;
+  const {
+    exchange,
+    symbol,
+    kinds: more,
+  } = isClear ? marketIn(before, folderExchange, at === null ? '' : all.gaps[at]!) : NO_MARKET;
+  return {
+    exchange,
+    symbol,
+    timeframe: at === null ? null : all.words[at]!,
+    kinds: [...more, ...kinds],
+    isTradingView: false,
+    isFreqtrade: exchange === null && at !== null && all.gaps[at] === '-' && before.gaps.includes('_'),
+    isUnsettled: before.words.length === 2,
+  };
+}
+
+function slice({ words, gaps }: Words, from: number, to?: number): Words {
+  return { words: words.slice(from, to), gaps: gaps.slice(from, to) };
+}
+
+/** Where the timeframe stands: the last word that is plainly one, else the last word of all but dates and kinds if it may be one. */
+function timeframeAt(words: readonly string[]): number | null {
+  const plain = words.findLastIndex((word) => readTimeframe(word)?.isPlain === true);
+  if (plain >= 0) return plain;
+  const end = words.length - trailing(words, true);
+  const isAlone = end === 1 && isMinutesAlone(words[0]!);
+  return (end > 1 || isAlone) && readTimeframe(words[end - 1]!) !== null ? end - 1 : null;
+}
+
+/** How many words at the end say nothing of a market: dates, fillers, and kinds where those are meant. */
+function trailing(words: readonly string[], dates: boolean): number {
+  const isDate = (word: string, at: number): boolean =>
+    YEAR.test(word) || (dates && DAY.test(word)) || (/^\d\d$/.test(word) && isDated(words.slice(0, at)));
+  const last = words.findLastIndex((word, at) => !isFiller(word) && !isDate(word, at));
+  return words.length - 1 - last;
+}
+
+/** True when a year stands last, or before a month. */
+function isDated(before: readonly string[]): boolean {
+  const [year, month] = before.slice(-2);
+  return YEAR.test(month ?? year ?? '') || (YEAR.test(year ?? '') && /^\d\d$/.test(month ?? ''));
+}
+
+function trimmed(part: Words, dates: boolean): Words {
+  const end = part.words.length - trailing(part.words, dates);
+  // NEW is a coin as well.
+  const start = part.words.findIndex((word, i) => !isFiller(word) || beginsWithCoin(word, part.words.slice(i + 1)));
+  return slice(part, Math.max(0, start), end);
+}
+
+interface MarketWords {
+  readonly exchange: string | null;
+  /** Empty when no word is left for it, null when the words are none. */
+  readonly symbol: string | null;
+  readonly kinds: readonly string[];
+}
+
+const NO_MARKET: MarketWords = { exchange: null, symbol: null, kinds: [] };
+
+/** @param gap what stands before the timeframe */
+function marketIn(part: Words, folderExchange: string | null, gap: string): MarketWords {
+  const isWhole = folderExchange !== null && readMarketName(folderExchange, textOf(part)).name !== null;
+  const first = exchangeFirst(part) ?? (gap === '_' && !isWhole ? unknownExchange(part) : null);
+  if (first !== null) return first;
+  const at = part.words.findIndex((word, i) => i > 0 && knownExchange(word) !== null);
+  const symbol = textOf(slice(part, 0, at < 0 ? undefined : at));
+  if (at < 0 || beginsWithCoin(part.words[at]!, part.words.slice(at + 1)) || readMarketName('', symbol).name === null) {
+    return { exchange: null, symbol: textOf(part), kinds: [] };
+  }
+  // `BTCUSDT_Binance_futures_UM`
+  const { exchange, kinds } = knownExchange(part.words[at]!)!;
+  const behind = part.words.slice(at + 1);
+  return behind.every((word) => kindOfWord(word) !== null)
+    ? { exchange, symbol, kinds: [...kinds, ...behind] }
+    : NO_MARKET;
+}
+
+/** A known exchange in the first words; no two of them are longer. */
+function exchangeFirst(part: Words): MarketWords | null {
+  const rest = coinsOf(part);
+  if (beginsWithCoin(rest[0] ?? '', rest.slice(1))) return null;
+  for (const length of [2, 1]) {
+    const known = part.words.length < length ? null : knownExchange(part.words.slice(0, length).join(''));
+    // Kinds that stand apart are left to the symbol: `PERP` may belong to it.
+    if (known === null || (length === 2 && known.kinds.length > 0)) continue;
+    return { exchange: known.exchange, symbol: textOf(slice(part, length)), kinds: known.kinds };
+  }
+  return null;
+}
+
+/** Any word is an exchange in `<EXCHANGE>_<SYMBOL>_<timeframe>`, unless it is a word of another meaning. */
+function unknownExchange(part: Words): MarketWords | null {
+  const end = part.gaps.indexOf('_', 1);
+  if (end < 0) return null;
+  const word = textOf(slice(part, 0, end));
+  const rest = slice(part, end);
+  const said = readExchangeWord(word);
+  const isCoin =
+    isOwnSpelling(textOf(part)) || beginsWithCoin(word, coinsOf(rest)) || readMarketName('', word).name !== null;
+  return said === null || isCoin ? null : { exchange: said.exchange, symbol: textOf(rest), kinds: said.kinds };
+}
+
+/** The words that may be coins and quotes; ccxt's colon stands between them as well. */
+function coinsOf({ words }: Words): readonly string[] {
+  const last = words.findLastIndex((word) => kindOfWord(word) === null);
+  return words.slice(0, last + 1).flatMap((word) => word.split(':'));
+}
+
+function textOf({ words, gaps }: Words): string {
+  return words
+    .map((word, i) => (i === 0 ? word : gaps[i]! + word))
+    .join('')
+    .replaceAll('|', '_');
 }

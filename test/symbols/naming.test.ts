@@ -73,6 +73,10 @@ const REAL: readonly (readonly [string, string, string])[] = [
   ['HYPERLIQUID', 'KASUSDT', 'KAS/USDT:USDT'],
   ['HYPERLIQUID', 'BTC', 'BTC/USDC:USDC'],
   ['HYPERLIQUID', 'BTC/USDC:USDC', 'BTC/USDC:USDC'],
+  ['HYPERLIQUID', 'xyz:TSLA', 'XYZ-TSLA/USDC:USDC'],
+  ['HYPERLIQUID', 'XYZ-TSLA_USDC_USDC', 'XYZ-TSLA/USDC:USDC'],
+  ['HYPERLIQUID', 'flx:GOLD', 'FLX-GOLD/USDC:USDC'],
+  ['HYPERLIQUID', 'HYNA-BTC_USDE_USDE', 'HYNA-BTC/USDE:USDE'],
   ['LIGHTER', 'BTC', 'BTC/USDC:USDC'],
   ['DYDX', 'BTC-USD', 'BTC/USD:USD'],
   ['VERTEX', 'BTC-PERP', 'BTC/USDC:USDC'],
@@ -121,7 +125,6 @@ const UNREADABLE: readonly (readonly [string, string])[] = [
   ['BINANCE', 'USDT/USDT:USDT'],
   ['BINANCE', 'ETHBTC'],
   ['HYPERLIQUID', '@107'],
-  ['HYPERLIQUID', 'xyz:TSLA'],
   ['BINANCE', ''],
   ['BINANCE', '../BTCUSDT'],
   ['BINANCE', 'BTC\u0000USDT'],
@@ -229,7 +232,7 @@ describe('any name', () => {
       fc.property(exchanges, symbols, (exchange, symbol) => {
         const name = parseMarketName(exchange, symbol);
         if (name === null) return;
-        expect(name.base).toMatch(/^[A-Z0-9\p{Lo}]+$/u);
+        expect(name.base).toMatch(/^([A-Z0-9]+-)?[A-Z0-9\p{Lo}]+$/u);
         expect(name.quote).toMatch(/^[A-Z0-9]+$/);
         expect([1, 1e3, 1e4, 1e5, 1e6]).toContain(name.multiplier);
         expect(
