@@ -28,22 +28,28 @@ export function folderWords(folder: string): FolderWords {
 function read(folder: string): FolderWords {
   const names = folder.split(/[\\/]/).reverse();
   const saying = names.find((name) => kindOfText(name) !== null);
-  const said: { exchange: string | null; symbol: string | null; timeframe: Timeframe | null } = {
-    exchange: null,
-    symbol: null,
-    timeframe: null,
-  };
+  let [exchange, symbol, timeframe]: [string | null, string | null, Timeframe | null] = [null, null, null];
+  // One folder that is nothing else may be a symbol: the exchange above it knows.
+  let doubtful: { readonly name: string; readonly timeframe: Timeframe | null } | null = null;
   for (const name of names) {
-    said.exchange = exchangeIn(name);
-    const timeframe = timeframeIn(said.exchange === null ? name : name.split(/[-_ ]/).at(-1)!);
+    const at = exchangeIn(name);
+    timeframe ??= timeframeIn(at === null ? name : name.split(/[-_ ]/).at(-1)!);
+    exchange = at;
+    if (at !== null) break;
     const isSymbol = readMarketName('', name).name !== null;
-    if (timeframe !== null) said.timeframe ??= timeframe;
-    else if (isSymbol) said.symbol ??= name;
-    else if (said.exchange === null && !isStructure(name)) break;
-    if (said.exchange !== null) break;
+    if (!isSymbol && (timeframeIn(name) !== null || isStructure(name))) continue;
+    if (symbol !== null || doubtful !== null) break;
+    if (isSymbol) symbol = name;
+    else doubtful = { name, timeframe };
+  }
+  if (doubtful !== null) {
+    if (exchange !== null && readMarketName(exchange, doubtful.name).name !== null) symbol = doubtful.name;
+    else [exchange, timeframe] = [null, doubtful.timeframe];
   }
   return {
-    ...said,
+    exchange,
+    symbol,
+    timeframe,
     kind: saying === undefined ? null : kindOfText(saying),
     inverse: saying !== undefined && saying.split(/[^A-Za-z]+/).some(isInverseWord),
   };
@@ -67,7 +73,9 @@ function exchangeIn(name: string): string | null {
 
 /** What stands between an exchange's folder and its files in archives. */
 function isStructure(name: string): boolean {
-  return kindOfText(name) !== null || /^(?:klines?|candles?|ohlcv?|monthly)$/i.test(name);
+  return name
+    .split(/[-_ ]/)
+    .every((word) => kindOfWord(word) !== null || /^(?:klines?|candles?|ohlcv?|monthly|usd[ts]?|coin|m)$/i.test(word));
 }
 
 /** Only below `data/`, Freqtrade's own parent of them, is each folder an exchange, whatever its name. */

@@ -1,11 +1,17 @@
 /** What neither a file's name nor its folder says, with the flag that says it. */
 import { failed, type Failure } from './bytes.ts';
 import type { FileName } from './names.ts';
+import type { ReadOptions } from './reader.ts';
 
 const EXAMPLE = 'or call it e.g. BINANCE_BTCUSDT_4h';
 
 /** For a file whose candles are sound but of no known market. */
-export function missingParts({ exchange, symbol }: Pick<FileName, 'exchange' | 'symbol'>): Failure {
+export function missingParts(
+  named: Pick<FileName, 'exchange' | 'symbol'>,
+  given: Pick<ReadOptions, 'exchange' | 'alone'>,
+): Failure {
+  const exchange = named.exchange ?? given.exchange;
+  const symbol = named.symbol ?? given.alone?.symbol ?? null;
   const missing = [...(exchange === null ? ['exchange'] : []), ...(symbol === null ? ['symbol'] : [])];
   const remedy =
     symbol !== null

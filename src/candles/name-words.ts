@@ -53,7 +53,7 @@ export function exchangeNamed(text: string): string {
 export function beginsWithCoin(first: string, rest: readonly string[]): boolean {
   const [quote, settle] = rest.map((word) => word.toUpperCase());
   if (quote === undefined || rest.length > 2) return false;
-  if (isDollar(quote) && (settle === undefined || settle === quote)) {
+  if (isDollar(quote) && (settle === undefined || settle === quote || (quote === 'USD' && isDollar(settle)))) {
     return knownExchange(first) === null || COINS_TOO.has(first.toUpperCase());
   }
   if (knownExchange(first) !== null) return false;

@@ -42,6 +42,7 @@ export type NameReading =
 
 /** `BINANCE_BTCUSDT.P, 240_1a2b3`, as TradingView saves a chart. Its symbols without `.P` are spot markets. */
 const TRADINGVIEW = /^(?<exchange>[A-Z\d]+)_(?<symbol>[^,]+), (?<timeframe>\d{1,4}[A-Z]?|[DWM])(?:_[\da-f]{3,8})?$/i;
+const WORD = /^[a-z\d][a-z\d. ]*$/i;
 const YEAR = /^(?:19|20)\d\d$/;
 const DAY = /^20\d{6}$/;
 
@@ -249,7 +250,9 @@ function exchangeFirst(part: Words): MarketWords | null {
   const rest = coinsOf(part);
   if (beginsWithCoin(rest[0] ?? '', rest.slice(1))) return null;
   for (const length of [2, 1]) {
-    const known = part.words.length < length ? null : knownExchange(part.words.slice(0, length).join(''));
+    const words = part.words.slice(0, length);
+    const known =
+      words.length === length && words.every((word) => WORD.test(word)) ? knownExchange(words.join('')) : null;
     // Kinds that stand apart are left to the symbol: `PERP` may belong to it.
     if (known === null || (length === 2 && known.kinds.length > 0)) continue;
     return { exchange: known.exchange, symbol: textOf(slice(part, length)), kinds: known.kinds };

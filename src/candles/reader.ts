@@ -232,9 +232,10 @@ function notChosen(format: string, content: Content): Failure {
 type Finished = { readonly ok: true; readonly parsed: Omit<ParsedSeries, 'file' | 'format'> } | Failure;
 
 /** A series that knows its market and timeframe, repaired. */
-function finish(raw: RawSeries, market: Market | null, { now, alone }: ReadOptions, modifiedAt: number): Finished {
+function finish(raw: RawSeries, market: Market | null, options: ReadOptions, modifiedAt: number): Finished {
   if (raw.rows.length === 0) return failed('no-candles', 'it holds no candles');
-  if (market === null) return missingParts(raw);
+  if (market === null) return missingParts(raw, options);
+  const { now, alone } = options;
   const asNamed = repairColumns(raw.rows, raw.timeframe, now);
   const isUntold = !asNamed.ok && asNamed.reason === 'unknown-timeframe' && raw.timeframe === null;
   const repaired = isUntold && alone?.timeframe ? repairColumns(raw.rows, alone.timeframe, now) : asNamed;

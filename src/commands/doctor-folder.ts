@@ -1,6 +1,7 @@
 /** `scan doctor <folder>`: what it holds and what is wrong with it, in one reading. */
 import { setImmediate } from 'node:timers/promises';
 import { discoverCandleFiles, type CandleFile } from '../candles/discover.ts';
+import { exchangeNamed } from '../candles/name-words.ts';
 import { readCandleFile, type ParsedSeries, type UnnamedCandles } from '../candles/reader.ts';
 import { readSampleTime } from '../candles/sample.ts';
 import { findProblems } from '../candles/survey-problems.ts';
@@ -64,7 +65,7 @@ export async function examineFolder(
   const now = asOf ?? (marker === null ? null : readSampleTime(marker)) ?? systemClock.now();
   const { exchange = null } = flags;
   const read = await readAll(files, { format, exchange }, context);
-  const kept = (market: Market | null): boolean => exchange === null || market?.exchange === exchange.toUpperCase();
+  const kept = (market: Market | null): boolean => exchange === null || market?.exchange === exchangeNamed(exchange);
   const input = {
     parsed: read.parsed.filter(({ series }) => kept(series.market)),
     skipped: [...found.skipped, ...read.skipped].filter(({ market }) => market === null || kept(market)),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { defaultOutput, loadConfig, type SettingName } from '../config.ts';
+import { isTimeframe } from '../core/time.ts';
 import { previousFeed } from '../job/previous.ts';
 import type { Aim } from '../job/request.ts';
 import { fetchingTime } from '../job/time-bounds.ts';
@@ -142,6 +143,7 @@ function askedFor(paths: readonly string[], flags: RunFlags, { config, context }
     exclude: [config.output, defaultOutput(config.root)],
     format: formatOf(flags.format),
     filter: { symbol, exchange, limit },
+    ...aloneFlags(paths, flags),
     strategies: selectStrategies(config.strategies, config.sources.strategies),
     timeframe: config.timeframe,
     asOf: flags.asOf === undefined ? null : parseAsOf(flags.asOf),
@@ -157,10 +159,21 @@ function askedFor(paths: readonly string[], flags: RunFlags, { config, context }
   return { request, goals, output: isPartial && config.sources.output !== 'flag' ? null : config.output };
 }
 
+/** Of a single file the flags may say what its name does not. */
+function aloneFlags(paths: readonly string[], { symbol, timeframe }: RunFlags): Pick<ScanRequest, 'alone'> {
+  if (paths.length !== 1 || !areFiles(paths)) return {};
+  return {
+    alone: { symbol: symbol ?? null, timeframe: timeframe !== undefined && isTimeframe(timeframe) ? timeframe : null },
+  };
+}
+
+function areFiles(paths: readonly string[]): boolean {
+  return paths.every((given) => statSync(given, { throwIfNoEntry: false })?.isFile() === true);
+}
+
 /** A look at a part of the market must not replace the feed of the whole. */
 function looksAtPart(paths: readonly string[], { symbol, exchange, limit }: RunFlags): boolean {
-  const onlyFiles = paths.every((given) => statSync(given, { throwIfNoEntry: false })?.isFile() === true);
-  return onlyFiles || symbol !== undefined || exchange !== undefined || limit !== undefined;
+  return areFiles(paths) || symbol !== undefined || exchange !== undefined || limit !== undefined;
 }
 
 async function scanAndWrite({ request, output }: Asked, flags: RunFlags, tools: RunTools): Promise<number> {

@@ -31,7 +31,7 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--deadline <duration>', 'when the feed is written with what there is, degraded (default: 15m)')
     .option('--wait-lock [duration]', 'wait while another scan runs (default: as long as --deadline)')
     .option('--dry-run', 'print what each goal would cost; nothing is sent or written (also with --json)')
-    .option('--symbol <name>', 'only this coin or symbol, e.g. BTC or XBTUSDTM')
+    .option('--symbol <name>', 'only this coin or symbol, e.g. BTC or XBTUSDTM; also of a single file that names none')
     .option('--exchange <name>', 'only this exchange, e.g. KUCOIN; also the exchange of files that name none')
     .option(
       '--format <id>',

@@ -1,7 +1,9 @@
 /** Which markets of the input are scanned. */
 import type { MarketFiles } from '../candles/groups.ts';
+import { exchangeNamed } from '../candles/name-words.ts';
 import { ConfigError } from '../core/config-error.ts';
 import { closest } from '../platform/text.ts';
+import { marketSymbol } from '../symbols/naming.ts';
 import type { MarketFilter } from './request.ts';
 
 /**
@@ -10,10 +12,11 @@ import type { MarketFilter } from './request.ts';
  */
 export function keepMarkets(markets: readonly MarketFiles[], filter: MarketFilter): readonly MarketFiles[] {
   const { symbol, exchange, limit } = filter;
-  const onExchange = markets.filter((one) => exchange === null || one.exchange === exchange.toUpperCase());
+  const onExchange = markets.filter((one) => exchange === null || one.exchange === exchangeNamed(exchange));
   if (onExchange.length === 0 && markets.length > 0) throw noSuchExchange(exchange!, markets);
-  const wanted = symbol?.toLowerCase();
-  const kept = onExchange.filter((one) => wanted === undefined || namesOf(one).includes(wanted));
+  const isWanted = (one: MarketFiles): boolean =>
+    symbol === null || namesOf(one).includes(symbol.toLowerCase()) || marketSymbol(one.exchange, symbol) === one.symbol;
+  const kept = onExchange.filter(isWanted);
   if (kept.length === 0 && onExchange.length > 0) throw noSuchSymbol(symbol!, onExchange);
   return kept.slice(0, limit ?? kept.length);
 }

@@ -79,8 +79,8 @@ export async function timeOf(
   return (await newestOpen(files, readOptions(request, now))) ?? now;
 }
 
-function readOptions({ format, filter }: ScanRequest, now: number): ReadOptions {
-  return { format, exchange: filter.exchange, now };
+function readOptions({ format, filter, alone }: ScanRequest, now: number): ReadOptions {
+  return { format, exchange: filter.exchange, now, ...(alone === undefined ? {} : { alone }) };
 }
 
 /** @throws ConfigError when the filter keeps no market */

@@ -6,7 +6,7 @@ import { exchangeId, traitsOf } from './exchanges.ts';
 import type { ExchangeId } from './exchanges.ts';
 import { expiryOf } from './expiry.ts';
 import { withoutKind } from './kind-marks.ts';
-import { builtName, linear, spelled, SPELLINGS, type Parts } from './spellings.ts';
+import { BUILT, builtName, linear, spelled, SPELLINGS, type Parts } from './spellings.ts';
 import { parseQuote, parseTicker, QUOTES, SUFFIXES, TICKER, upper } from './ticker.ts';
 
 export { parseQuote, parseTicker };
@@ -127,7 +127,7 @@ export function parseMarketName(exchange: string, symbol: string): MarketName | 
 
 /** True for spellings that only the exchange explains, such as `PF_XBTUSD`. */
 export function isOwnSpelling(symbol: string): boolean {
-  return SPELLINGS.some(({ pattern }) => pattern.test(symbol));
+  return SPELLINGS.some(({ pattern }) => pattern.test(symbol)) || BUILT.test(symbol);
 }
 
 /** Freqtrade's and ccxt's words put together as most exchanges write them; null when the parts are no symbol. */
@@ -147,7 +147,8 @@ export function marketSymbol(exchange: string, text: string): string | null {
   if (TICKER.test(upper(cased))) return cased;
   const id = exchangeId(exchange);
   const built = id === 'HYPERLIQUID' ? builtName(text) : null;
-  if (built !== null) return built.base.replace('-', ':');
+  // Its own spelling, which leaves out the usual dollar.
+  if (built !== null) return built.quote === 'USDC' ? built.base.replace('-', ':') : upper(text);
   const { name, bare } = readMarketName(exchange, text);
   const short = joined(/\p{Lu}/u.test(bare) ? bare : upper(bare));
   if (name === null) return short;
@@ -161,7 +162,7 @@ function looseName(
   text: string,
 ): (Pick<MarketName, 'base'> & { readonly quote: string | null }) | null {
   const coins = upper(text);
-  if (!TICKER.test(coins) || kindOfWord(coins) !== null || isKnownVenue(coins)) return null;
+  if (!TICKER.test(coins) || !/\p{L}/u.test(coins) || kindOfWord(coins) !== null || isKnownVenue(coins)) return null;
   const quote = [...QUOTES].find((one) => coins.endsWith(one) && coins.length > one.length + 1);
   if (quote !== undefined) return { base: parseTicker(id, coins.slice(0, -quote.length))?.base ?? coins, quote };
   return coins.length > LONGEST_COIN_ALONE ? null : { base: parseTicker(id, coins)?.base ?? coins, quote: null };

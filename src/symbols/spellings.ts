@@ -1,7 +1,8 @@
 /** Spellings of markets that one exchange alone has. Pure. */
+import { kindOfWord } from '../core/market-kind.ts';
 import type { MarketName } from '../core/market.ts';
 import type { ExchangeId } from './exchanges.ts';
-import { upper } from './ticker.ts';
+import { QUOTES, SUFFIXES, upper } from './ticker.ts';
 
 /** A name taken apart; a settle of null is for the exchange's habit to fill in. */
 export interface Parts {
@@ -65,7 +66,7 @@ export const SPELLINGS: readonly Spelling[] = [
  * Markets that others build on Hyperliquid: its own `xyz:TSLA`, Freqtrade's `XYZ-TSLA_USDC_USDC` and ccxt's `XYZ-TSLA/USDC:USDC`.
  * The builder stays part of the coin, so that it is no other venue's TSLA.
  */
-const BUILT = /^([A-Z0-9]{1,10})(?::([A-Z0-9]+)|-([A-Z0-9]+)[_/](USD[A-Z0-9]{1,2})[_:]\4)$/i;
+export const BUILT = /^([A-Z0-9]{1,10})(?::([A-Z0-9]+)|-([A-Z0-9]+)[_/](USD[A-Z0-9]{1,2})[_:]\4)$/i;
 
 export function spelled(
   exchange: ExchangeId,
@@ -78,8 +79,16 @@ export function spelled(
   return null;
 }
 
+/** `xyz_TSLA`, where no colon may stand: nothing but the lower-case builder tells it from a pair. */
+function builtInFileName(symbol: string): RegExpExecArray | null {
+  const found = /^([a-z]{2,6})[_-]([A-Z][A-Z0-9]*)$/.exec(symbol);
+  if (found === null) return null;
+  const isPriced = QUOTES.has(found[2]!) || SUFFIXES.some((quote) => found[2]!.endsWith(quote));
+  return isPriced || kindOfWord(found[1]!) !== null || kindOfWord(found[2]!) !== null ? null : found;
+}
+
 export function builtName(symbol: string): MarketName | null {
-  const [, builder, own, freqtrade, quote = 'USDC'] = BUILT.exec(symbol) ?? [];
+  const [, builder, own, freqtrade, quote = 'USDC'] = BUILT.exec(symbol) ?? builtInFileName(symbol) ?? [];
   if (builder === undefined) return null;
   const base = upper(`${builder}-${own ?? freqtrade}`);
   return { base, multiplier: 1, quote: upper(quote), unified: `${base}/${upper(quote)}:${upper(quote)}` };

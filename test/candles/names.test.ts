@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { readCandleName } from '../../src/candles/names.ts';
 import { sideFileKind } from '../../src/candles/side-files.ts';
-import { marketSymbol } from '../../src/symbols/naming.ts';
+import { isKnownVenue } from '../../src/core/venues.ts';
+import { exchangeId } from '../../src/symbols/exchanges.ts';
+import { marketSymbol, parseMarketName } from '../../src/symbols/naming.ts';
+import { REAL, UNREADABLE } from '../symbols/real-names.ts';
 
 function reading(name: string): string {
   const result = readCandleName(`/data/${name}`);
@@ -205,10 +208,45 @@ describe('names that tools write', () => {
     ['BINANCE_WOO_USDT_4h.json', 'BINANCE WOOUSDT 4h'],
     ['GATE_ASTER_USDT_USDT_4h.json', 'GATE ASTERUSDT 4h'],
     ['NEW_USDT_4h.json', 'null NEWUSDT 4h'],
+    ['novel_BTCUSDT_4h.json', 'NOVEL BTCUSDT 4h'],
+    ['hyperliquid/novel_BTCUSDT_4h.json', 'NOVEL BTCUSDT 4h'],
+    ['hyperliquid/xyz_TSLA_4h.json', 'HYPERLIQUID XYZ:TSLA 4h'],
     ['BYBIT_PERP_USDT_4h.json', 'BYBIT PERPUSDT 4h'],
   ])('%s is %s', (name, expected) => {
     expect(reading(name)).toBe(expected);
   });
+});
+
+/** The unified name of the market that a file of this name is of; null when it names none that is understood. */
+function unifiedOf(name: string, exchange: string): string | null {
+  const result = readCandleName(`/data/${name}`);
+  if (!result.ok || result.named.symbol === null) return null;
+  const venue = result.named.exchange ?? exchange;
+  expect(exchangeId(venue)).toBe(exchangeId(exchange));
+  const symbol = marketSymbol(venue, result.named.symbol);
+  return symbol === null ? null : (parseMarketName(venue, symbol)?.unified ?? null);
+}
+
+describe('every real name through the name of a file', () => {
+  test.each(REAL)('%s %s', (exchange, symbol, unified) => {
+    const written = symbol.replace('/', '_');
+    expect(unifiedOf(`${exchange}_${written}_4h.json`, exchange)).toBe(unified);
+    expect(unifiedOf(`${written}_4h.json`, exchange)).toBe(unified);
+    expect(unifiedOf(`${exchange}_${written.replace(':', '_')}_4h.csv`, exchange)).toBe(unified);
+    if (isKnownVenue(exchange)) {
+      expect(unifiedOf(`${exchange}-${written}-4h.csv`, exchange)).toBe(unified);
+      expect(unifiedOf(`${exchange}/${written}_4h.csv`, exchange)).toBe(unified);
+      expect(unifiedOf(`${exchange}/4h/${written}.csv`, exchange)).toBe(unified);
+      expect(unifiedOf(`${exchange}/${written}/4h.csv`, exchange)).toBe(unified);
+    }
+  });
+
+  test.each(UNREADABLE.filter(([, symbol]) => symbol.length < 200 && !symbol.includes('\u0000')))(
+    '%s %s is none',
+    (exchange, symbol) => {
+      expect(unifiedOf(`${exchange}_${symbol.replaceAll('/', '_')}_4h.json`, exchange)).toBeNull();
+    },
+  );
 });
 
 describe('the kind of a market', () => {

@@ -135,7 +135,7 @@ type Finished = { readonly ok: true; readonly parsed: Omit<ParsedSeries, 'file' 
 function finish(raw: RawSeries, options: ReadOptions, modifiedAt: number): Finished {
   const market = marketOf(raw, options);
   if (raw.rows.length === 0) return failed('no-candles', 'it holds no candles');
-  if (market === null) return missingParts(raw);
+  if (market === null) return missingParts(raw, options);
   const repaired = repairColumns(raw.rows, raw.timeframe, options.now);
   if (!repaired.ok) return repaired;
   const { columns, timeframe } = repaired;
