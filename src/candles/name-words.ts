@@ -32,7 +32,9 @@ export interface ExchangeWord {
 /** The exchange that is known by this name; null for all other words. */
 export function knownExchange(text: string): ExchangeWord | null {
   const { venue, kinds } = venueAndKinds(text);
-  return isKnownVenue(venue) ? { exchange: venueId(venue), kinds } : null;
+  // `DYDXUSDTM` is a coin of KuCoin's.
+  const isCoin = COINS_TOO.has(venue.toUpperCase()) && /^[a-z]/i.test(text.slice(venue.length));
+  return isKnownVenue(venue) && !isCoin ? { exchange: venueId(venue), kinds } : null;
 }
 
 /** The exchange that a word means, known or not; null for words that mean none, such as `data` or `BTCUSDT`. */

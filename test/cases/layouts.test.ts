@@ -53,11 +53,10 @@ async function scan(folder: string, provider: string): Promise<unknown> {
   return { markets, signals: signals.map((signal) => ({ ...signal, since: null })) };
 }
 
+let folders = 0;
+
 function laidOut(name: Name): string {
-  const folder = place.path(
-    `as-${Math.abs([...name.toString()].reduce((sum, c) => sum * 31 + c.charCodeAt(0), 7) % 1e9)}`,
-    'in',
-  );
+  const folder = place.path(`as-${folders++}`, 'in');
   for (const [exchange, symbol, coin] of MARKETS) {
     for (const timeframe of ['15m', '4h']) {
       const to = path.join(folder, name(exchange, symbol, coin, timeframe));
