@@ -26,7 +26,7 @@ export function folderWords(folder: string): FolderWords {
 }
 
 function read(folder: string): FolderWords {
-  const names = folder.split(/[\\/]/).reverse();
+  const names = folder.split(/[\\/]/).filter(Boolean).reverse();
   const saying = names.find((name) => kindOfText(name) !== null);
   let [exchange, symbol, timeframe]: [string | null, string | null, Timeframe | null] = [null, null, null];
   // One folder that is nothing else may be a symbol: the exchange above it knows.

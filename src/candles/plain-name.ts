@@ -34,8 +34,10 @@ export function readPlainName(folder: string, base: string): FileName | null {
   const [, word = '', symbol = '', timeframe = ''] = found;
   const exchange = exchangeOf(word);
   if (exchange === null || !isTimeframe(timeframe)) return null;
-  const { kind } = readMarketName(exchange, symbol);
-  const above = folderWords(folder.replace(/[\\/]$/, ''));
+  // Nearly all end so, and no spelling of one exchange that says its kind does.
+  const isPair = symbol.endsWith('USDT') && !symbol.startsWith('PERP');
+  const kind = isPair ? null : readMarketName(exchange, symbol).kind;
+  const above = folderWords(folder);
   if (kind === 'dated' || kind === 'option' || above.kind === 'option' || above.inverse) return null;
   const said = kind ?? above.kind;
   const marked = said === 'perpetual' ? (kind === null ? 'folder' : 'name') : null;

@@ -78,9 +78,18 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
  * knows stay themselves, so a venue that Coinalyze adds is found by its name. `BINANCEUS` is not Binance.
  */
 export function exchangeId(name: string): ExchangeId {
+  const known = ids.get(name);
+  if (known !== undefined) return known;
   const bare = venueId(venueAndKinds(name).venue);
-  return (ALIASES.get(bare) ?? bare) as ExchangeId;
+  const id = (ALIASES.get(bare) ?? bare) as ExchangeId;
+  if (ids.size === NAMES_KEPT) ids.clear();
+  ids.set(name, id);
+  return id;
 }
+
+/** There are as many names as a user has exchanges, and each is asked for with every market. */
+const ids = new Map<string, ExchangeId>();
+const NAMES_KEPT = 256;
 
 export function traitsOf(exchange: ExchangeId): ExchangeTraits {
   return TRAITS.get(exchange) ?? COMMON;
