@@ -1,14 +1,13 @@
 /** What neither a file's name nor its folder says, with the flag that says it. */
 import { failed, type Failure } from './bytes.ts';
 import type { FileName } from './names.ts';
-import type { ReadOptions } from './reader.ts';
 
 const EXAMPLE = 'or call it e.g. BINANCE_BTCUSDT_4h';
 
 /** For a file whose candles are sound but of no known market. */
 export function missingParts(
   named: Pick<FileName, 'exchange' | 'symbol'>,
-  given: Pick<ReadOptions, 'exchange' | 'alone'>,
+  given: { readonly exchange: string | null; readonly alone?: Pick<FileName, 'symbol'> },
 ): Failure {
   const exchange = named.exchange ?? given.exchange;
   const symbol = named.symbol ?? given.alone?.symbol ?? null;

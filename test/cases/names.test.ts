@@ -15,6 +15,7 @@ const FOUR_HOURS = 4 * 3_600_000;
 /** The last of the six closes at 2026-08-31T00:00Z. */
 const FIRST = Date.UTC(2026, 7, 30);
 let runs = 0;
+let folders = 0;
 
 /** Six 4h candles in CSV whose last close is `price`. */
 function candles(price: number, columns: Readonly<Record<string, string>> = {}): string {
@@ -28,7 +29,7 @@ function candles(price: number, columns: Readonly<Record<string, string>> = {}):
 }
 
 function folderWith(files: Readonly<Record<string, string>>): string {
-  const folder = place.path(`in-${runs}`);
+  const folder = place.path(`in-${folders++}`);
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
     writeFileSync(path.join(folder, name), content);
@@ -224,6 +225,22 @@ describe('rows that name a market', () => {
     const { feed } = await scanFiles({ [name]: candles(106, { symbol: said }) });
     expect(feed!.markets.map(({ price }) => price)).toEqual([106]);
   });
+});
+
+test('the doctor tells spot files that are left out, and both of two files whose kinds nobody tells', async () => {
+  const folder = folderWith({
+    'OKX_BTC-USDT-SWAP_4h.csv': PERP,
+    'OKX_BTC-USDT_4h.csv': SPOT,
+    'a/BINANCE_ETHUSDT_4h.csv': PERP,
+    'b/BINANCE_ETHUSDT_4h.csv': candles(120),
+  });
+  const { stdout } = await runHere(place, ['doctor', folder, '--as-of', AS_OF, '--json']);
+  const { problems } = JSON.parse(stdout) as {
+    readonly problems: readonly { readonly kind: string; readonly cases: readonly { readonly where: string }[] }[];
+  };
+  const filesOf = (kind: string) => problems.find((one) => one.kind === kind)?.cases.map(({ where }) => where);
+  expect(filesOf('spot-beside-perpetual')).toEqual(['OKX_BTC-USDT_4h.csv']);
+  expect(filesOf('bad-series')).toEqual(['a/BINANCE_ETHUSDT_4h.csv', 'b/BINANCE_ETHUSDT_4h.csv']);
 });
 
 describe('what a name does not say, flags say', () => {
