@@ -8,6 +8,7 @@ import {
   knownExchange,
   readExchangeWord,
   readTimeframe,
+  type ExchangeWord,
 } from './name-words.ts';
 
 /** `BINANCE_BTCUSDT.P, 240_1a2b3`, as TradingView saves a chart. Its symbols without `.P` are spot markets. */
@@ -149,9 +150,20 @@ function exchangeFirst(part: Words): MarketWords | null {
       words.length === length && words.every((word) => WORD.test(word)) ? knownExchange(words.join('')) : null;
     // Kinds that stand apart are left to the symbol: `PERP` may belong to it.
     if (known === null || (length === 2 && known.kinds.length > 0)) continue;
-    return { exchange: known.exchange, symbol: textOf(slice(part, length)), kinds: known.kinds };
+    return withoutKinds(known, slice(part, length));
   }
   return null;
+}
+
+/** Words of kinds before the symbol stand apart from it, unless it is another one without them. */
+function withoutKinds({ exchange, kinds }: ExchangeWord, part: Words): MarketWords {
+  const [first, ...others] = part.words;
+  const symbol = textOf(part);
+  const rest = slice(part, 1);
+  const unified = (text: string): string | undefined => readMarketName(exchange, text).name?.unified;
+  const isApart = others.length > 0 && kindOfWord(first!) !== null && !isOwnSpelling(symbol);
+  if (!isApart || unified(symbol) !== unified(textOf(rest))) return { exchange, symbol, kinds };
+  return withoutKinds({ exchange, kinds: [...kinds, first!] }, rest);
 }
 
 /** Any word is an exchange in `<EXCHANGE>_<SYMBOL>_<timeframe>`, unless it is a word of another meaning. */

@@ -253,6 +253,17 @@ describe('every real name through the name of a file', () => {
   );
 });
 
+test('words of kinds before a symbol are no part of it', () => {
+  const symbolOf = (name: string): string | null => {
+    const result = readCandleName(`/data/${name}`);
+    return result.ok ? result.named.symbol : null;
+  };
+  expect(symbolOf('candles_binance_perpetual_BTC-USDT_4h.csv')).toBe('BTC-USDT');
+  expect(symbolOf('binance_futures_um_BTCUSDT_4h.csv')).toBe('BTCUSDT');
+  expect(symbolOf('WOO_PERP_BTC_USDT_4h.csv')).toBe('PERP_BTC_USDT');
+  expect(symbolOf('GATE_PERP_USDT_4h.csv')).toBe('PERP_USDT');
+});
+
 describe('the kind of a market', () => {
   const markedBy = (name: string): string | null => {
     const result = readCandleName(`/data/${name}`);
