@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { SkippedFile } from '../core/candles.ts';
 import type { Market, MarketName } from '../core/market.ts';
 import type { Timeframe } from '../core/time.ts';
-import { parseMarketName } from '../symbols/naming.ts';
+import { exchangeId, parseMarketName } from '../symbols/naming.ts';
 import type { CandleFile } from './discover.ts';
 import type { FileName } from './names.ts';
 import { marketOf, readCandleFile, readName, type ParsedSeries, type ReadOptions } from './reader.ts';
@@ -145,7 +145,7 @@ function groupOf(groups: Map<string, Group>, { exchange, symbol }: Market, spell
 /** The same for all spellings of a market, and for no other market. */
 export function keyOfNamed({ exchange, symbol, name }: Pick<MarketFiles, 'exchange' | 'symbol' | 'name'>): string {
   // No exchange has a colon in its name, and no unified symbol is one that is not understood.
-  return `${exchange}:${name === null ? symbol : name.unified}`;
+  return `${exchangeId(exchange)}:${name === null ? symbol : name.unified}`;
 }
 
 /** `keyOfNamed` of a market of which nothing but its spelling is at hand. */

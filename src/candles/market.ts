@@ -89,7 +89,8 @@ function isSameMarket(a: Market, b: Market): boolean {
 /** `parsed` under the name that the market has. */
 function ofMarket(parsed: ParsedSeries, market: Market): ParsedSeries {
   const { series } = parsed;
-  return series.market.symbol === market.symbol ? parsed : { ...parsed, series: { ...series, market } };
+  const isCalledSo = series.market.symbol === market.symbol && series.market.exchange === market.exchange;
+  return isCalledSo ? parsed : { ...parsed, series: { ...series, market } };
 }
 
 /** Merges and counts. */

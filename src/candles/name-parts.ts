@@ -140,16 +140,16 @@ function marketIn(part: Words, folderExchange: string | null, gap: string): Mark
     : NO_MARKET;
 }
 
-/** A known exchange in the first words; no two of them are longer. */
+/** A known exchange in the first words, e.g. `coinbase_advanced_trade`. */
 function exchangeFirst(part: Words): MarketWords | null {
   const rest = coinsOf(part);
   if (beginsWithCoin(rest[0] ?? '', rest.slice(1))) return null;
-  for (const length of [2, 1]) {
+  for (const length of [3, 2, 1]) {
     const words = part.words.slice(0, length);
     const known =
       words.length === length && words.every((word) => WORD.test(word)) ? knownExchange(words.join('')) : null;
     // Kinds that stand apart are left to the symbol: `PERP` may belong to it.
-    if (known === null || (length === 2 && known.kinds.length > 0)) continue;
+    if (known === null || (length > 1 && known.kinds.length > 0)) continue;
     return withoutKinds(known, slice(part, length));
   }
   return null;

@@ -1,7 +1,6 @@
 /** `scan doctor <folder>`: what it holds and what is wrong with it, in one reading. */
 import { setImmediate } from 'node:timers/promises';
 import { discoverCandleFiles, type CandleFile } from '../candles/discover.ts';
-import { exchangeNamed } from '../candles/name-words.ts';
 import { readCandleFile, type ParsedSeries, type UnnamedCandles } from '../candles/reader.ts';
 import { readSampleTime } from '../candles/sample.ts';
 import { findProblems } from '../candles/survey-problems.ts';
@@ -15,7 +14,7 @@ import { createProgress } from '../platform/progress.ts';
 import { continuousTail } from '../processor/continuity.ts';
 import { STRATEGIES } from '../strategies/index.ts';
 import { AMBIGUOUS_TICKERS } from '../symbols/ambiguous.ts';
-import { parseMarketName } from '../symbols/naming.ts';
+import { exchangeId, parseMarketName } from '../symbols/naming.ts';
 import { appearance, EXIT, type CommandContext } from './context.ts';
 import { folderJson } from './doctor-json.ts';
 import type { FolderReport } from './doctor-report.ts';
@@ -65,7 +64,8 @@ export async function examineFolder(
   const now = asOf ?? (marker === null ? null : readSampleTime(marker)) ?? systemClock.now();
   const { exchange = null } = flags;
   const read = await readAll(files, { format, exchange }, context);
-  const kept = (market: Market | null): boolean => exchange === null || market?.exchange === exchangeNamed(exchange);
+  const kept = (market: Market | null): boolean =>
+    exchange === null || (market !== null && exchangeId(market.exchange) === exchangeId(exchange));
   const input = {
     parsed: read.parsed.filter(({ series }) => kept(series.market)),
     skipped: [...found.skipped, ...read.skipped].filter(({ market }) => market === null || kept(market)),

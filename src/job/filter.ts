@@ -1,9 +1,8 @@
 /** Which markets of the input are scanned. */
 import type { MarketFiles } from '../candles/groups.ts';
-import { exchangeNamed } from '../candles/name-words.ts';
 import { ConfigError } from '../core/config-error.ts';
 import { closest } from '../platform/text.ts';
-import { marketSymbol } from '../symbols/naming.ts';
+import { exchangeId, marketSymbol } from '../symbols/naming.ts';
 import type { MarketFilter } from './request.ts';
 
 /**
@@ -12,7 +11,7 @@ import type { MarketFilter } from './request.ts';
  */
 export function keepMarkets(markets: readonly MarketFiles[], filter: MarketFilter): readonly MarketFiles[] {
   const { symbol, exchange, limit } = filter;
-  const onExchange = markets.filter((one) => exchange === null || one.exchange === exchangeNamed(exchange));
+  const onExchange = markets.filter((one) => exchange === null || exchangeId(one.exchange) === exchangeId(exchange));
   if (onExchange.length === 0 && markets.length > 0) throw noSuchExchange(exchange!, markets);
   const isWanted = (one: MarketFiles): boolean =>
     symbol === null || namesOf(one).includes(symbol.toLowerCase()) || marketSymbol(one.exchange, symbol) === one.symbol;

@@ -9,7 +9,7 @@ import { withoutKind } from './kind-marks.ts';
 import { BUILT, builtName, linear, spelled, SPELLINGS, type Parts } from './spellings.ts';
 import { parseQuote, parseTicker, QUOTES, SUFFIXES, TICKER, upper } from './ticker.ts';
 
-export { parseQuote, parseTicker };
+export { exchangeId, parseQuote, parseTicker };
 
 /** Longer than any name with such a coin; a listing of megabytes costs no pattern matching. */
 const LONGEST_NAME = 64;
@@ -62,7 +62,10 @@ function splitName(exchange: ExchangeId, symbol: string): Split {
     if (settled) return { parts: linear(base.slice(0, -quote.length), quote), kind: 'perpetual', bare: base };
     return { parts: { base, quote, settle: null }, kind, bare: pair };
   }
-  const isSettled = more === undefined && (QUOTES.has(upper(settle)) || upper(settle) === upper(base));
+  // What is priced in dollars settles in a dollar or a coin; in `testnet_BTC_USDT` the first word is no coin.
+  const [coin, priced, unit] = [base, quote, settle].map(parseQuote);
+  const isUnit = unit === coin || unit === priced || (isDollar(priced!) && QUOTES.has(unit!));
+  const isSettled = more === undefined && isUnit;
   if (!isSettled) return { parts: null, kind, bare: text };
   return { parts: { base, quote, settle }, kind: kind ?? 'perpetual', bare: pair };
 }

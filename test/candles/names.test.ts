@@ -143,6 +143,11 @@ describe('names that tools write', () => {
     ['candles_kucoin_BTC-USDT_1h.csv', 'KUCOIN BTCUSDT 1h'],
     ['candles_gate_io_perpetual_BTC-USDT_1h.csv', 'GATEIO BTCUSDT 1h'],
     ['candles_hyperliquid_perpetual_BTC-USD_4h.csv', 'HYPERLIQUID BTCUSD 4h'],
+    ['candles_dydx_v4_perpetual_BTC-USD_1h.csv', 'DYDXV4 BTCUSD 1h'],
+    ['candles_coinbase_advanced_trade_BTC-USD_1h.csv', 'COINBASEADVANCEDTRADE BTCUSD 1h'],
+    ['candles_ascend_ex_BTC-USDT_1h.csv', 'ASCENDEX BTCUSDT 1h'],
+    ['candles_binance_perpetual_testnet_BTC-USDT_1h.csv', 'BINANCE null 1h'],
+    ['testnet-BTC-USDT-4h.csv', 'null null 4h'],
     ['binance_perpetual|BTC-USDT|4h.parquet', 'BINANCE BTCUSDT 4h'],
     ['cache/candles/okx_perpetual|kPEPE-USDT|1h.parquet', 'OKX kPEPEUSDT 1h'],
     // CryptoDataDownload.

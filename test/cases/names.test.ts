@@ -156,6 +156,17 @@ describe('perpetuals of one coin that settle in different coins stand apart', ()
   });
 });
 
+test('two names of one exchange are one exchange', async () => {
+  const { feed } = await scanFiles({
+    'gate/BTC_USDT_4h.csv': PERP,
+    'GATEIO_ETH_USDT_4h.csv': PERP,
+    'gateio/BTC_USDT_1h.csv': PERP,
+  });
+  expect(feed!.markets.map(({ symbol }) => symbol)).toEqual(['BTCUSDT', 'ETHUSDT']);
+  const one = await scanFiles({ 'okex/BTC-USDT-SWAP_4h.csv': PERP }, ['--exchange', 'okx']);
+  expect(one.markets).toEqual(['OKEX BTC/USDT:USDT 106']);
+});
+
 describe('files whose kinds nobody tells', () => {
   test('they are one market where their prices agree', async () => {
     const { feed } = await scanFiles({ 'a/BINANCE_BTCUSDT_4h.csv': PERP, 'b/BINANCE_BTCUSDT_4h.csv': SPOT });
