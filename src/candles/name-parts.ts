@@ -12,7 +12,7 @@ import {
 } from './name-words.ts';
 
 /** `BINANCE_BTCUSDT.P, 240_1a2b3`, as TradingView saves a chart. Its symbols without `.P` are spot markets. */
-const TRADINGVIEW = /^(?<exchange>[A-Z\d]+)_(?<symbol>[^,]+), (?<timeframe>\d{1,4}[A-Z]?|[DWM])(?:_[\da-f]{3,8})?$/i;
+const TRADINGVIEW = /^(?<exchange>[A-Z\d]+)_(?<symbol>[^,]+), (?<timeframe>\d{1,4}[A-Z]?|[DWM])(?:_[\da-z]{1,8})?$/i;
 const WORD = /^[a-z\d][a-z\d. ]*$/i;
 const YEAR = /^(?:19|20)\d\d$/;
 /** A day, or seconds and milliseconds since 1970. */
@@ -56,25 +56,18 @@ export function partsOf(stem: string, folderExchange: string | null): NameParts 
       isUnsettled: true,
     };
   }
-  const pieces = stem.split(/([_|-])/);
+  const pieces = stem.split(/([_| -])/);
   const all = { words: pieces.filter((_, i) => i % 2 === 0), gaps: ['', ...pieces.filter((_, i) => i % 2 === 1)] };
   const at = timeframeAt(all.words);
-  const before = trimmed(slice(all, 0, at ?? all.words.length), false);
+  const isDates = all.words.every((word) => YEAR.test(word) || DAY.test(word) || /^\d\d$/.test(word));
+  const before = isDates ? slice(all, 0, 0) : trimmed(slice(all, 0, at ?? all.words.length), false);
   const behind = trimmed(slice(all, (at ?? all.words.length) + 1), true);
-  const kinds = behind.words.filter((word) => kindOfWord(word) !== null);
-  const isClear = kinds.length === behind.words.length;
-  const {
-    exchange,
-    symbol,
-    kinds: more,
-  } = isClear ? marketIn(before, folderExchange, at === null ? '' : all.gaps[at]!) : NO_MARKET;
+  const market = marketAround(before, behind, folderExchange, at === null ? '' : all.gaps[at]!);
   return {
-    exchange,
-    symbol,
+    ...market,
     timeframe: at === null ? null : all.words[at]!,
-    kinds: [...more, ...kinds],
     isTradingView: false,
-    isFreqtrade: exchange === null && at !== null && all.gaps[at] === '-' && before.gaps.includes('_'),
+    isFreqtrade: market.exchange === null && at !== null && all.gaps[at] === '-' && before.gaps.includes('_'),
     isUnsettled: before.words.length === 2,
   };
 }
@@ -123,6 +116,20 @@ interface MarketWords {
 const NO_MARKET: MarketWords = { exchange: null, symbol: null, kinds: [] };
 
 /** @param gap what stands before the timeframe */
+function marketAround(before: Words, behind: Words, folderExchange: string | null, gap: string): MarketWords {
+  const kinds = behind.words.filter((word) => kindOfWord(word) !== null);
+  const [other, more] = behind.words.filter((word) => kindOfWord(word) === null);
+  // `4h_BTCUSDT`
+  if (other !== undefined && before.words.length === 0) return marketIn(behind, folderExchange, '');
+  // `BTC_USDT_4h_binance`
+  const known = other === undefined || more !== undefined ? null : knownExchange(other);
+  if (other !== undefined && known === null) return NO_MARKET;
+  const market = marketIn(before, known?.exchange ?? folderExchange, known === null ? gap : '');
+  if (known !== null && market.exchange !== null) return NO_MARKET;
+  const { exchange, symbol } = known === null ? market : { ...market, exchange: known.exchange };
+  return { exchange, symbol, kinds: [...market.kinds, ...(known?.kinds ?? []), ...kinds] };
+}
+
 function marketIn(part: Words, folderExchange: string | null, gap: string): MarketWords {
   const isWhole = folderExchange !== null && readMarketName(folderExchange, textOf(part)).name !== null;
   const first = exchangeFirst(part) ?? (gap === '_' && !isWhole ? unknownExchange(part) : null);
@@ -188,5 +195,5 @@ function textOf({ words, gaps }: Words): string {
   return words
     .map((word, i) => (i === 0 ? word : gaps[i]! + word))
     .join('')
-    .replaceAll('|', '_');
+    .replaceAll(/[| ]/g, '_');
 }
