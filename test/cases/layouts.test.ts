@@ -50,7 +50,7 @@ async function scan(folder: string, provider: string): Promise<unknown> {
   expect(code, stderr).toBe(0);
   const { markets, signals, summary } = JSON.parse(readFileSync(output, 'utf8')) as Feed;
   expect(summary.files_skipped).toEqual([]);
-  return { markets, signals: signals.map((signal) => ({ ...signal, since: null })) };
+  return { markets, signals };
 }
 
 let folders = 0;
