@@ -86,7 +86,29 @@ export async function groupFiles(
     options.onFile?.();
     if (index % FILES_PER_TURN === 0) await setImmediate();
   }
+  joinSpot(groups);
   return [...groups.values()].map(marketFiles).sort(byMarket);
+}
+
+/** A spot file says no settlement: it goes with the perpetual of its pair, whatever that settles in, and is left out there. */
+function joinSpot(groups: Map<string, Group>): void {
+  const isSpot = ({ files, held }: Group): boolean =>
+    files.length > 0 && files.every(({ named }) => named.spot) && held.every(({ spot }) => spot);
+  const spot = [...groups].filter(([, group]) => isSpot(group));
+  if (spot.length === 0) return;
+  const perpetuals = new Map([...groups.values()].filter((group) => !isSpot(group)).map((one) => [pairOf(one), one]));
+  for (const [key, group] of spot) {
+    const perpetual = group.name === null || group.held.length > 0 ? undefined : perpetuals.get(pairOf(group));
+    if (perpetual === undefined) continue;
+    const { symbol } = perpetual.spelling;
+    perpetual.files.push(...group.files.map(({ file, named }) => ({ file, named: { ...named, symbol } })));
+    perpetual.skipped.push(...group.skipped);
+    groups.delete(key);
+  }
+}
+
+function pairOf({ exchange, name }: Group): string {
+  return [exchangeId(exchange), name?.multiplier, name?.base, name?.quote].join(' ');
 }
 
 /** Reads a file of which nothing but its content can tell the market. */

@@ -115,6 +115,8 @@ describe('a spot file is never merged into the perpetual of its coin', () => {
     ['WOO_PERP_BTC_USDT_4h.csv', 'WOO_SPOT_BTC_USDT_4h.csv'],
     ['WOO_PERP_BTC_USDT_4h.csv', 'WOO_BTC_USDT_4h.csv'],
     ['KRAKEN_PF_XBTUSD_4h.csv', 'KRAKEN_XBTUSD_4h.csv'],
+    ['KRAKEN_PI_XBTUSD_4h.csv', 'kraken/spot/XBTUSD_4h.csv'],
+    ['PARADEX_BTC_USD_USDC_4h.csv', 'PARADEX_SPOT_BTC_USD_4h.csv'],
     ['BITFINEX_tBTCF0:USTF0_4h.csv', 'BITFINEX_tBTCUST_4h.csv'],
     ['PHEMEX_BTCUSDT_4h.csv', 'PHEMEX_sBTCUSDT_4h.csv'],
     ['binance_futures/BTCUSDT_4h.csv', 'binance/BTCUSDT_4h.csv'],
