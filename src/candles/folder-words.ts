@@ -27,7 +27,7 @@ export function folderWords(folder: string): FolderWords {
 
 function read(folder: string): FolderWords {
   const names = folder.split(/[\\/]/).filter(Boolean).reverse();
-  const saying = names.find((name) => kindOfText(name) !== null);
+  const saying = names.find((name) => kindIn(name) !== null);
   let [exchange, symbol, timeframe]: [string | null, string | null, Timeframe | null] = [null, null, null];
   // One folder that is nothing else may be a symbol: the exchange above it knows.
   let doubtful: { readonly name: string; readonly timeframe: Timeframe | null } | null = null;
@@ -50,9 +50,16 @@ function read(folder: string): FolderWords {
     exchange,
     symbol,
     timeframe,
-    kind: saying === undefined ? null : kindOfText(saying),
+    kind: saying === undefined ? null : kindIn(saying),
     inverse: saying !== undefined && saying.split(/[^A-Za-z]+/).some(isInverseWord),
   };
+}
+
+/** `margin` and `options` count alone or with an exchange: `options-bot` is a folder of anything. */
+function kindIn(name: string): KindWord | null {
+  const kind = kindOfText(name);
+  const isPlain = kind === 'perpetual' || /spot/i.test(name);
+  return isPlain || isStructure(name) || exchangeIn(name) !== null ? kind : null;
 }
 
 /** Numbers below an hour and single letters are names of other folders as well. */

@@ -331,6 +331,10 @@ describe('the kind of a market', () => {
     ['BITFINEX_tBTCUSD_4h.csv', 'spot'],
     ['spot/KUCOIN_XBTUSDTM_4h.csv', 'name'],
     ['futures/spot/BINANCE_BTCUSDT_4h.csv', 'spot'],
+    ['options-bot/BINANCE_BTCUSDT_4h.csv', null],
+    ['margin-trading/BINANCE_BTCUSDT_4h.csv', null],
+    ['binance_margin/BTCUSDT_4h.csv', 'spot'],
+    ['bybit-options/BTCUSDT_4h.csv', 'unknown-name'],
   ])('%s: %s', (name, expected) => {
     expect(markedBy(name)).toBe(expected);
   });
