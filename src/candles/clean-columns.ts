@@ -1,9 +1,30 @@
-/** The usual file, which needs no repair. */
+/** Columns before and after repairs, and the usual file, which needs none. */
+import type { CandleColumns, CandleFindings } from '../core/candles.ts';
 import { OUT_OF_RANGE } from '../core/range.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
-import type { RawColumns, RepairedColumns } from './columns.ts';
+import type { Failure } from './bytes.ts';
 import { countFuture, volumeDetail } from './plausible.ts';
 import { MS_BELOW, MS_FROM } from './times.ts';
+
+/** Rows in the file's order and time unit; NaN where a value is no number. Whoever fills them hands them over. */
+export interface RawColumns {
+  readonly length: number;
+  readonly time: Float64Array;
+  readonly open: Float64Array;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+  readonly close: Float64Array;
+  readonly volume: Float64Array;
+}
+
+export type RepairedColumns =
+  | {
+      readonly ok: true;
+      readonly columns: CandleColumns;
+      readonly timeframe: Timeframe;
+      readonly findings: Omit<CandleFindings, 'naiveTimes'>;
+    }
+  | Failure;
 
 /** In a loop over every row the name of another module would cost as much as all else. */
 const FROM = MS_FROM;

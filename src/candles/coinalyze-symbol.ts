@@ -1,7 +1,7 @@
 /** The market that a symbol of Coinalyze means: `BTCUSDT_PERP.A` is BINANCE BTCUSDT. */
 import type { Market } from '../core/market.ts';
 import { COINALYZE_VENUES, venueId } from '../core/venues.ts';
-import { readSymbol } from './names.ts';
+import { marketSymbol, readMarketName } from '../symbols/naming.ts';
 
 export type SymbolReading =
   | { readonly ok: true; readonly market: Market }
@@ -20,8 +20,6 @@ const SPOT: Readonly<Record<string, RegExp>> = {
   K: /^(?!p[fi]_|f[fi]_)/i,
   W: /^SPOT_/,
 };
-const DATED = /(?:^f[fi]_)|[_-](?:\d{6}|\d{1,2}[A-Z]{3}\d{2})(?:[_-]|$)|USDT?[FGHJKMNQUVXZ]\d{2}$/i;
-
 /** @param text the venue's own name, a dot and Coinalyze's code of the venue */
 export function readCoinalyzeSymbol(text: string): SymbolReading {
   const dot = text.lastIndexOf('.');
@@ -29,12 +27,13 @@ export function readCoinalyzeSymbol(text: string): SymbolReading {
   const name = text.slice(0, Math.max(0, dot));
   const venue = Object.hasOwn(COINALYZE_VENUES, code) ? COINALYZE_VENUES[code] : undefined;
   if (venue === undefined || name === '') return refused('its exchange is not known: expected one like BTCUSDT_PERP.A');
-  if (DATED.test(name)) return refused(`a dated future of ${venue}, and only perpetual markets are scanned`);
+  const { kind } = readMarketName(venue, name);
+  if (kind === 'dated' || kind === 'option')
+    return refused(`a dated future of ${venue}, and only perpetual markets are scanned`);
   if (SPOT_ONLY.has(code) || SPOT[code]?.test(name) || (PERP_SUFFIX.has(code) && !name.endsWith('_PERP'))) {
     return refused(`a spot market of ${venue}, and only perpetual markets are scanned`);
   }
-  // Kraken's own names keep their prefix: it tells linear from inverse.
-  const symbol = code === 'K' ? name.toUpperCase() : readSymbol(name.replace(/^PERP_/, ''));
+  const symbol = marketSymbol(venue, name);
   if (symbol === null || /^\d+$/.test(symbol)) return refused(`its name at ${venue} says no coin`);
   return { ok: true, market: { exchange: venueId(venue), symbol } };
 }

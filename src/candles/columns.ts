@@ -1,9 +1,8 @@
 /** From rows as a file has them to columns that hold what `CandleColumns` promises. */
-import type { CandleColumns, CandleFindings } from '../core/candles.ts';
 import { OUT_OF_RANGE } from '../core/range.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
-import { failed, type Failure } from './bytes.ts';
-import { cleanColumns } from './clean-columns.ts';
+import { failed } from './bytes.ts';
+import { cleanColumns, type RawColumns, type RepairedColumns } from './clean-columns.ts';
 import {
   countFuture,
   holesDetail,
@@ -24,25 +23,7 @@ import {
   type TimesSaid,
 } from './times.ts';
 
-/** Rows in the file's order and time unit; NaN where a value is no number. Whoever fills them hands them over. */
-export interface RawColumns {
-  readonly length: number;
-  readonly time: Float64Array;
-  readonly open: Float64Array;
-  readonly high: Float64Array;
-  readonly low: Float64Array;
-  readonly close: Float64Array;
-  readonly volume: Float64Array;
-}
-
-export type RepairedColumns =
-  | {
-      readonly ok: true;
-      readonly columns: CandleColumns;
-      readonly timeframe: Timeframe;
-      readonly findings: Omit<CandleFindings, 'naiveTimes'>;
-    }
-  | Failure;
+export type { RawColumns, RepairedColumns } from './clean-columns.ts';
 
 const NAMES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 

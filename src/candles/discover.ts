@@ -3,8 +3,10 @@ import type { Dirent } from 'node:fs';
 import { access, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileSkipReason, SkippedFile } from '../core/candles.ts';
+import { marketSymbol } from '../symbols/naming.ts';
 import { describeErrno, isMissing, NOT_A_FILE } from './bytes.ts';
-import { readCandleName, sideFileKind } from './names.ts';
+import { readCandleName } from './names.ts';
+import { sideFileKind } from './side-files.ts';
 
 /** A folder that holds a file of this name is a sample: made-up candles. */
 export const SAMPLE_MARKER = 'perpscan-sample.json';
@@ -205,10 +207,9 @@ function isExcluded(file: CandleFile, { excluded, excludedFolders, seen }: Searc
 function skip(file: CandleFile, reason: FileSkipReason, detail: string, search: Search): void {
   const name = readCandleName(pathOf(file));
   const named = name.ok ? name.named : null;
-  const market =
-    named === null || named.exchange === null || named.symbol === null
-      ? null
-      : { exchange: named.exchange, symbol: named.symbol };
+  const { exchange = null, symbol = null } = named ?? {};
+  const spelled = exchange === null || symbol === null ? null : marketSymbol(exchange, symbol);
+  const market = exchange === null || spelled === null ? null : { exchange, symbol: spelled };
   search.skipped.push({ file: file.name, reason, detail, market });
 }
 

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { SkippedFile } from '../core/candles.ts';
 import type { Market, MarketName } from '../core/market.ts';
 import type { Timeframe } from '../core/time.ts';
-import { parseMarketName } from '../symbols/naming.ts';
+import { exchangeId, parseMarketName } from '../symbols/naming.ts';
 import type { CandleFile } from './discover.ts';
 import type { FileName } from './names.ts';
 import { marketOf, readCandleFile, readName, type ParsedSeries, type ReadOptions } from './reader.ts';
@@ -44,6 +44,8 @@ interface Spelling {
   readonly file: string;
   readonly symbol: string;
   readonly isOfFeed: boolean;
+  /** True when it says that it is the perpetual's. */
+  readonly isMarked: boolean;
 }
 
 interface Group {
@@ -75,7 +77,7 @@ export async function groupFiles(
   for (const file of files) {
     const name = readName(file);
     const market = name.ok ? marketOf(name.named, options) : null;
-    if (!name.ok || market === null) unknown.push(file);
+    if (!name.ok || market === null || name.named.timeframe === null) unknown.push(file);
     else addNamed(groups, market, { file, named: name.named }, options);
   }
   for (const skipped of unread) addSkipped(groups, skipped);
@@ -84,7 +86,29 @@ export async function groupFiles(
     options.onFile?.();
     if (index % FILES_PER_TURN === 0) await setImmediate();
   }
+  joinSpot(groups);
   return [...groups.values()].map(marketFiles).sort(byMarket);
+}
+
+/** A spot file says no settlement: it goes with the perpetual of its pair, whatever that settles in, and is left out there. */
+function joinSpot(groups: Map<string, Group>): void {
+  const isSpot = ({ files, held }: Group): boolean =>
+    files.length > 0 && files.every(({ named }) => named.spot) && held.every(({ spot }) => spot);
+  const spot = [...groups].filter(([, group]) => isSpot(group));
+  if (spot.length === 0) return;
+  const perpetuals = new Map([...groups.values()].filter((group) => !isSpot(group)).map((one) => [pairOf(one), one]));
+  for (const [key, group] of spot) {
+    const perpetual = group.name === null || group.held.length > 0 ? undefined : perpetuals.get(pairOf(group));
+    if (perpetual === undefined) continue;
+    const { symbol } = perpetual.spelling;
+    perpetual.files.push(...group.files.map(({ file, named }) => ({ file, named: { ...named, symbol } })));
+    perpetual.skipped.push(...group.skipped);
+    groups.delete(key);
+  }
+}
+
+function pairOf({ exchange, name }: Group): string {
+  return [exchangeId(exchange), name?.multiplier, name?.base, name?.quote].join(' ');
 }
 
 /** Reads a file of which nothing but its content can tell the market. */
@@ -106,7 +130,8 @@ async function readFirst(
 
 function addNamed(groups: Map<string, Group>, market: Market, file: NamedFile, { timeframe }: GroupOptions): void {
   const isOfFeed = !file.named.spot && file.named.timeframe === timeframe;
-  groupOf(groups, market, { file: file.file.name, symbol: market.symbol, isOfFeed }).files.push(file);
+  const isMarked = file.named.marked !== null;
+  groupOf(groups, market, { file: file.file.name, symbol: market.symbol, isOfFeed, isMarked }).files.push(file);
 }
 
 function addHeld(
@@ -116,13 +141,14 @@ function addHeld(
 ): void {
   const { market, timeframe: own } = parsed.series;
   const isOfFeed = !parsed.spot && own === timeframe;
-  groupOf(groups, market, { file: parsed.file, symbol: market.symbol, isOfFeed }).held.push(parsed);
+  const isMarked = parsed.marked !== null;
+  groupOf(groups, market, { file: parsed.file, symbol: market.symbol, isOfFeed, isMarked }).held.push(parsed);
 }
 
 function addSkipped(groups: Map<string, Group>, skipped: SkippedFile): void {
   const { market, file } = skipped;
   if (market === null) return;
-  groupOf(groups, market, { file, symbol: market.symbol, isOfFeed: false }).skipped.push(skipped);
+  groupOf(groups, market, { file, symbol: market.symbol, isOfFeed: false, isMarked: false }).skipped.push(skipped);
 }
 
 function groupOf(groups: Map<string, Group>, { exchange, symbol }: Market, spelling: Spelling): Group {
@@ -141,7 +167,7 @@ function groupOf(groups: Map<string, Group>, { exchange, symbol }: Market, spell
 /** The same for all spellings of a market, and for no other market. */
 export function keyOfNamed({ exchange, symbol, name }: Pick<MarketFiles, 'exchange' | 'symbol' | 'name'>): string {
   // No exchange has a colon in its name, and no unified symbol is one that is not understood.
-  return `${exchange}:${name === null ? symbol : name.unified}`;
+  return `${exchangeId(exchange)}:${name === null ? symbol : name.unified}`;
 }
 
 /** `keyOfNamed` of a market of which nothing but its spelling is at hand. */
@@ -150,7 +176,8 @@ export function keyOfMarket({ exchange, symbol }: Market): string {
 }
 
 function isBefore(a: Spelling, b: Spelling): boolean {
-  return a.isOfFeed === b.isOfFeed ? a.file < b.file : a.isOfFeed;
+  if (a.isOfFeed !== b.isOfFeed) return a.isOfFeed;
+  return a.isMarked === b.isMarked ? a.file < b.file : a.isMarked;
 }
 
 const NONE: readonly never[] = [];

@@ -3,7 +3,8 @@ import type { CandleSeries, SkippedFile } from '../core/candles.ts';
 import type { Market } from '../core/market.ts';
 import { copied, startMarket, takeForMarket } from './column-memory.ts';
 import { keyOfMarket, type MarketFiles } from './groups.ts';
-import { mergeSeries, settleSpot } from './merge.ts';
+import { settleKinds } from './kinds.ts';
+import { mergeSeries } from './merge.ts';
 import { isReadOver } from './plain-rows.ts';
 import { readNamedFile, type ParsedSeries, type ReadOptions, type ReadResult } from './reader.ts';
 import { countFile, type ReadTally } from './tally.ts';
@@ -56,7 +57,7 @@ export async function readMarket(group: MarketFiles, options: ReadOptions, tally
     market,
     spot,
     series,
-    known: series.length > 0 || contents.unusable > 0,
+    known: contents.parsed.length > 0 || contents.unusable > 0,
     strays: isFirst ? contents.strays : [],
     strayParts: isFirst ? contents.strayParts : [],
   };
@@ -88,7 +89,8 @@ function isSameMarket(a: Market, b: Market): boolean {
 /** `parsed` under the name that the market has. */
 function ofMarket(parsed: ParsedSeries, market: Market): ParsedSeries {
   const { series } = parsed;
-  return series.market.symbol === market.symbol ? parsed : { ...parsed, series: { ...series, market } };
+  const isCalledSo = series.market.symbol === market.symbol && series.market.exchange === market.exchange;
+  return isCalledSo ? parsed : { ...parsed, series: { ...series, market } };
 }
 
 /** Merges and counts. */
@@ -96,27 +98,27 @@ function settle(
   parsed: readonly ParsedSeries[],
   tally: ReadTally,
 ): { readonly series: readonly CandleSeries[]; readonly spot: boolean } {
-  const settled = settleSpot(parsed);
-  const { series, mergedFiles, skipped } =
+  const settled = settleKinds(parsed);
+  const { series, mergedFiles, leftOut, refused } =
     settled.length === 1 ? alone(settled[0]!) : mergeSeries(settled, takeForMarket);
-  const spotFiles = settled.filter(({ spot }) => spot).length - skipped.length;
+  const spotFiles = settled.filter(({ spot }) => spot).length - leftOut.length;
   tally.mergedFiles += mergedFiles;
   tally.spotFiles += spotFiles;
-  for (const one of skipped) tally.skipped.push(one);
+  for (const one of [...leftOut, ...refused]) tally.skipped.push(one);
   return { series, spot: spotFiles > 0 };
 }
 
 function alone({ series }: ParsedSeries): ReturnType<typeof mergeSeries> {
-  return { series: [series], mergedFiles: 0, skipped: [] };
+  return { series: [series], mergedFiles: 0, leftOut: [], refused: [] };
 }
 
 /** Takes back what was counted when the market was read without its strays. */
 function uncount(parsed: readonly ParsedSeries[], tally: ReadTally): void {
-  const settled = settleSpot(parsed);
-  const { mergedFiles, skipped } = mergeSeries(settled);
+  const settled = settleKinds(parsed);
+  const { mergedFiles, leftOut, refused } = mergeSeries(settled);
   tally.mergedFiles -= mergedFiles;
-  tally.spotFiles -= settled.filter(({ spot }) => spot).length - skipped.length;
-  for (const { file, market } of skipped) {
+  tally.spotFiles -= settled.filter(({ spot }) => spot).length - leftOut.length;
+  for (const { file, market } of [...leftOut, ...refused]) {
     const at = tally.skipped.findIndex((one) => one.file === file && one.market?.symbol === market?.symbol);
     if (at >= 0) tally.skipped.splice(at, 1);
   }

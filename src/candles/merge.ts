@@ -1,9 +1,8 @@
 /** Several files of one market and timeframe become one series. */
-import path from 'node:path';
 import { sliceColumns, type CandleSeries, type SkippedFile } from '../core/candles.ts';
-import { marketKey } from '../core/market.ts';
 import { createColumns } from './columns.ts';
 import type { TakeColumns } from './column-memory.ts';
+import { keyOfMarket } from './groups.ts';
 import type { ParsedSeries } from './reader.ts';
 
 export interface MergedSeries {
@@ -12,27 +11,9 @@ export interface MergedSeries {
   /** Files that were merged into another's series. */
   readonly mergedFiles: number;
   /** Spot files left out because the market has perpetual candles. */
-  readonly skipped: readonly SkippedFile[];
-}
-
-const MICROSECONDS_SINCE = Date.UTC(2025, 0, 1);
-
-/**
- * Binance's spot archive tells itself from the one of perpetuals only since 2025, by its microseconds. Files are named the same in
- * both, so that older ones beside such files of the same series, in one folder, are spot as well.
- */
-export function settleSpot(parsed: readonly ParsedSeries[]): readonly ParsedSeries[] {
-  const keyOf = ({ file, series: { market, timeframe } }: ParsedSeries): string =>
-    JSON.stringify([path.dirname(file), marketKey(market), timeframe]);
-  const isArchive = ({ format }: ParsedSeries): boolean => format === 'binance-klines';
-  const spot = new Set(parsed.filter((item) => item.spot && isArchive(item)).map(keyOf));
-  if (spot.size === 0) return parsed;
-  const isOld = ({ series }: ParsedSeries): boolean => series.time[series.length - 1]! < MICROSECONDS_SINCE;
-  return parsed.map((item) => (isArchive(item) && isOld(item) && spot.has(keyOf(item)) ? asSpot(item) : item));
-}
-
-function asSpot(item: ParsedSeries): ParsedSeries {
-  return { ...item, spot: true };
+  readonly leftOut: readonly SkippedFile[];
+  /** Files of markets that contradict themselves: nothing says which of two files is the perpetual's. */
+  readonly refused: readonly SkippedFile[];
 }
 
 /**
@@ -43,14 +24,14 @@ function asSpot(item: ParsedSeries): ParsedSeries {
  * @param take where merged candles stand
  */
 export function mergeSeries(parsed: readonly ParsedSeries[], take: TakeColumns = createColumns): MergedSeries {
-  const withPerpetual = new Set(parsed.filter(({ spot }) => !spot).map(({ series }) => marketKey(series.market)));
+  const keys = parsed.map(({ series }) => keyOfMarket(series.market));
+  const withPerpetual = new Set(keys.filter((_, i) => !parsed[i]!.spot));
   const groups = new Map<string, ParsedSeries[]>();
-  const skipped: SkippedFile[] = [];
-  for (const item of parsed) {
-    const key = marketKey(item.series.market);
+  const leftOut: SkippedFile[] = [];
+  for (const [i, item] of parsed.entries()) {
+    const key = keys[i]!;
     if (item.spot && withPerpetual.has(key)) {
-      const detail = 'spot candles: the market has perpetual candles, and the two are not mixed';
-      skipped.push({ file: item.file, reason: 'not-candles', detail, market: item.series.market });
+      leftOut.push({ file: item.file, reason: 'not-candles', detail: SPOT_BESIDE, market: item.series.market });
       continue;
     }
     const groupKey = `${key}:${item.series.timeframe}`;
@@ -58,13 +39,56 @@ export function mergeSeries(parsed: readonly ParsedSeries[], take: TakeColumns =
     if (group === undefined) groups.set(groupKey, [item]);
     else group.push(item);
   }
+  const conflicts = new Map([...groups.values()].flatMap((group) => conflictIn(group) ?? []));
   let mergedFiles = 0;
   const series: CandleSeries[] = [];
+  const refused: SkippedFile[] = [];
   for (const group of groups.values()) {
+    const detail = conflicts.get(keyOfMarket(group[0]!.series.market));
+    if (detail !== undefined) {
+      refused.push(
+        ...group.map(({ file, series: { market } }) => ({ file, reason: 'bad-series', detail, market }) as const),
+      );
+      continue;
+    }
     mergedFiles += group.length - 1;
     series.push(group.length === 1 ? group[0]!.series : mergeAll(group, take));
   }
-  return { series, mergedFiles, skipped };
+  return { series, mergedFiles, leftOut, refused };
+}
+
+const SPOT_BESIDE = 'spot candles: the market has perpetual candles, and the two are not mixed';
+/** Spot and perpetual, or two builds of one file, are nearer than this. */
+const SAME_PRICE = 0.005;
+const MAY_DIFFER = 0.01;
+
+/** The market and what is wrong with it, when two files of `group` that do not say their kind cannot be of one market. */
+function conflictIn(group: readonly ParsedSeries[]): readonly [market: string, detail: string][] | null {
+  for (const [i, a] of group.entries()) {
+    for (const b of group.slice(i + 1)) {
+      if (a.marked !== null && b.marked !== null) continue;
+      const { shared, differing } = compare(a.series, b.series);
+      if (differing <= MAY_DIFFER * shared) continue;
+      const detail = `${a.file} and ${b.file} differ by more than 0.5 % in ${differing} of ${shared} shared candles, and neither says whether it is spot or perpetual: put spot files into a folder "spot", or remove one`;
+      return [[keyOfMarket(a.series.market), detail]];
+    }
+  }
+  return null;
+}
+
+/** Last candles are left out: they may have been unfinished when the file was written. */
+function compare(a: CandleSeries, b: CandleSeries): { readonly shared: number; readonly differing: number } {
+  let shared = 0;
+  let differing = 0;
+  let j = 0;
+  for (let i = 0; i < a.length - 1; i++) {
+    while (j < b.length - 1 && b.time[j]! < a.time[i]!) j++;
+    if (j === b.length - 1) break;
+    if (b.time[j] !== a.time[i]) continue;
+    shared++;
+    if (Math.abs(a.close[i]! / b.close[j]! - 1) > SAME_PRICE) differing++;
+  }
+  return { shared, differing };
 }
 
 function mergeAll(group: ParsedSeries[], take: TakeColumns): CandleSeries {

@@ -1,44 +1,64 @@
-/** Words in the names of files and folders that say whose candles they are: exchanges, and spot. */
-import path from 'node:path';
+/** Words in the names of files and folders: exchanges, timeframes, dates, and what people write around them. */
+import { kindOfWord, venueAndKinds } from '../core/market-kind.ts';
 import { isDollar } from '../core/market.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, timeframeOf, type Timeframe } from '../core/time.ts';
 import { isKnownVenue, venueId } from '../core/venues.ts';
 
 const EXCHANGE = /^(?=.*[a-z])[a-z\d][a-z\d.-]*$/i;
-/** What people call files and folders of candles: none of these is an exchange. */
-const NO_EXCHANGE = new Set(
+/** What people call files and folders of candles: none of these is an exchange or a coin. */
+const FILLERS = new Set(
   (
-    'all backup candle candles cm copy crypto data download downloads export future futures hist historical history ' +
-    'kline klines linear inverse my new ohlc ohlcv old perp perpetual perps price prices raw sample spot swap temp test tmp um usdm'
+    'all backup bars candle candles copy crypto data download downloads export feed full hist historical history ' +
+    'kline klines my new ohlc ohlcv old price prices raw sample temp test tmp'
   ).split(' '),
 );
+/** Exchanges that share their name with a coin. */
+const COINS_TOO = new Set('ASTER DELTA DYDX GATE HTX LIGHTER VERTEX WOO XT'.split(' '));
 /** Coins and currencies that others are priced in, beside the dollars: in `SOL_BTC` the first word is a coin. */
 const QUOTES = new Set('BTC XBT ETH BNB EUR GBP JPY TRY BRL AUD KRW'.split(' '));
-const SPOT_AT_END = /[-_.]spot$/i;
-const SPOT = /(?:^|[^a-z])spot(?:[^a-z]|$)/i;
-const DERIVATIVES = /(?:^|[^a-z])(?:futures?|perps?|perpetuals?|swaps?|um|cm|linear|inverse)(?:[^a-z]|$)/i;
+
+/** True for words that say nothing of a market, such as `candles`. */
+export function isFiller(word: string): boolean {
+  return FILLERS.has(word.toLowerCase());
+}
 
 export interface ExchangeWord {
   /** Upper case. */
   readonly exchange: string;
-  /** True for words such as `binance-spot`. */
-  readonly spot: boolean;
+  /** Words behind the exchange that say the kind of its markets. */
+  readonly kinds: readonly string[];
 }
 
-/** The exchange that a word means; null for words that mean none, such as `data` or `BTCUSDT`. */
+/** The exchange that is known by this name; null for all other words. */
+export function knownExchange(text: string): ExchangeWord | null {
+  const { venue, kinds } = venueAndKinds(text);
+  // `DYDXUSDTM` is a coin of KuCoin's.
+  const isCoin = COINS_TOO.has(venue.toUpperCase()) && /^[a-z]/i.test(text.slice(venue.length));
+  return isKnownVenue(venue) && !isCoin ? { exchange: venueId(venue), kinds } : null;
+}
+
+/** The exchange that a word means, known or not; null for words that mean none, such as `data` or `BTCUSDT`. */
 export function readExchangeWord(word: string): ExchangeWord | null {
-  const spot = SPOT_AT_END.test(word);
-  const bare = word.replace(SPOT_AT_END, '');
-  if (!EXCHANGE.test(bare) || NO_EXCHANGE.has(bare.toLowerCase())) return null;
-  if (isKnownVenue(bare)) return { exchange: venueId(bare), spot };
-  return isPair(bare) ? null : { exchange: bare.toUpperCase(), spot };
+  const known = knownExchange(word);
+  if (known !== null) return known;
+  const { venue, kinds } = venueAndKinds(word);
+  if (!EXCHANGE.test(venue) || isFiller(venue) || kindOfWord(venue) !== null || isPair(venue)) return null;
+  return { exchange: venue.toUpperCase(), kinds };
+}
+
+/** An exchange as a flag names it: `binanceusdm` is BINANCE. */
+export function exchangeNamed(text: string): string {
+  return knownExchange(text)?.exchange ?? text.toUpperCase();
 }
 
 /** True when `first` is the coin and not the exchange of a name such as `SOL_BTC_4h` or `BTC_USD_BTC_4h`. */
 export function beginsWithCoin(first: string, rest: readonly string[]): boolean {
   const [quote, settle] = rest.map((word) => word.toUpperCase());
   if (quote === undefined || rest.length > 2) return false;
-  if (isDollar(quote) && (settle === undefined || settle === quote)) return true;
-  if (isKnownVenue(first)) return false;
+  if (isDollar(quote) && (settle === undefined || settle === quote || (quote === 'USD' && isDollar(settle)))) {
+    return knownExchange(first) === null || COINS_TOO.has(first.toUpperCase());
+  }
+  if (knownExchange(first) !== null) return false;
   return settle === undefined ? QUOTES.has(quote) : settle === quote || settle === first.toUpperCase();
 }
 
@@ -48,32 +68,42 @@ export function isPair(word: string): boolean {
   return [3, 4, 5].some((length) => upper.length > length && isDollar(upper.slice(-length)));
 }
 
-/** Of the file before: thousands stand in one folder. */
-let latest = { folder: '', isSpot: false };
+const COUNTED = /^(\d{1,4})(m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?|mo|months?)$/i;
+/** MetaTrader's `H4` and `M15`. */
+const COUNT_BEHIND = /^([mhdw])(\d{1,3})$/i;
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ...['minute', 'min', 'minutely'].map((word) => [word, '1m'] as const),
+  ...['hour', 'hourly', 'h'].map((word) => [word, '1h'] as const),
+  ...['day', 'daily', 'd'].map((word) => [word, '1d'] as const),
+]);
+const UNIT_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 
-/** True when the innermost folder above `file` that says a kind of market says spot. */
-export function isSpotFolder(file: string): boolean {
-  return isInSpotFolder(path.dirname(file));
+export interface TimeframeWord {
+  /** Null for a length that is not used, such as a week. */
+  readonly timeframe: Timeframe | null;
+  /** True for `4h` and `240min`; false for words that may mean something else, such as `240`, `d` and `hour`. */
+  readonly isPlain: boolean;
 }
 
-/** As `isSpotFolder`, for any file of `folder`. */
-export function isInSpotFolder(folder: string): boolean {
-  if (folder !== latest.folder) latest = { folder, isSpot: saysSpot(folder) };
-  return latest.isSpot;
+/** The timeframe that a word means; null for words that mean none. An upper-case M behind a number is a month, as at ccxt. */
+export function readTimeframe(word: string): TimeframeWord | null {
+  const counted = COUNTED.exec(word);
+  if (counted !== null) return { timeframe: lengthOf(counted[1]!, counted[2]!), isPlain: true };
+  const behind = COUNT_BEHIND.exec(word);
+  if (behind !== null) return { timeframe: lengthOf(behind[2]!, behind[1]!.toLowerCase()), isPlain: true };
+  const named = NAMED.get(word.toLowerCase());
+  if (named !== undefined) return { timeframe: named as Timeframe, isPlain: false };
+  const minutes = /^\d{1,4}$/.test(word) ? timeframeOf(Number(word) * MINUTE_MS) : null;
+  return minutes === null ? null : { timeframe: minutes, isPlain: false };
 }
 
-function saysSpot(folder: string): boolean {
-  const says = folder
-    .split(/[\\/]/)
-    .reverse()
-    .find((name) => SPOT.test(name) !== DERIVATIVES.test(name));
-  return says !== undefined && SPOT.test(says);
+/** `240` where nothing stands beside it: a number below an hour is as well that of a part. */
+export function isMinutesAlone(word: string): boolean {
+  return Number(word) >= 60;
 }
 
-/** The words of a symbol without `spot`, which some write before or behind it. */
-export function withoutSpot(words: readonly string[]): { readonly words: readonly string[]; readonly spot: boolean } {
-  const isSpot = (word: string | undefined): boolean => word?.toLowerCase() === 'spot';
-  if (words.length > 1 && isSpot(words[0])) return { words: words.slice(1), spot: true };
-  if (words.length > 1 && isSpot(words.at(-1))) return { words: words.slice(0, -1), spot: true };
-  return { words, spot: false };
+function lengthOf(count: string, unit: string): Timeframe | null {
+  const isMonth = unit === 'M' || /^mo/i.test(unit);
+  const unitMs = isMonth ? undefined : UNIT_MS[unit[0]!.toLowerCase()];
+  return unitMs === undefined ? null : timeframeOf(Number(count) * unitMs);
 }

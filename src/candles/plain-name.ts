@@ -1,12 +1,14 @@
 /** The names that most files have, e.g. `HYPERLIQUID_BTCUSDT_4h.json`, read by one look: the answer is the one of `readCandleName`. */
 import { isTimeframe } from '../core/time.ts';
-import { isInSpotFolder, readExchangeWord } from './name-words.ts';
+import { readMarketName } from '../symbols/naming.ts';
+import { folderWords } from './folder-words.ts';
+import { readExchangeWord } from './name-words.ts';
 import type { FileName } from './names.ts';
 
 /** A second word of six letters is no quote, so that the first cannot be the coin of a pair. */
 const PLAIN = /^([A-Z][A-Z0-9]{1,15})_([A-Z0-9]{6,24})_(\d{1,2}[mhd])\.json$/;
 
-/** By the first word of a name; null where it is no exchange. There are as many as a user has exchanges. */
+/** By the first word of a name; null where it is no exchange, or more than that. There are as many as a user has exchanges. */
 const exchanges = new Map<string, string | null>();
 const WORDS_KEPT = 256;
 
@@ -14,7 +16,7 @@ function exchangeOf(word: string): string | null {
   const known = exchanges.get(word);
   if (known !== undefined) return known;
   const said = readExchangeWord(word);
-  const exchange = said === null || said.spot ? null : said.exchange;
+  const exchange = said === null || said.kinds.length > 0 ? null : said.exchange;
   if (exchanges.size === WORDS_KEPT) exchanges.clear();
   exchanges.set(word, exchange);
   return exchange;
@@ -23,6 +25,7 @@ function exchangeOf(word: string): string | null {
 /**
  * Null for names of other forms, which is no fault of them.
  *
+ * @param folder with the separator behind it or without
  * @param base the file's name without its folder
  */
 export function readPlainName(folder: string, base: string): FileName | null {
@@ -30,7 +33,13 @@ export function readPlainName(folder: string, base: string): FileName | null {
   if (found === null) return null;
   const [, word = '', symbol = '', timeframe = ''] = found;
   const exchange = exchangeOf(word);
-  return exchange === null || !isTimeframe(timeframe)
-    ? null
-    : { exchange, symbol, timeframe, spot: isInSpotFolder(folder) };
+  if (exchange === null || !isTimeframe(timeframe)) return null;
+  // Nearly all end so, and no spelling of one exchange that says its kind does.
+  const isPair = symbol.endsWith('USDT') && !symbol.startsWith('PERP');
+  const kind = isPair ? null : readMarketName(exchange, symbol).kind;
+  const above = folderWords(folder);
+  if (kind === 'dated' || kind === 'option' || above.kind === 'option' || above.inverse) return null;
+  const said = kind ?? above.kind;
+  const marked = said === 'perpetual' ? (kind === null ? 'folder' : 'name') : null;
+  return { exchange, symbol, timeframe, spot: said === 'spot', marked };
 }

@@ -29,7 +29,8 @@ export function stepOf(time: Float64Array, named: Timeframe | null): Step {
   const step = medianStep(time);
   if (step === null) {
     if (named !== null) return { ok: true, timeframe: named };
-    const detail = 'it has too few candles to tell their timeframe: say it in its name, e.g. BINANCE_BTCUSDT_4h.json';
+    const detail =
+      'it has too few candles to tell their timeframe: call it e.g. BINANCE_BTCUSDT_4h, or scan it alone with --timeframe 4h';
     return failed('unknown-timeframe', detail);
   }
   const found = timeframeOf(step);

@@ -5,7 +5,6 @@ import {
   type CandleColumns,
   type CandleFindings,
   type CandleSeries,
-  type FileSkipReason,
   type SkippedFile,
 } from '../core/candles.ts';
 import type { Market } from '../core/market.ts';
@@ -20,6 +19,9 @@ import type { CandleFormat, FormatReading, RawSeries, RefusedPart, Source } from
 import { FORMATS } from './formats/index.ts';
 import { readJson, type JsonReading } from './json.ts';
 import { readPlainName } from './plain-name.ts';
+import { contradiction, marketSymbol } from '../symbols/naming.ts';
+import { exchangeNamed } from './name-words.ts';
+import { missingParts } from './missing-parts.ts';
 import { readCandleName, type FileName, type NameReading } from './names.ts';
 import { isReadOver, plainRows } from './plain-rows.ts';
 import { unsupportedName } from './unsupported.ts';
@@ -30,6 +32,8 @@ export interface ReadOptions {
   readonly format: string | null;
   /** Exchange of files that name none. */
   readonly exchange: string | null;
+  /** What the user says of the only file that is read, where its name and folder do not. */
+  readonly alone?: Pick<FileName, 'symbol' | 'timeframe'>;
   /** Wall clock, ms UTC: candles that open more than a timeframe later are no candles. */
   readonly now: number;
   /** Hears of sound candles of which nothing says the market; they are refused all the same. */
@@ -57,6 +61,10 @@ export interface ParsedSeries {
   readonly modifiedAt: number;
   /** True when the file says that the candles are the spot market's. */
   readonly spot: boolean;
+  /** What says that they are the perpetual's. */
+  readonly marked: FileName['marked'];
+  /** The symbol as the name has it. */
+  readonly written: string;
   /** True when a last candle was left out because it was unfinished when the file was written. */
   readonly unfinished: boolean;
 }
@@ -100,7 +108,8 @@ export function readNamedFile(
   name: NameReading,
   options: ReadOptions,
 ): ReadResult | Promise<ReadResult> {
-  const market = name.ok ? marketOf(name.named, options) : name.market;
+  // Of a file that says no timeframe only its candles show that it holds any.
+  const market = !name.ok ? name.market : name.named.timeframe === null ? null : marketOf(name.named, options);
   const skipped = ({ reason, detail }: Failure): ReadResult => ({
     ok: false,
     skipped: { file: file.name, reason, detail, market },
@@ -146,9 +155,14 @@ function finishAll(
   return series.length === 0 && first !== undefined ? { ok: false, skipped: first } : { ok: true, series, refused };
 }
 
-export function marketOf({ exchange, symbol }: FileName, options: Pick<ReadOptions, 'exchange'>): Market | null {
-  const known = exchange ?? options.exchange?.toUpperCase() ?? null;
-  return known === null || symbol === null ? null : { exchange: known, symbol };
+type Whose = Pick<FileName, 'exchange' | 'symbol'>;
+
+/** The market of that name, spelled as its exchange spells it. */
+export function marketOf(named: Whose, { exchange, alone }: Pick<ReadOptions, 'exchange' | 'alone'>): Market | null {
+  const known = named.exchange ?? (exchange === null ? null : exchangeNamed(exchange));
+  const symbol = named.symbol ?? alone?.symbol ?? null;
+  const spelled = known === null || symbol === null ? null : marketSymbol(known, symbol);
+  return known === null || spelled === null ? null : { exchange: known, symbol: spelled };
 }
 
 /** What an archive's own name does not say, the name of the file in it may. */
@@ -158,9 +172,12 @@ function withInnerName(
   innerName: string,
 ): { readonly ok: true; readonly named: FileName } | Failure {
   const inner = readCandleName(path.join(path.dirname(file), innerName));
+  if (!inner.ok && inner.market === null)
+    return failed(inner.reason, `of the file in it, ${innerName}: ${inner.detail}`);
   const within = inner.ok ? inner.named : null;
-  if (named.symbol !== null && within !== null && (within.symbol ?? named.symbol) !== named.symbol) {
-    return failed('bad-series', `its name says ${named.symbol} but the file in it ${within.symbol}: rename it`);
+  const other = within?.symbol ?? null;
+  if (named.symbol !== null && other !== null && contradiction(named.exchange ?? '', named.symbol, other) !== null) {
+    return failed('bad-series', `its name says ${named.symbol} but the file in it ${other}: rename it`);
   }
   return { ok: true, named: named.symbol === null ? (within ?? named) : named };
 }
@@ -215,10 +232,13 @@ function notChosen(format: string, content: Content): Failure {
 type Finished = { readonly ok: true; readonly parsed: Omit<ParsedSeries, 'file' | 'format'> } | Failure;
 
 /** A series that knows its market and timeframe, repaired. */
-function finish(raw: RawSeries, market: Market | null, { now }: ReadOptions, modifiedAt: number): Finished {
+function finish(raw: RawSeries, market: Market | null, options: ReadOptions, modifiedAt: number): Finished {
   if (raw.rows.length === 0) return failed('no-candles', 'it holds no candles');
-  if (market === null) return unnamed(raw);
-  const repaired = repairColumns(raw.rows, raw.timeframe, now, raw);
+  if (market === null) return missingParts(raw, options);
+  const { now, alone } = options;
+  const asNamed = repairColumns(raw.rows, raw.timeframe, now, raw);
+  const isUntold = !asNamed.ok && asNamed.reason === 'unknown-timeframe' && raw.timeframe === null;
+  const repaired = isUntold && alone?.timeframe ? repairColumns(raw.rows, alone.timeframe, now, raw) : asNamed;
   if (!repaired.ok) return repaired;
   const { columns, timeframe } = repaired;
   const all: CandleSeries = { market, timeframe, ...columns };
@@ -226,16 +246,18 @@ function finish(raw: RawSeries, market: Market | null, { now }: ReadOptions, mod
   if (series.length === 0) return failed('no-candles', 'its only candle was unfinished when the file was written');
   const findings = { ...repaired.findings, naiveTimes: raw.naiveTimes };
   const unfinished = series.length < all.length;
-  return { ok: true, parsed: { series, findings, modifiedAt, spot: raw.spot, unfinished } };
-}
-
-function unnamed({ exchange, symbol }: FileName): Failure {
-  const reason: FileSkipReason = 'unknown-name';
-  if (symbol !== null) {
-    return failed(reason, 'neither its name nor its folder says the exchange: add --exchange, e.g. --exchange BINANCE');
-  }
-  const example = `e.g. ${exchange ?? 'BINANCE'}_BTCUSDT_4h.json`;
-  return failed(reason, `its name must say exchange, symbol and timeframe, ${example}`);
+  return {
+    ok: true,
+    parsed: {
+      series,
+      findings,
+      modifiedAt,
+      spot: raw.spot,
+      marked: raw.marked,
+      written: raw.symbol ?? market.symbol,
+      unfinished,
+    },
+  };
 }
 
 function tellUnnamed(file: string, raw: RawSeries, { now, onUnnamed }: ReadOptions): void {

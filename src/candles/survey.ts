@@ -2,7 +2,9 @@
 import type { CandleFindings, CandleSeries, SkippedFile } from '../core/candles.ts';
 import { marketKey, type Market } from '../core/market.ts';
 import { TIMEFRAME_MS, TIMEFRAMES, type Timeframe } from '../core/time.ts';
-import { mergeSeries, settleSpot } from './merge.ts';
+import { keyOfMarket } from './groups.ts';
+import { settleKinds } from './kinds.ts';
+import { mergeSeries } from './merge.ts';
 import type { ParsedSeries, UnnamedCandles } from './reader.ts';
 import {
   breaksIn,
@@ -108,9 +110,9 @@ export interface Survey {
 const STALE_TIMEFRAMES = 2;
 
 export function surveyCandles({ parsed: read, skipped, unnamed }: SurveyInput, options: SurveyOptions): Survey {
-  const parsed = settleSpot(read);
+  const parsed = settleKinds(read);
   const merged = mergeSeries(parsed);
-  const leftOut = new Set(merged.skipped.map(({ file, market }) => partKey(file, market)));
+  const leftOut = new Set(merged.leftOut.map(({ file, market }) => partKey(file, market)));
   const counted = parsed.filter(({ file, series, spot }) => !spot || !leftOut.has(partKey(file, series.market)));
   const groups = Map.groupBy(counted, ({ series }) => seriesKey(series));
   return {
@@ -119,9 +121,9 @@ export function surveyCandles({ parsed: read, skipped, unnamed }: SurveyInput, o
     series: merged.series
       .map((series) => surveyedSeries(series, groups.get(seriesKey(series)) ?? [], options))
       .sort(bySeries),
-    skipped,
+    skipped: [...skipped, ...merged.refused],
     unnamed: unnamed.map(surveyedUnnamed),
-    leftOut: merged.skipped,
+    leftOut: merged.leftOut,
     markets: marketsOf(parsed, skipped).map((market) => ({ market, doubt: options.doubt(market) })),
   };
 }
@@ -131,7 +133,7 @@ function partKey(file: string, market: Market | null): string {
 }
 
 function seriesKey({ market, timeframe }: Pick<CandleSeries, 'market' | 'timeframe'>): string {
-  return `${marketKey(market)}:${timeframe}`;
+  return `${keyOfMarket(market)}:${timeframe}`;
 }
 
 function surveyedFile({ file, format, series, spot, modifiedAt, unfinished, findings }: ParsedSeries): SurveyedFile {

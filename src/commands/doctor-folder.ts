@@ -18,7 +18,7 @@ import { formatDuration } from '../platform/text.ts';
 import { continuousTail } from '../processor/continuity.ts';
 import { STRATEGIES } from '../strategies/index.ts';
 import { AMBIGUOUS_TICKERS } from '../symbols/ambiguous.ts';
-import { parseMarketName } from '../symbols/naming.ts';
+import { exchangeId, parseMarketName } from '../symbols/naming.ts';
 import { appearance, EXIT, type CommandContext } from './context.ts';
 import { folderJson } from './doctor-json.ts';
 import type { FolderReport } from './doctor-report.ts';
@@ -72,7 +72,8 @@ export async function examineFolder(
   const read = await readAll(files, { format, exchange }, context);
   expectExchanges(exchanges, read);
   const kept = (market: Market | null): boolean =>
-    exchanges.length === 0 || (market !== null && exchanges.includes(market.exchange));
+    exchanges.length === 0 ||
+    (market !== null && exchanges.some((one) => exchangeId(one) === exchangeId(market.exchange)));
   const input = {
     parsed: read.parsed.filter(({ series }) => kept(series.market)),
     skipped: [...found.skipped, ...read.skipped].filter(({ market }) => market === null || kept(market)),
@@ -124,7 +125,7 @@ function expectExchanges(exchanges: readonly string[], { parsed, skipped }: Read
   const known = new Set(
     [...parsed.map(({ series }) => series), ...skipped].flatMap(({ market }) => market?.exchange ?? []),
   );
-  const missing = exchanges.find((name) => !known.has(name));
+  const missing = exchanges.find((name) => ![...known].some((one) => exchangeId(one) === exchangeId(name)));
   if (missing === undefined || known.size === 0) return;
   const there = [...known].sort().join(', ');
   throw new ConfigError(`--exchange: no market of "${missing}" in the input; there are ${there}`, EXIT.usage);

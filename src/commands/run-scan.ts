@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { defaultOutput, loadConfig, type Config, type SettingName } from '../config.ts';
+import { namesIn } from '../core/text.ts';
+import { isTimeframe } from '../core/time.ts';
 import { previousFeed } from '../job/previous.ts';
 import type { Aim } from '../job/request.ts';
 import { fetchingTime } from '../job/time-bounds.ts';
@@ -180,6 +182,7 @@ function askedFor(paths: readonly string[], flags: RunFlags, { config, context }
       exclude: parseNames('--exclude', flags.exclude),
       limit,
     },
+    ...aloneFlags(paths, flags),
     strategies: selectStrategies(config.strategies, config.sources.strategies),
     timeframe: config.timeframe,
     asOf: flags.asOf === undefined ? null : parseAsOf(flags.asOf),
@@ -197,6 +200,13 @@ function askedFor(paths: readonly string[], flags: RunFlags, { config, context }
 /** Null when no feed is to be written: a look at a part of the market must not replace the feed of the whole. */
 function outputOf(paths: readonly string[], flags: RunFlags, { output, sources }: Config): string | null {
   return looksAtPart(paths, flags) && sources.output !== 'flag' ? null : output;
+}
+
+/** Of a single file the flags may say what its name does not. */
+function aloneFlags(paths: readonly string[], { symbol, timeframe }: RunFlags): Pick<ScanRequest, 'alone'> {
+  const [name = null, ...others] = namesIn(parseNames('--symbol', symbol));
+  if (paths.length !== 1 || !paths.every(isFile) || others.length > 0) return {};
+  return { alone: { symbol: name, timeframe: timeframe !== undefined && isTimeframe(timeframe) ? timeframe : null } };
 }
 
 function looksAtPart(paths: readonly string[], { symbol, exchange, limit }: RunFlags): boolean {

@@ -32,7 +32,11 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--deadline <duration>', 'when the feed is written with what there is, degraded (default: 15m)')
     .option('--wait-lock [duration]', 'wait while another scan runs (default: as long as --deadline)')
     .option('--dry-run', 'print what each goal would cost; nothing is sent or written (also with --json)')
-    .option('--symbol <names>', 'only these coins or markets, e.g. BTC,ETH or XBTUSDTM or KUCOIN:XBTUSDTM', addNames)
+    .option(
+      '--symbol <names>',
+      'only these coins or markets, e.g. BTC,ETH or XBTUSDTM or KUCOIN:XBTUSDTM; also of a single file that names none',
+      addNames,
+    )
     .option('--exclude <names>', 'leave these coins or markets out, named in the same way', addNames)
     .option(
       '--exchange <names>',

@@ -7,6 +7,7 @@ import { AUTO_TIMEFRAMES, type Timeframe } from '../core/time.ts';
 import { closest } from '../platform/text.ts';
 import type { JudgedCandles } from '../processor/known-market.ts';
 import { canResample } from '../processor/resample.ts';
+import { exchangeId, marketSymbol } from '../symbols/naming.ts';
 import type { MarketFilter } from './request.ts';
 
 /** What a market is called. */
@@ -23,7 +24,12 @@ export function namedAs({ exchange, symbol, name }: Pick<MarketFiles, 'exchange'
 }
 
 function isCalled(market: Named, name: string): boolean {
-  return namesOf(market).some((one) => same(one, name));
+  return namesOf(market).some((one) => same(one, name)) || marketSymbol(market.exchange, name) === market.symbol;
+}
+
+/** Gate and Gate.io are one. */
+function isSameExchange(a: string, b: string): boolean {
+  return exchangeId(a) === exchangeId(b);
 }
 
 function same(a: string, b: string): boolean {
@@ -34,7 +40,7 @@ function same(a: string, b: string): boolean {
 export function passes(market: Named, { symbol, exchange, exclude }: Filter): boolean {
   const [symbols, exchanges] = [namesIn(symbol), namesIn(exchange)];
   return (
-    (exchanges.length === 0 || exchanges.some((name) => same(name, market.exchange))) &&
+    (exchanges.length === 0 || exchanges.some((name) => isSameExchange(name, market.exchange))) &&
     (symbols.length === 0 || symbols.some((name) => isCalled(market, name))) &&
     !namesIn(exclude).some((name) => isCalled(market, name))
   );
@@ -75,7 +81,7 @@ function unknownNames(markets: readonly Named[], { symbol, exchange, exclude }: 
   };
   return [
     ...exchanges
-      .filter((name) => !known.some((one) => same(one, name)))
+      .filter((name) => !known.some((one) => isSameExchange(one, name)))
       .map((name) => `--exchange: no market of "${name}" in the input; there are ${known.join(', ')}`),
     ...namesIn(symbol).flatMap((name) => missing('--symbol', name, inside)),
     ...namesIn(exclude).flatMap((name) => missing('--exclude', name, markets)),

@@ -74,9 +74,9 @@ export function timeOf(
   return asOf ?? (sampleMarker === null ? null : readSampleTime(sampleMarker)) ?? now;
 }
 
-function readOptions({ format, filter }: ScanRequest, now: number): ReadOptions {
+function readOptions({ format, filter, alone }: ScanRequest, now: number): ReadOptions {
   const [exchange = null, ...others] = namesIn(filter.exchange);
-  return { format, exchange: others.length === 0 ? exchange : null, now };
+  return { format, exchange: others.length === 0 ? exchange : null, now, ...(alone === undefined ? {} : { alone }) };
 }
 
 /** @throws ConfigError when the filter keeps no market, or none has the timeframe */

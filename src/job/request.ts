@@ -1,4 +1,5 @@
 /** What the batch job is given. */
+import type { ReadOptions } from '../candles/reader.ts';
 import type { Detail, FeedContent, ProviderName } from '../core/feed.ts';
 import type { Window } from '../core/series.ts';
 import type { Strategy } from '../core/strategy.ts';
@@ -17,6 +18,8 @@ export interface ScanRequest {
   /** The only format that files are read as; null for all. */
   readonly format: string | null;
   readonly filter: MarketFilter;
+  /** What the flags say of the only file given, where its name and folder do not. */
+  readonly alone?: NonNullable<ReadOptions['alone']>;
   readonly strategies: readonly Strategy[];
   readonly timeframe: Timeframe | 'auto';
   /** ms UTC; null for the time that goes with the input. */

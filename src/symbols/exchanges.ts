@@ -1,5 +1,8 @@
 /** Names of exchanges, in candle files, in Freqtrade and ccxt and on Coinalyze, brought to one id. Pure. */
 
+import { venueAndKinds } from '../core/market-kind.ts';
+import { venueId } from '../core/venues.ts';
+
 /** Upper-case id of an exchange, the same however a file or a listing spells it. */
 export type ExchangeId = string & { readonly __brand: 'ExchangeId' };
 
@@ -11,12 +14,21 @@ export interface ExchangeTraits {
   readonly singleSettlement: boolean;
   /** Quote of a name that is a coin alone, e.g. Hyperliquid's `BTC`; null where such names do not exist. */
   readonly coinQuote: string | null;
+  /** Its own names of perpetuals always say so: beside one, a name that does not is the spot market. */
+  readonly marksPerpetuals: boolean;
   /** Quote of a coin and PERP, e.g. Bybit's `BTCPERP`; null where that says nothing. */
   readonly perpQuote: string | null;
 }
 
-const COMMON: ExchangeTraits = { linearUsd: false, singleSettlement: false, coinQuote: null, perpQuote: null };
+const COMMON: ExchangeTraits = {
+  linearUsd: false,
+  singleSettlement: false,
+  coinQuote: null,
+  marksPerpetuals: false,
+  perpQuote: null,
+};
 const LINEAR: ExchangeTraits = { ...COMMON, linearUsd: true };
+const MARKED: ExchangeTraits = { ...COMMON, marksPerpetuals: true };
 const SINGLE: ExchangeTraits = { ...LINEAR, singleSettlement: true };
 
 /**
@@ -28,18 +40,21 @@ const TRAITS: ReadonlyMap<string, ExchangeTraits> = new Map([
   ['LIGHTER', { ...SINGLE, coinQuote: 'USDC' }],
   ['DYDX', SINGLE],
   ['VERTEX', { ...SINGLE, perpQuote: 'USDC' }],
-  ['KRAKEN', LINEAR],
+  ['OKX', MARKED],
+  ['KUCOIN', MARKED],
+  ['DERIBIT', MARKED],
+  ['BITFINEX', MARKED],
+  ['WOOX', MARKED],
+  ['KRAKEN', { ...MARKED, linearUsd: true }],
   ['CRYPTOCOM', LINEAR],
   ['PARADEX', LINEAR],
-  ['COINBASE', { ...LINEAR, perpQuote: 'USDC' }],
+  ['COINBASE', { ...MARKED, linearUsd: true, perpQuote: 'USDC' }],
   ['BYBIT', { ...COMMON, perpQuote: 'USDC' }],
   ['BITGET', { ...COMMON, perpQuote: 'USDC' }],
 ]);
 
 /** Other spellings, after upper-casing and without what is not a letter or a digit. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
-  ['BINANCEUSDM', 'BINANCE'],
-  ['BINANCECOINM', 'BINANCE'],
   ['OKEX', 'OKX'],
   ['OKEX5', 'OKX'],
   ['GATE', 'GATEIO'],
@@ -51,6 +66,8 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['BITFINEXDERIVATIVES', 'BITFINEX'],
   ['CRYPTOFACILITIES', 'KRAKEN'],
   ['WOO', 'WOOX'],
+  ['COINBASEADVANCEDTRADE', 'COINBASE'],
+  ['COINBASEEXCHANGE', 'COINBASE'],
   ['COINBASEINTERNATIONAL', 'COINBASE'],
   ['COINBASEINTX', 'COINBASE'],
   ['DYDXV4', 'DYDX'],
@@ -58,17 +75,23 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ['MEXC3', 'MEXC'],
 ]);
 
-const MARKET_TYPE = /(?:PERPETUAL|FUTURES|SWAP|PERP)$/;
-
 /**
  * One id for `GATE`, `gateio` and `Gate.io`; for `krakenfutures` and `Kraken`; for `HTX` and `Huobi`. Names that no table
  * knows stay themselves, so a venue that Coinalyze adds is found by its name. `BINANCEUS` is not Binance.
  */
 export function exchangeId(name: string): ExchangeId {
-  const letters = name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
-  const bare = letters.replace(MARKET_TYPE, '') || letters;
-  return (ALIASES.get(bare) ?? bare) as ExchangeId;
+  const known = ids.get(name);
+  if (known !== undefined) return known;
+  const bare = venueId(venueAndKinds(name).venue);
+  const id = (ALIASES.get(bare) ?? bare) as ExchangeId;
+  if (ids.size === NAMES_KEPT) ids.clear();
+  ids.set(name, id);
+  return id;
 }
+
+/** There are as many names as a user has exchanges, and each is asked for with every market. */
+const ids = new Map<string, ExchangeId>();
+const NAMES_KEPT = 256;
 
 export function traitsOf(exchange: ExchangeId): ExchangeTraits {
   return TRAITS.get(exchange) ?? COMMON;

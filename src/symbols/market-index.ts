@@ -62,7 +62,8 @@ function indexRow(exchange: ExchangeId, venue: string, row: FutureMarketRow): In
   if (ticker === null) return null;
   const own = parseMarketName(exchange, row.symbolOnExchange);
   return {
-    base: ticker.base,
+    // What others build on an exchange is no coin of the exchange itself, however the list calls it.
+    base: own?.base.endsWith(`-${ticker.base}`) === true ? own.base : ticker.base,
     consistent: own === null || own.base !== ticker.base || own.multiplier === ticker.multiplier,
     listed: {
       symbol: row.symbol,

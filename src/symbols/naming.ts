@@ -1,112 +1,25 @@
-/** What the name of a perpetual means. Pure, and table-driven: test/symbols/naming.test.ts is the table of real cases. */
-import { DOLLAR_COINS, isDollar, type MarketName } from '../core/market.ts';
+/** The one grammar of symbols, also of those in names of files. Pure, and table-driven: test/symbols/naming.test.ts is the table of real cases. */
+import { kindOfWord } from '../core/market-kind.ts';
+import { isDollar, type MarketName } from '../core/market.ts';
+import { isKnownVenue } from '../core/venues.ts';
 import { exchangeId, traitsOf } from './exchanges.ts';
 import type { ExchangeId } from './exchanges.ts';
+import { expiryOf } from './expiry.ts';
+import { withoutKind } from './kind-marks.ts';
+import { BUILT, builtName, linear, spelled, SPELLINGS, type Parts } from './spellings.ts';
+import { parseQuote, parseTicker, QUOTES, SUFFIXES, TICKER, upper } from './ticker.ts';
 
-/** A coin and how many of it one unit of the contract's price means. */
-export interface Ticker {
-  readonly base: string;
-  readonly multiplier: number;
-}
+export { exchangeId, parseQuote, parseTicker };
 
-/** Quotes that a name may have when a separator sets them apart. */
-const QUOTES: ReadonlySet<string> = new Set([...DOLLAR_COINS, ...'EUR GBP JPY KRW TRY BTC ETH'.split(' ')]);
-/**
- * Quotes that may end a name without a separator, tried in this order. TUSD, PYUSD and the like are missing because
- * `DOTUSD` is DOT against USD; BUSD counts on Binance alone, the only exchange that had such perpetuals.
- */
-const SUFFIXES: readonly string[] = ['USDT', 'USDC', 'FDUSD', 'BUSD', 'USD1', 'USDH', 'USD'];
-
-const SAME_COIN: ReadonlyMap<string, string> = new Map([
-  ['XBT', 'BTC'],
-  ['XDG', 'DOGE'],
-]);
-const MULTIPLIERS: ReadonlyMap<string, number> = new Map([
-  ['1000', 1e3],
-  ['10000', 1e4],
-  ['100000', 1e5],
-  ['1000000', 1e6],
-  ['1M', 1e6],
-]);
-/** Coins that Hyperliquid lists per thousand. ccxt upper-cases the k, and then only the coin tells `KPEPE` from `KAITO`. */
-const PER_THOUSAND_ON_HYPERLIQUID = /^K(BONK|DOGS|FLOKI|LUNC|NEIRO|PEPE|SHIB)$/;
-/** Letters without case are allowed: Binance lists tickers in Chinese. */
-const TICKER = /^[A-Z0-9\p{Lo}]+$/u;
-/** Twice what is listed today. */
-const LONGEST_COIN = 24;
 /** Longer than any name with such a coin; a listing of megabytes costs no pattern matching. */
 const LONGEST_NAME = 64;
-
-/** ASCII only: other alphabets have letters that would turn into A to Z and name another coin. */
-function upper(text: string): string {
-  return text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
-}
-
-function canonical(ticker: string): string {
-  return SAME_COIN.get(ticker) ?? ticker;
-}
-
-function split(exchange: ExchangeId, text: string, ticker: string): readonly [coin: string, multiplier: number] {
-  if (/^k[A-Z][A-Z0-9]{2,}$/.test(text)) return [text.slice(1), 1e3];
-  const counted = /^(10{3,6}|1M(?=\w{3}))([A-Z]\w+)$/.exec(ticker);
-  if (counted !== null) return [counted[2]!, MULTIPLIERS.get(counted[1]!)!];
-  if (exchange === 'HYPERLIQUID' && PER_THOUSAND_ON_HYPERLIQUID.test(ticker)) return [ticker.slice(1), 1e3];
-  // Bybit's one contract that carries its multiplier behind the coin.
-  return ticker === 'SHIB1000' ? ['SHIB', 1e3] : [ticker, 1];
-}
-
-/** `kPEPE`, `1000BONK`, `1MBABYDOGE`, `XBT`: the coin and its multiplier; null when it is no ticker. `1INCH` and `KAS` have none. */
-export function parseTicker(exchange: ExchangeId, text: string): Ticker | null {
-  const ticker = upper(text);
-  if (!TICKER.test(ticker)) return null;
-  const [coin, multiplier] = split(exchange, text, ticker);
-  return coin.length > LONGEST_COIN ? null : { base: canonical(coin), multiplier };
-}
-
-/** A quote as listings and names spell it, upper case and canonical. */
-export function parseQuote(text: string): string {
-  return canonical(upper(text));
-}
+const LONGEST_COIN_ALONE = 5;
 
 /** True when the contract settles in a coin, e.g. `BTC/USD:BTC`: it never stands for a USDT market, nor the other way round. */
 export function isCoinMargined(name: MarketName): boolean {
   const settle = name.unified.slice(name.unified.lastIndexOf(':') + 1);
   return settle !== name.quote && !isDollar(settle);
 }
-
-/** A name taken apart; a settle of null is for the exchange's habit to fill in. */
-interface Parts {
-  readonly base: string;
-  readonly quote: string;
-  readonly settle: string | null;
-}
-
-/** Spellings that one exchange alone has; the result is read on by the rules that all share. */
-interface Spelling {
-  readonly exchange: string;
-  readonly pattern: RegExp;
-  readonly parts: (found: RegExpExecArray) => Parts;
-}
-
-const coinMarginedUsd = (base: string): Parts => ({ base, quote: 'USD', settle: base });
-const linear = (base: string, quote: string): Parts => ({ base, quote, settle: quote });
-
-const SPELLINGS: readonly Spelling[] = [
-  { exchange: 'KUCOIN', pattern: /^(\w+?)(USD[TC])M$/i, parts: (found) => linear(found[1]!, found[2]!) },
-  { exchange: 'KUCOIN', pattern: /^(\w+?)USDM$/i, parts: (found) => coinMarginedUsd(found[1]!) },
-  { exchange: 'KRAKEN', pattern: /^PF_(\w+)USD$/i, parts: (found) => linear(found[1]!, 'USD') },
-  { exchange: 'KRAKEN', pattern: /^PI_(\w+)USD$/i, parts: (found) => coinMarginedUsd(found[1]!) },
-  { exchange: 'BITFINEX', pattern: /^t?([A-Z0-9]+)F0:?USTF0$/, parts: (found) => linear(found[1]!, 'USDT') },
-  { exchange: 'PHEMEX', pattern: /^u([A-Z0-9]+)USD$/, parts: (found) => linear(found[1]!, 'USD') },
-  { exchange: 'PHEMEX', pattern: /^c([A-Z0-9]+)USD$/, parts: (found) => coinMarginedUsd(found[1]!) },
-  // Quanto: whatever the coin, BitMEX settles its USD contracts in bitcoin.
-  { exchange: 'BITMEX', pattern: /^(\w+)USD$/i, parts: (found) => ({ base: found[1]!, quote: 'USD', settle: 'BTC' }) },
-  { exchange: 'WOOX', pattern: /^PERP_?([A-Z0-9]+?)_?(USD[TC])$/i, parts: (found) => linear(found[1]!, found[2]!) },
-  { exchange: 'DERIBIT', pattern: /^([A-Z0-9]+)-PERPETUAL$/i, parts: (found) => coinMarginedUsd(found[1]!) },
-];
-
-/** What says "perpetual" around a coin and a quote: `PERP_BTC_USDT`, `BTC-USDT-SWAP`, `BTCUSDT.P`, `BTCUSDT_UMCBL`. */
-const MARKER = /^(PERP_(?!USD)(?=.+_))?(.+?)(\.P|[-_]?(?:PERPETUAL|PERP|SWAP)(?:-INTX)?|_[UD]MCBL)?$/i;
 
 function splitEnd(exchange: ExchangeId, text: string, marked: boolean): Parts | null {
   const name = upper(text);
@@ -123,19 +36,38 @@ function splitEnd(exchange: ExchangeId, text: string, marked: boolean): Parts | 
   return implied === null ? null : linear(text, implied);
 }
 
-function splitName(exchange: ExchangeId, symbol: string): Parts | null {
+interface Split {
+  readonly parts: Parts | null;
+  readonly kind: NameReading['kind'];
+  readonly bare: string;
+}
+
+function splitName(exchange: ExchangeId, symbol: string): Split {
   const unified = /^([^/:]+)\/([^/:]+)(?::([^/:]+))?$/.exec(symbol);
-  if (unified !== null) return { base: unified[1]!, quote: unified[2]!, settle: unified[3] ?? null };
-  for (const spelling of SPELLINGS) {
-    const found = spelling.exchange === exchange ? spelling.pattern.exec(symbol) : null;
-    if (found !== null) return spelling.parts(found);
+  if (unified !== null) {
+    const [, base, quote, settle] = unified;
+    const parts = { base: base!, quote: quote!, settle: settle ?? null };
+    return { parts, kind: settle === undefined ? 'spot' : 'perpetual', bare: `${base}/${quote}` };
   }
-  const marker = MARKER.exec(symbol);
-  if (marker === null) return null;
-  const words = marker[2]!.split(/[-_]/);
-  if (words.length === 1) return splitEnd(exchange, words[0]!, marker[1] !== undefined || marker[3] !== undefined);
-  // Dated contracts end here as well: `BTC-27DEC24` and `BTC-USDT-241227` have no quote or settlement in that place.
-  return words.length > 3 ? null : { base: words[0]!, quote: words[1]!, settle: words[2] ?? null };
+  const own = spelled(exchange, symbol);
+  if (own !== null) return { ...own, bare: symbol };
+  const { text, kind } = withoutKind(symbol);
+  const within = kind === null ? null : spelled(exchange, text);
+  if (within !== null) return { parts: within.parts, kind, bare: text };
+  const [base = '', quote, settle, more] = text.split(/[-_:]/);
+  if (quote === undefined) return { parts: splitEnd(exchange, base, kind === 'perpetual'), kind, bare: text };
+  const pair = text.slice(0, base.length + 1 + quote.length);
+  if (settle === undefined) {
+    const settled = text.includes(':') && upper(base).endsWith(upper(quote)) && base.length > quote.length;
+    if (settled) return { parts: linear(base.slice(0, -quote.length), quote), kind: 'perpetual', bare: base };
+    return { parts: { base, quote, settle: null }, kind, bare: pair };
+  }
+  // What is priced in dollars settles in a dollar or a coin; in `testnet_BTC_USDT` the first word is no coin.
+  const [coin, priced, unit] = [base, quote, settle].map(parseQuote);
+  const isUnit = unit === coin || unit === priced || (isDollar(priced!) && QUOTES.has(unit!));
+  const isSettled = more === undefined && isUnit;
+  if (!isSettled) return { parts: null, kind, bare: text };
+  return { parts: { base, quote, settle }, kind: kind ?? 'perpetual', bare: pair };
 }
 
 function settleOf(exchange: ExchangeId, base: string, quote: string, settle: string | null): string | null {
@@ -146,16 +78,7 @@ function settleOf(exchange: ExchangeId, base: string, quote: string, settle: str
   return quote === 'USD' && !traitsOf(exchange).linearUsd ? base : quote;
 }
 
-/**
- * The perpetual that `symbol` names on `exchange`, or null when the name is not understood. Dated futures, options and
- * names with characters that no ticker has are not understood. A USD name without a settlement is coin-margined
- * (`BTC/USD:BTC`), except where USD perpetuals settle in dollars. The multiplier is kept in `unified`, written as a
- * number: `1000PEPE/USDT:USDT` for `kPEPEUSDT`. Never throws.
- */
-export function parseMarketName(exchange: string, symbol: string): MarketName | null {
-  if (symbol.length > LONGEST_NAME) return null;
-  const id = exchangeId(exchange);
-  const parts = splitName(id, symbol);
+function nameOf(id: ExchangeId, parts: Parts | null): MarketName | null {
   if (parts === null) return null;
   const ticker = parseTicker(id, parts.base);
   const quote = parseQuote(parts.quote);
@@ -164,4 +87,110 @@ export function parseMarketName(exchange: string, symbol: string): MarketName | 
   if (settle === null) return null;
   const count = ticker.multiplier === 1 ? '' : String(ticker.multiplier);
   return { ...ticker, quote, unified: `${count}${ticker.base}/${quote}:${settle}` };
+}
+
+/** Everything that a symbol says of its market. */
+export interface NameReading {
+  /** The perpetual that it names, of a spot market or a dated contract the one of the same pair; null when it is not understood. */
+  readonly name: MarketName | null;
+  /** What it says itself; null for `BTCUSDT` and all that may be either. */
+  readonly kind: 'perpetual' | 'spot' | 'dated' | 'option' | null;
+  /** When a dated contract ends, as it is written; empty for all others. */
+  readonly expiry: string;
+  /** The symbol without what says the kind, separators as they are: `BTC-USDT` of `BTC-USDT-SWAP`. Beside that one `BTC-USDT` is the spot market. */
+  readonly bare: string;
+}
+
+const NOTHING: NameReading = { name: null, kind: null, expiry: '', bare: '' };
+
+/** What `symbol` says on `exchange`. Never throws. */
+export function readMarketName(exchange: string, symbol: string): NameReading {
+  if (symbol.length > LONGEST_NAME) return NOTHING;
+  const id = exchangeId(exchange);
+  const built = id === 'HYPERLIQUID' ? builtName(symbol) : null;
+  if (built !== null) return { name: built, kind: 'perpetual', expiry: '', bare: symbol };
+  const ending = expiryOf(id, symbol);
+  const { parts, kind, bare } = splitName(id, ending?.rest ?? symbol);
+  const name = nameOf(id, parts);
+  return ending === null
+    ? { name, kind, expiry: '', bare }
+    : { name, kind: ending.kind, expiry: ending.expiry, bare: symbol };
+}
+
+/**
+ * The perpetual that `symbol` names on `exchange`, or null when the name is not understood. Dated futures, options and
+ * names with characters that no ticker has are not understood. A USD name without a settlement is coin-margined
+ * (`BTC/USD:BTC`), except where USD perpetuals settle in dollars. The multiplier is kept in `unified`, written as a
+ * number: `1000PEPE/USDT:USDT` for `kPEPEUSDT`. Never throws.
+ */
+export function parseMarketName(exchange: string, symbol: string): MarketName | null {
+  const { name, kind } = readMarketName(exchange, symbol);
+  return kind === 'dated' || kind === 'option' ? null : name;
+}
+
+/** True for spellings that only the exchange explains, such as `PF_XBTUSD`. */
+export function isOwnSpelling(symbol: string): boolean {
+  return SPELLINGS.some(({ pattern }) => pattern.test(symbol)) || BUILT.test(symbol);
+}
+
+/** Freqtrade's and ccxt's words put together as most exchanges write them; null when the parts are no symbol. */
+function joined(bare: string): string | null {
+  const [base = '', quote, more] = bare.split(/[-_:/]/);
+  if (more !== undefined || !TICKER.test(upper(base)) || (quote !== undefined && !/^[a-z]{2,5}$/i.test(quote)))
+    return null;
+  return base + (quote ?? '');
+}
+
+/**
+ * How markets on `exchange` are spelled, whatever a file calls them: `BTCUSDT` for `BTC_USDT_USDT`, `BTC-USDT-SWAP` and `btcusdt`, and
+ * the text itself wherever the shorter spelling would be another market or none. Null when it is no symbol.
+ */
+export function marketSymbol(exchange: string, text: string): string | null {
+  const cased = /\p{Lu}/u.test(text) ? text : upper(text);
+  if (TICKER.test(upper(cased))) return cased;
+  const id = exchangeId(exchange);
+  const built = id === 'HYPERLIQUID' ? builtName(text) : null;
+  // Its own spelling, which leaves out the usual dollar.
+  if (built !== null) return built.quote === 'USDC' ? built.base.replace('-', ':') : upper(text);
+  const { name, bare } = readMarketName(exchange, text);
+  const short = joined(/\p{Lu}/u.test(bare) ? bare : upper(bare));
+  if (name === null) return short;
+  if (spelled(id, text) !== null) return cased;
+  return short !== null && parseMarketName(exchange, short)?.unified === name.unified ? short : cased;
+}
+
+/** What a column of rows may name beside markets: a coin alone, or a pair of coins in one word, which no perpetual is called. */
+function looseName(
+  id: ExchangeId,
+  text: string,
+): (Pick<MarketName, 'base'> & { readonly quote: string | null }) | null {
+  const coins = upper(text);
+  if (!TICKER.test(coins) || !/\p{L}/u.test(coins) || kindOfWord(coins) !== null || isKnownVenue(coins)) return null;
+  const quote = [...QUOTES].find((one) => coins.endsWith(one) && coins.length > one.length + 1);
+  if (quote !== undefined) return { base: parseTicker(id, coins.slice(0, -quote.length))?.base ?? coins, quote };
+  return coins.length > LONGEST_COIN_ALONE ? null : { base: parseTicker(id, coins)?.base ?? coins, quote: null };
+}
+
+/**
+ * What speaks against `said`, e.g. by a row, being the market that `symbol` names on `exchange`: the coin, the quote or a date. Null where
+ * nothing does; a text that is not understood speaks against nothing.
+ */
+export function contradiction(exchange: string, symbol: string, said: string): 'coin' | 'quote' | 'expiry' | null {
+  const id = exchangeId(exchange);
+  const text = said.replace(/^([\w.]+):(?=\w)/, (prefix, venue: string) => (isKnownVenue(venue) ? '' : prefix));
+  const reading = readMarketName(exchange, text);
+  const own = readMarketName(exchange, symbol);
+  if (reading.kind === 'dated' || reading.kind === 'option') return reading.expiry === own.expiry ? null : 'expiry';
+  if (own.name === null || upper(text) === own.name.base) return null;
+  const other = reading.name ?? looseName(id, text);
+  if (other === null) return null;
+  if (other.base !== own.name.base) return 'coin';
+  const isOneUnit = traitsOf(id).singleSettlement && isDollar(own.name.quote);
+  const isSame = other.quote === null || other.quote === own.name.quote || (isOneUnit && isDollar(other.quote));
+  return isSame ? null : 'quote';
+}
+
+/** True on exchanges whose own names of perpetuals always say so: beside such a name, any other is the spot market's. */
+export function marksPerpetuals(exchange: string): boolean {
+  return traitsOf(exchangeId(exchange)).marksPerpetuals;
 }

@@ -40,6 +40,9 @@ describeWithShared(
 
 const moved = (list: readonly Row[], by: number, factor = 1): Row[] =>
   list.map(([time, ...values]) => [time + by, ...values.map((value) => value * factor)] as Row);
+/** The same prices with other volumes: what two files of one market may differ in. */
+const louder = (list: readonly Row[], factor: number): Row[] =>
+  list.map(([time, open, high, low, close, volume]) => [time, open, high, low, close, volume * factor]);
 const json = (list: readonly Row[]): string => JSON.stringify(list);
 const of2024 = (count: number, perMs = 1): string =>
   klinesCsv(moved(rows(count), Date.UTC(2024, 5, 1) - START), { perMs });
@@ -50,8 +53,8 @@ const PALETTE: Readonly<Record<string, string | Uint8Array>> = {
   'BINANCE_BTCUSDT_1h.json': json(rows(40)),
   'BINANCE_BTCUSDT_4h.json': json(rows(12, 4 * HOUR)),
   'BINANCE_BTCUSDT_15m.json': JSON.stringify(asObjects(rows(70, HOUR / 4)), null, 2),
-  'more/BINANCE_BTC_USDT_1h.csv': String(WRITERS['csv']!.write(moved(rows(20), 30 * HOUR, 2))),
-  'more/BINANCE_BTC-USDT-SWAP_1h.json.gz': gzipSync(json(moved(rows(20), 35 * HOUR, 3))),
+  'more/BINANCE_BTC_USDT_1h.csv': String(WRITERS['csv']!.write(louder(rows(50).slice(30), 2))),
+  'more/BINANCE_BTC-USDT-SWAP_1h.json.gz': gzipSync(json(louder(rows(55).slice(35), 3))),
   'spot/BINANCE_BTCUSDT_1h.json': json(moved(rows(90), 0, 5)),
   'spot/BINANCE_ETHUSDT_1h.json': json(moved(rows(9), 0, 6)),
   'BINANCE_ETHUSDT_4h.json': '[[1,2,3',
@@ -66,18 +69,22 @@ const PALETTE: Readonly<Record<string, string | Uint8Array>> = {
   'binance/ADA_USDT-1h.json': json(moved(rows(30), 0, 2)),
   'klines/BTCUSDT-1h-2024-06.csv': of2024(20),
   'klines/BTCUSDT-1h-2025-06.csv': of2024(20, 1_000),
-  'klines/ADAUSDT-1h.zip': zipOf([{ name: 'ADAUSDT-1h-2026-01.csv', content: klinesCsv(moved(rows(50), 9 * HOUR)) }]),
+  'klines/ADAUSDT-1h.zip': zipOf([
+    { name: 'ADAUSDT-1h-2026-01.csv', content: klinesCsv(louder(rows(59).slice(9), 4)) },
+  ]),
   'klines/download.zip': zipOf([{ name: 'LTCUSDT-1h-2026-01.csv', content: klinesCsv(rows(20)) }]),
   'saved.json': coinalyzeJson({
-    'ETHUSDT_PERP.A': moved(rows(9), 2 * HOUR, 7),
+    'ETHUSDT_PERP.A': louder(rows(11).slice(2), 7),
     'BTCUSDT.6': rows(8),
-    'BTCUSDT_PERP.A': moved(rows(40), 20 * HOUR, 8),
+    'BTCUSDT_PERP.A': louder(rows(60).slice(20), 8),
     'BTCUSD.A': rows(8),
   }),
-  'BINANCE_LTCUSDT_1h.json': coinalyzeJson({ 'BTCUSDT.6': moved(rows(30), 5 * HOUR, 9), 'ETHUSDT_PERP.A': rows(4) }),
+  'BINANCE_LTCUSDT_1h.json': coinalyzeJson({ 'BTCUSDT.6': louder(rows(35).slice(5), 9), 'ETHUSDT_PERP.A': rows(4) }),
   'BYBIT_BTCUSDT_1h.json': coinalyzeJson({ 'LTCUSDT_PERP.A': rows(30), 'XRPUSDT.6': [[0, 1, 1, 1, 1, 1]] }),
-  'BYBIT_BNBUSDT_1h.json': coinalyzeJson({ 'BNBUSDT_PERP.A': moved(rows(30), 0, 4), 'BNBUSDT.6': rows(3) }),
+  'BYBIT_BNBUSDT_1h.json': coinalyzeJson({ 'BNBUSDT_PERP.A': louder(rows(30), 4), 'BNBUSDT.6': rows(3) }),
   'spot/BINANCE_BNBUSDT_1h.json': json(rows(20)),
+  'a/BINANCE_XLMUSDT_1h.json': json(rows(20)),
+  'b/BINANCE_XLMUSDT_1h.json': json(moved(rows(20), 0, 2)),
   'notes.json': '{"a":1}',
   'BTCUSDT-4h.json': json(rows(9, 4 * HOUR)),
 };

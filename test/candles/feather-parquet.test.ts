@@ -17,7 +17,7 @@ function fixture(name: string): Buffer {
 const FEATHER = 'binance/futures/BTC_USDT_USDT-1h-futures.feather';
 const PARQUET = 'BINANCE_BTCUSDT_1h.parquet';
 const nameFor = (file: string): string => (file.endsWith('.feather') ? FEATHER : PARQUET);
-const NAMED = { exchange: 'BINANCE', symbol: 'BTCUSDT', timeframe: '1h', spot: false } as const;
+const NAMED = { exchange: 'BINANCE', symbol: 'BTCUSDT', timeframe: '1h', spot: false, marked: null } as const;
 
 describe('what pyarrow and pandas write', () => {
   test.each(['freqtrade.feather', 'dictionary-lz4.feather', 'freqtrade.parquet'])('%s', async (file) => {

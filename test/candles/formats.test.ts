@@ -189,8 +189,8 @@ describe('answers of Coinalyze', () => {
       'HYPERLIQUID SOL',
       'KRAKEN PF_XBTUSD',
       'GATEIO BTCUSDT',
-      'WOOX BTCUSDT',
-      'DERIBIT BTC',
+      'WOOX PERP_BTC_USDT',
+      'DERIBIT BTC-PERPETUAL',
     ]);
     expect(result.refused.map(({ detail }) => detail.split(' of ')[0])).toEqual([
       'BTCUSD.A: a spot market',

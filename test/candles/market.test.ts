@@ -145,7 +145,7 @@ describe('markets and their names', () => {
   });
 
   test('a spot file of the timeframe spells no market that has other files', async () => {
-    const files = { 'spot/KUCOIN_XBTUSDTM_4h.json': two, 'KUCOIN_BTCUSDTM_1h.json': one };
+    const files = { 'spot/KUCOIN_XBTUSDT_4h.json': two, 'KUCOIN_BTCUSDTM_1h.json': one };
     expect(await marketsOf(files)).toEqual(['KUCOIN:BTCUSDTM 1h 20']);
   });
 

@@ -28,6 +28,8 @@ function parsed(list: readonly Row[], change: Partial<ParsedSeries> & { symbol?:
     unfinished: false,
     modifiedAt: 0,
     spot: false,
+    marked: 'name',
+    written: symbol,
     findings: FINDINGS,
     series: {
       market: { exchange: 'BINANCE', symbol },
@@ -49,7 +51,7 @@ const scaled = (list: readonly Row[], factor: number): Row[] =>
 
 test('series of different markets stay as they are', () => {
   const [a, b] = [parsed(rows(3)), parsed(rows(4), { symbol: 'kPEPEUSDT' })];
-  expect(mergeSeries([a, b])).toEqual({ series: [a.series, b.series], mergedFiles: 0, skipped: [] });
+  expect(mergeSeries([a, b])).toEqual({ series: [a.series, b.series], mergedFiles: 0, leftOut: [], refused: [] });
 });
 
 test('overlapping files become one series, the later-modified wins, in whatever order they come', () => {
@@ -77,10 +79,10 @@ test('files of the same writing time: the one with the newest candle wins, then 
 test('spot candles are left out where the market has perpetual ones, in any timeframe', () => {
   const spot = parsed(rows(9), { spot: true, file: 'spot.json', modifiedAt: 9 });
   const perpetual = parsed(scaled(rows(3), 2));
-  const { series, skipped, mergedFiles } = mergeSeries([spot, perpetual]);
+  const { series, leftOut, mergedFiles } = mergeSeries([spot, perpetual]);
   expect(series).toEqual([perpetual.series]);
   expect(mergedFiles).toBe(0);
-  expect(skipped).toMatchObject([{ file: 'spot.json', reason: 'not-candles', market: { symbol: 'BTCUSDT' } }]);
+  expect(leftOut).toMatchObject([{ file: 'spot.json', reason: 'not-candles', market: { symbol: 'BTCUSDT' } }]);
   expect(mergeSeries([spot]).series).toEqual([spot.series]);
 });
 

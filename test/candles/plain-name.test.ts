@@ -76,6 +76,7 @@ test('the names that most files have are plain', () => {
     symbol: 'BTCUSDT',
     timeframe: '4h',
     spot: false,
+    marked: null,
   });
   expect(readPlainName('/c/spot/', 'BINANCE_1000PEPEUSDT_15m.json')).toMatchObject({ timeframe: '15m', spot: true });
   expect(readPlainName('/c/', 'BINANCE_BTC_USDT_4h.json')).toBeNull();

@@ -63,6 +63,8 @@ function file(name: string, list: readonly Row[], also: Partial<ParsedSeries> = 
     findings: { ...CLEAN, rows: list.length },
     modifiedAt: START,
     spot: false,
+    marked: 'name',
+    written: 'BTCUSDT',
     unfinished: false,
     ...also,
   };

@@ -174,7 +174,9 @@ describe('scan doctor <folder>', () => {
     const report = await examine(folder, { asOf: '2026-01-09T08:00:00Z' });
     expect(report.survey.markets.map(({ market: { symbol } }) => symbol)).toEqual(['BTCUSDT', 'ETHUSDT', 'GMTUSDT']);
     expect(detailsOf(report, 'truncated-json')[0]).toMatch(/^BYBIT_ETHUSDT_1h\.json: .*download it again$/);
-    expect(detailsOf(report, 'unknown-name')[0]).toMatch(/^notes_h1\.json: .*its name must say exchange/);
+    expect(detailsOf(report, 'unknown-name')[0]).toMatch(
+      /^notes_h1\.json: .*neither its name nor its folder says the exchange/,
+    );
     expect(detailsOf(report, 'side-files')).toEqual(['BTC_USDT_USDT-8h-funding_rate.json: funding rates']);
     expect(detailsOf(report, 'stale')).toEqual(['BYBIT GMTUSDT 1h: newest candle 2026-01-05 23:00 UTC, 3 d 8 h old']);
     expect(detailsOf(report, 'too-short')[0]).toContain('120 closed candles; needed by squeeze-break 150');

@@ -102,6 +102,21 @@ describe('on its own venue a market is resolved', () => {
     expect(short(resolve('BINANCE', 'NEIROUSDT'))).toBe('resolved NEIROUSDT_PERP.A');
   });
 
+  test('what others build on Hyperliquid is resolved where it is listed, and never by a coin of the same letters', () => {
+    const onBinance = row('TSLAUSDT_PERP.A', 'TSLAUSDT', 'TSLA');
+    const ask = (...rows: FutureMarketRow[]): readonly string[] =>
+      ['XYZ:TSLA', 'xyz:TSLA', 'XYZ-TSLA/USDC:USDC'].map((symbol) =>
+        short(resolve('HYPERLIQUID', symbol, indexOf(onBinance, ...rows))),
+      );
+    expect(ask()).toEqual(['not-listed', 'not-listed', 'not-listed']);
+    expect(ask(row('ABC:TSLA.H', 'abc:TSLA', 'abc:TSLA', { quoteAsset: 'USD' }))[0]).toBe('not-listed');
+    for (const base of ['xyz:TSLA', 'TSLA']) {
+      const listed = row('xyz:TSLA.H', 'xyz:TSLA', base, { quoteAsset: 'USD' });
+      expect(ask(listed)).toEqual(['resolved xyz:TSLA.H', 'resolved xyz:TSLA.H', 'resolved xyz:TSLA.H']);
+      expect(short(resolve('HYPERLIQUID', 'TSLAUSDT', indexOf(onBinance, listed)))).toBe('aggregated TSLAUSDT_PERP.A');
+    }
+  });
+
   test('of two multipliers the one in the name is meant', () => {
     expect(short(resolve('BINANCE', 'BOBUSDT'))).toBe('resolved BOBUSDT_PERP.A');
     expect(short(resolve('BINANCE', '1000000BOBUSDT'))).toBe('resolved 1000000BOBUSDT_PERP.A');

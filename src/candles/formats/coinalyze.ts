@@ -29,7 +29,15 @@ export const coinalyze = {
       const symbol = readCoinalyzeSymbol(history.symbol);
       if (!symbol.ok)
         refused.push({ market: null, reason: 'unknown-name', detail: `${history.symbol}: ${symbol.detail}` });
-      else series.push({ ...named, ...symbol.market, spot: false, rows: columnsOf(history.rows), ...PLAIN_TIMES });
+      else
+        series.push({
+          ...named,
+          ...symbol.market,
+          spot: false,
+          marked: null,
+          rows: columnsOf(history.rows),
+          ...PLAIN_TIMES,
+        });
     }
     return { ok: true, series, refused };
   },

@@ -1,5 +1,6 @@
 /** How people call the six columns of a candle, and the one that names its market. */
 import { isDollar } from '../../core/market.ts';
+import { contradiction } from '../../symbols/naming.ts';
 import { failed, type Failure } from '../bytes.ts';
 import type { FileName } from '../names.ts';
 
@@ -124,7 +125,9 @@ export function missingFault(names: readonly string[]): Failure | null {
   return failed(missing.length > 1 || missing[0] === 'volume' ? 'not-candles' : 'bad-series', detail);
 }
 
-const MARKET_KEYS = new Set(['symbol', 'pair', 'ticker', 'instid', 'inst_id']);
+const MARKET_KEYS = new Set(
+  'symbol pair ticker instid inst_id instrument instrument_name contract product_id coin s'.split(' '),
+);
 
 /** Where the column stands that names a row's market; null without one. */
 function marketColumn(names: readonly string[]): number | null {
@@ -132,12 +135,14 @@ function marketColumn(names: readonly string[]): number | null {
   return at === -1 ? null : at;
 }
 
+const AGAINST = { coin: 'another coin', quote: 'another quote', expiry: 'a dated contract' } as const;
+
 /**
  * Why a file whose rows name their market is not the one series that it is named for; null when it may be.
  *
  * @param markets what the rows say; what is no text says nothing
  */
-export function marketFault(markets: readonly unknown[], { symbol }: FileName): Failure | null {
+export function marketFault(markets: readonly unknown[], { exchange, symbol }: FileName): Failure | null {
   const told = new Set(markets.filter((market) => typeof market === 'string').map((market) => market.trim()));
   told.delete('');
   const [first, second] = [...told].map((market) => market.slice(0, 30));
@@ -145,19 +150,7 @@ export function marketFault(markets: readonly unknown[], { symbol }: FileName): 
     const detail = `its rows are of ${told.size} markets, e.g. ${first} and ${second}: write one file for each`;
     return failed('bad-series', detail);
   }
-  if (first === undefined || symbol === null || mayBeSame(first, symbol)) return null;
-  return failed('bad-series', `its name says ${symbol} but its rows say ${first}: rename it`);
-}
-
-/** Names of one market differ by separators, prefixes and multipliers, but hardly in the letters of the coin. */
-function mayBeSame(a: string, b: string): boolean {
-  const [one, other] = [lettersOf(a), lettersOf(b)];
-  const within = (coin: string, name: string): boolean =>
-    [0, 1].some((from) => name.includes(coin.slice(from, from + 3)));
-  return within(one, other) || within(other, one);
-}
-
-function lettersOf(name: string): string {
-  const upper = name.toUpperCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
-  return upper.replace(/^10+/, '').replace('XBT', 'BTC');
+  const against = first === undefined || symbol === null ? null : contradiction(exchange ?? '', symbol, first);
+  if (against === null) return null;
+  return failed('bad-series', `its name says ${symbol} but its rows say ${first}, ${AGAINST[against]}: rename it`);
 }

@@ -2,8 +2,10 @@
 import type { CandleFindings, CandleSeries, SkippedFile } from '../../../src/core/candles.ts';
 import { marketKey, type Market } from '../../../src/core/market.ts';
 import type { CandleFile } from '../../../src/candles/discover.ts';
-import { mergeSeries, settleSpot } from './merge.ts';
-import { readCandleFile, type ParsedSeries, type ReadOptions } from './reader.ts';
+import { settleKinds } from '../../../src/candles/kinds.ts';
+import { mergeSeries } from '../../../src/candles/merge.ts';
+import type { ParsedSeries } from '../../../src/candles/reader.ts';
+import { readCandleFile, type ReadOptions } from './reader.ts';
 
 interface LoadedMarket {
   readonly market: Market;
@@ -43,15 +45,15 @@ export async function loadCandles(
     } else skipped.push(result.skipped);
     onFile(index + 1);
   }
-  const settled = settleSpot(parsed);
+  const settled = settleKinds(parsed);
   const merged = mergeSeries(settled);
-  const allSkipped = [...skipped, ...merged.skipped];
+  const allSkipped = [...skipped, ...merged.leftOut, ...merged.refused];
   return {
     markets: groupByMarket(merged.series, [...unread, ...allSkipped]),
     skipped: allSkipped,
     findings: parsed.map(({ findings }) => findings),
     mergedFiles: merged.mergedFiles,
-    spotFiles: settled.filter(({ spot }) => spot).length - merged.skipped.length,
+    spotFiles: settled.filter(({ spot }) => spot).length - merged.leftOut.length,
   };
 }
 

@@ -1,13 +1,6 @@
 /** Reads one file on its own, always by the formats and JSON.parse. */
 import path from 'node:path';
-import {
-  sliceColumns,
-  type CandleColumns,
-  type CandleFindings,
-  type CandleSeries,
-  type FileSkipReason,
-  type SkippedFile,
-} from '../../../src/core/candles.ts';
+import { sliceColumns, type CandleColumns, type CandleSeries, type SkippedFile } from '../../../src/core/candles.ts';
 import type { Market } from '../../../src/core/market.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../../../src/core/time.ts';
 import { failed, type Failure } from '../../../src/candles/bytes.ts';
@@ -19,6 +12,9 @@ import type { FormatReading, RawSeries, RefusedPart, Source } from '../../../src
 import { FORMATS } from '../../../src/candles/formats/index.ts';
 import { readJson, type JsonReading } from '../../../src/candles/json.ts';
 import { readCandleName, type FileName } from '../../../src/candles/names.ts';
+import { missingParts } from '../../../src/candles/missing-parts.ts';
+import { marketOf, type ParsedSeries } from '../../../src/candles/reader.ts';
+import { contradiction } from '../../../src/symbols/naming.ts';
 import { unsupportedName } from '../../../src/candles/unsupported.ts';
 import { readUnpacked } from '../../../src/candles/unpack.ts';
 
@@ -42,22 +38,6 @@ interface UnnamedCandles {
   readonly naiveTimes: number;
 }
 
-export interface ParsedSeries {
-  /** As reports name the file. */
-  readonly file: string;
-  /** Id of the format that read it. */
-  readonly format: string;
-  /** All candles of the file, except a last one that was unfinished when the file was written. */
-  readonly series: CandleSeries;
-  readonly findings: CandleFindings;
-  /** When the file was last written, ms UTC. */
-  readonly modifiedAt: number;
-  /** True when the file says that the candles are the spot market's. */
-  readonly spot: boolean;
-  /** True when a last candle was left out because it was unfinished when the file was written. */
-  readonly unfinished: boolean;
-}
-
 export type ReadResult =
   | {
       readonly ok: true;
@@ -70,7 +50,7 @@ export type ReadResult =
 /** Whatever the bytes of the file are, it does not throw. */
 export async function readCandleFile(file: CandleFile, options: ReadOptions): Promise<ReadResult> {
   const name = readCandleName(pathOf(file));
-  const market = name.ok ? marketOf(name.named, options) : name.market;
+  const market = !name.ok ? name.market : name.named.timeframe === null ? null : marketOf(name.named, options);
   const skip = ({ reason, detail }: Failure | RefusedPart, of: Market | null = market): SkippedFile => ({
     file: file.name,
     reason,
@@ -100,11 +80,6 @@ export async function readCandleFile(file: CandleFile, options: ReadOptions): Pr
   return series.length === 0 && first !== undefined ? { ok: false, skipped: first } : { ok: true, series, refused };
 }
 
-function marketOf({ exchange, symbol }: FileName, options: ReadOptions): Market | null {
-  const known = exchange ?? options.exchange?.toUpperCase() ?? null;
-  return known === null || symbol === null ? null : { exchange: known, symbol };
-}
-
 /** What an archive's own name does not say, the name of the file in it may. */
 function withInnerName(
   named: FileName,
@@ -112,9 +87,13 @@ function withInnerName(
   innerName: string | null,
 ): { readonly ok: true; readonly named: FileName } | Failure {
   const inner = innerName === null ? null : readCandleName(path.join(path.dirname(file), innerName));
+  if (inner?.ok === false && inner.market === null) {
+    return failed(inner.reason, `of the file in it, ${innerName}: ${inner.detail}`);
+  }
   const within = inner?.ok === true ? inner.named : null;
-  if (named.symbol !== null && within !== null && (within.symbol ?? named.symbol) !== named.symbol) {
-    return failed('bad-series', `its name says ${named.symbol} but the file in it ${within.symbol}: rename it`);
+  const other = within?.symbol ?? null;
+  if (named.symbol !== null && other !== null && contradiction(named.exchange ?? '', named.symbol, other) !== null) {
+    return failed('bad-series', `its name says ${named.symbol} but the file in it ${other}: rename it`);
   }
   return { ok: true, named: named.symbol === null ? (within ?? named) : named };
 }
@@ -156,7 +135,7 @@ type Finished = { readonly ok: true; readonly parsed: Omit<ParsedSeries, 'file' 
 function finish(raw: RawSeries, options: ReadOptions, modifiedAt: number): Finished {
   const market = marketOf(raw, options);
   if (raw.rows.length === 0) return failed('no-candles', 'it holds no candles');
-  if (market === null) return unnamed(raw);
+  if (market === null) return missingParts(raw, options);
   const repaired = repairColumns(raw.rows, raw.timeframe, options.now, raw);
   if (!repaired.ok) return repaired;
   const { columns, timeframe } = repaired;
@@ -165,16 +144,18 @@ function finish(raw: RawSeries, options: ReadOptions, modifiedAt: number): Finis
   if (series.length === 0) return failed('no-candles', 'its only candle was unfinished when the file was written');
   const findings = { ...repaired.findings, naiveTimes: raw.naiveTimes };
   const unfinished = series.length < all.length;
-  return { ok: true, parsed: { series, findings, modifiedAt, spot: raw.spot, unfinished } };
-}
-
-function unnamed({ exchange, symbol }: FileName): Failure {
-  const reason: FileSkipReason = 'unknown-name';
-  if (symbol !== null) {
-    return failed(reason, 'neither its name nor its folder says the exchange: add --exchange, e.g. --exchange BINANCE');
-  }
-  const example = `e.g. ${exchange ?? 'BINANCE'}_BTCUSDT_4h.json`;
-  return failed(reason, `its name must say exchange, symbol and timeframe, ${example}`);
+  return {
+    ok: true,
+    parsed: {
+      series,
+      findings,
+      modifiedAt,
+      spot: raw.spot,
+      marked: raw.marked,
+      written: raw.symbol ?? market.symbol,
+      unfinished,
+    },
+  };
 }
 
 function tellUnnamed(file: string, raw: RawSeries, { now, onUnnamed }: ReadOptions): void {

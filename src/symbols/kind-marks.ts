@@ -1,0 +1,33 @@
+/** Words around a symbol that say which kind of market it is. Pure. */
+import { kindOfWord, type KindWord } from '../core/market-kind.ts';
+import { QUOTES, upper } from './ticker.ts';
+
+/** `BTC-USDT-SWAP`, `BTCUSDT.P`, `BTCUSDTSWAP`, `BTC-PERP-INTX`: what says the kind behind a coin and a quote. */
+const KIND_BEHIND = /^(.+?)(?:(\.PM?)|(?:[-_]?(PERPETUAL|PERP|SWAP)|[-_]([a-z]+))(?:-INTX)?)$/i;
+const KIND_BEFORE = /^([a-z]+)[-_](.+)$/i;
+
+/** A symbol without the words that say its kind. */
+export interface Bare {
+  readonly text: string;
+  readonly kind: KindWord | null;
+}
+
+/** PERP is a coin as well: in `PERP_USDT` and `PERP_USDT_USDT` the first word is priced in the second. */
+function isPricedIn(rest: string): boolean {
+  const [quote, settle, more] = upper(rest).split(/[-_:]/);
+  return QUOTES.has(quote!) && more === undefined && (settle === undefined || settle === quote || settle === 'PERP');
+}
+
+export function withoutKind(symbol: string): Bare {
+  let text = symbol;
+  let kind: Bare['kind'] = null;
+  for (;;) {
+    const [, before, dot, glued, word] = KIND_BEHIND.exec(text) ?? [];
+    const behind = before === undefined ? null : dot === undefined ? kindOfWord(glued ?? word!) : 'perpetual';
+    const [, first, rest] = behind === null ? (KIND_BEFORE.exec(text) ?? []) : [];
+    const found = behind ?? (first === undefined || isPricedIn(rest!) ? null : kindOfWord(first));
+    if (found === null) return { text, kind };
+    kind = found === 'option' ? found : (kind ?? found);
+    text = behind === null ? rest! : before!;
+  }
+}
