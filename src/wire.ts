@@ -77,6 +77,7 @@ export function openUpstream(name: ProviderId, options: UpstreamOptions): Upstre
     spent: () => sending.opened()?.spent() ?? { requests: 0, calls: 0 },
     oddities: () => sending.opened()?.oddities() ?? { droppedRows: 0, foreignSymbols: 0 },
     coveredFailures: cached.coveredFailures,
+    absences: cached.absences,
     endBy: (time) => void (until = time),
     canSend: (calls, time) => systemClock.now() + estimateMs(calls) <= time,
     close: async () => {

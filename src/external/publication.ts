@@ -20,6 +20,11 @@ export function settledBy(kind: SeriesKind, time: number): number {
   return floorTo(time - PUBLICATION_LAG_MS[kind], SERIES_INTERVAL_MS[kind]);
 }
 
+/** Every perpetual has these at any time: what an answer leaves out has not arrived yet, or was lost on the way. */
+export function isWithoutHoles(kind: SeriesKind): boolean {
+  return kind === 'open_interest' || kind === 'funding_rate';
+}
+
 /**
  * Every bucket of `kind` that ends by this time (ms UTC) is in an answer received at `fetchedAt`, or will never be.
  * `newestEnd` is the end of the newest bucket it held, null when it was empty. Long/short buckets appear late and whole, so
@@ -27,9 +32,10 @@ export function settledBy(kind: SeriesKind, time: number): number {
  */
 export function completeTo(kind: SeriesKind, window: Window, fetchedAt: number, newestEnd: number | null): number {
   const interval = SERIES_INTERVAL_MS[kind];
-  const held = kind === 'long_short_ratio' ? (newestEnd ?? 0) : 0;
   const asked = floorTo(window.to, interval) + interval;
-  return Math.min(Math.max(held, settledBy(kind, fetchedAt)), asked);
+  const settled = Math.min(settledBy(kind, fetchedAt), asked);
+  if (newestEnd === null || kind === 'liquidations') return settled;
+  return isWithoutHoles(kind) ? Math.min(newestEnd, settled) : Math.min(Math.max(newestEnd, settled), asked);
 }
 
 /** Long/short buckets appear whole, 1,034 s after their end as measured at the API; a minute late costs nothing. */

@@ -8,7 +8,7 @@ import type { KnownMarket } from '../processor/known-market.ts';
 import type { SeriesNeed } from './known-markets.ts';
 import type { Run } from './run.ts';
 import { isFinal, type KnownAnswer, type KnownSeries } from './series-book.ts';
-import type { KeptUpstream } from './upstream.ts';
+import type { KeptUpstream, Upstream } from './upstream.ts';
 
 export interface Answer extends SeriesNeed {
   /** `stale` only where it lacks something for the newest candle among the markets of its symbol. */
@@ -72,6 +72,15 @@ export function seriesFaults(
     const example = detail === undefined ? '' : ` (${detail})`;
     return { code: 'series-unavailable', text: `${count} series could not be had: ${code}${example}` };
   });
+}
+
+/** Of the series that every perpetual has, so many may be left out before upstream itself is in doubt. */
+const MOST_ABSENT = 0.1;
+
+export function absenceFault({ asked, absent }: Upstream['absences']): readonly DegradedReason[] {
+  if (absent <= asked * MOST_ABSENT) return [];
+  const text = `${absent} of ${asked} series of open interest and funding that were asked for are missing in the answers, though every perpetual has them`;
+  return [{ code: 'series-unavailable', text }];
 }
 
 /** Series that the goal, or all of them where they are wanted, could still use and that were not reached. */

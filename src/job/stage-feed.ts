@@ -19,7 +19,15 @@ import type { KnownMarket } from '../processor/known-market.ts';
 import { marketRow } from '../processor/market-row.ts';
 import { orderSignals, type Place } from '../processor/order.ts';
 import { dataStatusOf, signalOf, type SignalContext } from '../processor/signal.ts';
-import { answersOf, countAnswers, countUnreached, countUnmapped, seriesFaults, type Answer } from './answers.ts';
+import {
+  absenceFault,
+  answersOf,
+  countAnswers,
+  countUnreached,
+  countUnmapped,
+  seriesFaults,
+  type Answer,
+} from './answers.ts';
 import { changesSince, UNCHANGED, type PriceStage } from './changes.ts';
 import type { Spending } from './fetching.ts';
 import type { MarketList } from './market-list.ts';
@@ -119,6 +127,7 @@ function runOf(run: Run, stage: RunStage, progression: Progression, { answers, p
   const reasons: readonly DegradedReason[] = [
     ...progression.list.degraded,
     ...(run.upstream === null ? [] : seriesFaults(answers, run.upstream.coveredFailures)),
+    ...(run.upstream === null ? [] : absenceFault(run.upstream.absences)),
     ...deadlineFault(run, progression),
     ...strategyFaults(run),
     ...marketsGone(run.previous, comparandOf(run)),

@@ -46,6 +46,8 @@ export interface Upstream extends KeptUpstream {
   canSend(calls: number, until: number): boolean;
   /** Failures that older entries stood in for, per code and counted in symbols. */
   readonly coveredFailures: ReadonlyMap<FailureCode, number>;
+  /** Of the series that every perpetual has: how many answers were asked for in this run, and left out. */
+  readonly absences: { readonly asked: number; readonly absent: number };
   /** Of the answers so far: rows that were not usable, and symbols nobody asked for. */
   oddities(): { readonly droppedRows: number; readonly foreignSymbols: number };
 }

@@ -11,6 +11,7 @@ import { hoursOf } from './series-texts.ts';
 const IN_WORDS: Readonly<Record<FailureCode, string>> = {
   'not-listed': 'the market is not listed for it',
   'no-data': 'there is none upstream',
+  'absent-once': 'the answer left it out, and is asked for again after 15 minutes',
   'rate-limited': 'the upstream refused for lack of quota',
   deferred: "not reached within this run's budget",
   timeout: 'the request took too long',

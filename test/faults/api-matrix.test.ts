@@ -303,8 +303,8 @@ describe('the API client under every fault', () => {
     const rest = [entry('B.A', ohlc(1)), entry(OLD, ohlc(1))];
     const known = { cached: ['A.A', 'B.A', OLD] };
     await runRows('lists', [
-      body('nothing', '[]', { sentAt: ONCE, outcomes: 'no-data no-data old', ...known }),
-      body('one of three', list(entry('A.A', ohlc(1))), { sentAt: ONCE, outcomes: 'ok no-data old', ...known }),
+      body('nothing', '[]', { sentAt: ONCE, outcomes: 'absent-once absent-once old', ...known }),
+      body('one of three', list(entry('A.A', ohlc(1))), { sentAt: ONCE, outcomes: 'ok absent-once old', ...known }),
       body('another order', list(...rest.toReversed(), entry('A.A', ohlc(1))), ALL_OK),
       body(
         'foreign symbols',
@@ -313,7 +313,8 @@ describe('the API client under every fault', () => {
       ),
       body('other case and spaces', list(entry('a.a', ohlc(9)), entry(' A.A', ohlc(9)), ...rest), {
         ...ALL_OK,
-        outcomes: 'no-data ok ok',
+        outcomes: 'bad-payload ok ok',
+        cached: ['B.A', OLD],
         values: [],
       }),
       body('twice the same', list(entry('A.A', ohlc(1)), entry('A.A', ohlc(1)), ...rest), ALL_OK),
@@ -339,7 +340,7 @@ describe('the API client under every fault', () => {
         values: [],
         cached: ['B.A', OLD],
       }),
-      history('no rows', [], { outcomes: 'no-data ok ok', values: [] }),
+      history('no rows', [], { outcomes: 'absent-once ok ok', values: [] }),
       history('rows that are no rows', [null, 1, 'x', [], {}], {
         outcomes: 'bad-payload ok ok',
         values: [],
@@ -363,7 +364,7 @@ describe('the API client under every fault', () => {
       ],
       expected: {
         sentAt: ONCE,
-        outcomes: 'ok no-data no-data',
+        outcomes: 'ok absent-once absent-once',
         cached: ['A.A', 'B.A', OLD],
         values: Math.abs(rate) > 100 ? [5] : [5, rate],
       },
@@ -404,7 +405,7 @@ describe('the API client under every fault', () => {
       ...['-1', 'null', '"x"', '1e999'].map(sums),
       history('a bucket of tomorrow', [ohlc(5, at(1)), ohlc(9, at() + day)], { values: [5] }),
       history('the open bucket', [ohlc(5, at(1)), ohlc(1), ohlc(9, at(-1))], { values: [5, 1] }),
-      history('only buckets of tomorrow', [ohlc(9, at() + day)], { outcomes: 'no-data ok ok', values: [] }),
+      history('only buckets of tomorrow', [ohlc(9, at() + day)], { outcomes: 'absent-once ok ok', values: [] }),
       history('times in ms', [ohlc(1, at() * 1_000)], {
         outcomes: 'bad-payload ok ok',
         values: [],
@@ -435,7 +436,8 @@ describe('the API client under every fault', () => {
       body('UTF-16', Buffer.from(`\uFEFF${list}`, 'utf16le'), lost('bad-payload', THRICE)),
       body('bytes that are no UTF-8', Buffer.from(list.replace('A.A', 'A\u00ff.A'), 'latin1'), {
         ...ALL_OK,
-        outcomes: 'no-data ok ok',
+        outcomes: 'bad-payload ok ok',
+        cached: ['B.A', OLD],
         values: [],
       }),
       body('no content type', list, ALL_OK, { 'content-type': '' }),

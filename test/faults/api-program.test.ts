@@ -132,7 +132,13 @@ const ROWS: readonly Row[] = [
     oi: 'deferred',
     requests: 3,
   },
-  { name: 'empty', script: histories(answer(200, '[]')), code: 0, degraded: null, oi: 'no-data' },
+  {
+    name: 'empty',
+    script: histories(answer(200, '[]')),
+    code: 3,
+    degraded: ['series-unavailable', /missing in the answers/],
+    oi: 'absent-once',
+  },
   {
     name: 'elsewhere',
     script: message(302, { location: 'http://127.0.0.1:2/' }),

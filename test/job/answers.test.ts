@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/core/outcome.ts';
 import { SERIES_WINDOW_MS, type Series } from '../../src/core/series.ts';
 import { HOUR_MS } from '../../src/core/time.ts';
-import { answersOf, countAnswers, countUnmapped, seriesFaults, type Answer } from '../../src/job/answers.ts';
+import { absenceFault, answersOf, countAnswers, countUnmapped, seriesFaults, type Answer } from '../../src/job/answers.ts';
 import { KnownMarkets } from '../../src/job/known-markets.ts';
 import { SeriesBook, type KnownAnswer } from '../../src/job/series-book.ts';
 import type { KeptAnswer, KeptUpstream } from '../../src/job/upstream.ts';
@@ -117,5 +117,15 @@ describe('counts', () => {
     const stale = { kind: 'unscored', status: 'stale', reason: { code: 'old-candles', text: 'old' } } as const;
     expect(countUnmapped([known([judged()], {}, deferred), known([judged()], {}, deferred)], [USER])).toBe(1);
     expect(countUnmapped([known([judged()], {}, listed), known([stale], {}, deferred)], [USER])).toBe(0);
+  });
+});
+
+describe('series that every perpetual has', () => {
+  it('may be left out by a tenth of the answers, and degrade the run beyond', () => {
+    expect(absenceFault({ asked: 0, absent: 0 })).toEqual([]);
+    expect(absenceFault({ asked: 20, absent: 2 })).toEqual([]);
+    expect(absenceFault({ asked: 20, absent: 3 })).toEqual([
+      { code: 'series-unavailable', text: expect.stringMatching(/^3 of 20 series of open interest and funding/) },
+    ]);
   });
 });

@@ -93,6 +93,7 @@ function fakeUpstream(store: Store, window: Window, { batchSize, dead, late, now
     asked,
     provider: 'sandbox',
     coveredFailures: cached.coveredFailures,
+    absences: cached.absences,
     peek: (keys) => Promise.all(keys.map(peekOne)),
     offers: (wanted) => offersOf(wanted, batchSize),
     fetch: ({ brings }, abort) => {

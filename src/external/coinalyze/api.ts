@@ -9,6 +9,7 @@ import type { Http, HttpResult } from '../../platform/http.ts';
 import { createRedactor } from '../../platform/log.ts';
 import { allFailed } from '../provider.ts';
 import type { Reply, RequestFailure, SeriesProvider } from '../provider.ts';
+import { createLag, type Lag } from './lag.ts';
 import { mapExchange, mapFutureMarket, mapHistory, noData } from './map.ts';
 import { retryAfterMs } from './retry-after.ts';
 import {
@@ -64,9 +65,10 @@ type Page = { readonly ok: true; readonly rows: readonly unknown[] } | RequestFa
 
 export function createCoinalyze(options: CoinalyzeOptions): Coinalyze {
   const counts = { foreignSymbols: 0, droppedRows: 0 };
+  const lag = createLag();
   return {
     counts,
-    fetch: (kind, symbols, window, abort) => fetchHistories(options, counts, { kind, symbols, window }, abort),
+    fetch: (kind, symbols, window, abort) => fetchHistories(options, counts, lag, { kind, symbols, window }, abort),
     exchanges: async (abort) =>
       asList(options, counts, await getPage(options, EXCHANGES_PATH, {}, MAX_BYTES, abort), exchangeRow, mapExchange),
     futureMarkets: async (abort) => {
@@ -87,6 +89,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 async function fetchHistories(
   options: CoinalyzeOptions,
   counts: Mutable<CoinalyzeCounts>,
+  lag: Lag,
   { kind, symbols, window }: HistoryQuery,
   abort: AbortSignal,
 ): Promise<readonly Reply<Series>[]> {
@@ -97,21 +100,30 @@ async function fetchHistories(
   const { good: entries, bad } = goodRows(answer.rows, historyEntry);
   const asked = new Set<string>(symbols);
   const bySymbol = Map.groupBy(entries, (entry) => entry.symbol);
-  counts.foreignSymbols += [...bySymbol.keys()].filter((symbol) => !asked.has(symbol)).length;
+  const foreign = [...bySymbol.keys()].filter((symbol) => !asked.has(symbol));
+  counts.foreignSymbols += foreign.length;
   counts.droppedRows += bad;
   const fetchedAt = options.dataClock.now();
-  return symbols.map((symbol): Outcome<Series> => {
+  const upstreamAt = lag.clockOf(window, fetchedAt);
+  const outcomes = symbols.map((symbol): Outcome<Series> => {
     const rows = bySymbol.get(symbol)?.flatMap((entry) => entry.history);
-    // An entry that cannot be read may be the one of any symbol that is missing: what is not known is not kept as known.
-    if (rows === undefined) return bad === 0 ? noData() : unreadable(bad);
-    const mapped = mapHistory(kind, rows, window, fetchedAt);
+    // An entry that cannot be read, or is of a symbol that nobody asked for, may be the one of any that is missing: what is not known is
+    // not kept as known.
+    if (rows === undefined) return bad === 0 && foreign.length === 0 ? noData() : inPlaceOf(bad, foreign);
+    const mapped = mapHistory(kind, rows, window, fetchedAt, upstreamAt);
     counts.droppedRows += mapped.droppedRows;
     return mapped.outcome;
   });
+  lag.look(kind, outcomes);
+  return outcomes;
 }
 
-function unreadable(entries: number): Outcome<never> {
-  return { ok: false, code: 'bad-payload', detail: `missing in an answer with ${entries} unreadable entries` };
+function inPlaceOf(unreadable: number, foreign: readonly string[]): Outcome<never> {
+  const what = [
+    ...(unreadable === 0 ? [] : [`${unreadable} unreadable entries`]),
+    ...(foreign.length === 0 ? [] : [`${foreign.length} symbols that were not asked for, such as ${foreign[0]}`]),
+  ];
+  return { ok: false, code: 'bad-payload', detail: `missing in an answer with ${what.join(' and ')}` };
 }
 
 /** Both ends of the window are inclusive bucket starts, in seconds. */
