@@ -14,7 +14,13 @@ export type ProviderName = 'coinalyze' | 'sandbox' | 'none';
 export type Detail = 'lean' | 'full';
 
 export interface DegradedReason {
-  readonly code: 'series-unavailable' | 'deadline' | 'strategy-threw' | 'markets-gone' | 'market-index-unavailable';
+  readonly code:
+    | 'series-unavailable'
+    | 'deadline'
+    | 'strategy-threw'
+    | 'markets-gone'
+    | 'market-index-unavailable'
+    | 'market-list-unreadable';
   readonly text: string;
 }
 

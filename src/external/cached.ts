@@ -44,7 +44,7 @@ export interface CachedProvider extends SeriesProvider, KeptSeries {
   readonly absences: Absences;
 }
 
-export interface Absences {
+interface Absences {
   readonly asked: number;
   readonly absent: number;
 }

@@ -30,7 +30,14 @@ const skipReason = z.enum([
 ]);
 
 const degradedReason = z.strictObject({
-  code: z.enum(['series-unavailable', 'deadline', 'strategy-threw', 'markets-gone', 'market-index-unavailable']),
+  code: z.enum([
+    'series-unavailable',
+    'deadline',
+    'strategy-threw',
+    'markets-gone',
+    'market-index-unavailable',
+    'market-list-unreadable',
+  ]),
   text: z.string(),
 });
 

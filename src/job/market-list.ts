@@ -53,11 +53,19 @@ export async function currentMarketList(
   return { ...resolveBy(loaded, request), current: true };
 }
 
+/** Of the market list's rows, so many may be unreadable before the list itself is in doubt. */
+const MOST_UNREADABLE = 0.02;
+
 function resolveBy(loaded: LoadedMarketIndex, { markets, referenceVenues }: ListRequest): MarketList {
   if (loaded.ok) {
     const resolutions = markets.map((market) => resolveMarket(market, loaded.index, { referenceVenues }));
-    const warnings = [...loaded.notes, ...venueWarnings(loaded.index, referenceVenues)];
-    return { resolutions, degraded: [], warnings, current: !loaded.stale, deferred: false };
+    const { unreadableRows, rows } = loaded.index;
+    const isFault = unreadableRows > rows * MOST_UNREADABLE;
+    const text = `${unreadableRows} of ${rows} rows of the market list could not be read; their markets are neutral, and the list is asked for again after 15 minutes`;
+    const degraded: MarketList['degraded'] = isFault ? [{ code: 'market-list-unreadable', text }] : [];
+    const few = unreadableRows > 0 && !isFault ? [text] : [];
+    const warnings = [...loaded.notes, ...few, ...venueWarnings(loaded.index, referenceVenues)];
+    return { resolutions, degraded, warnings, current: !loaded.stale, deferred: false };
   }
   const deferred = loaded.code === 'deferred';
   const text = `the market list could not be had (${loaded.code}: ${loaded.detail}); every series is neutral`;

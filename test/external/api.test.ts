@@ -220,6 +220,36 @@ describe('coinalyze', () => {
     });
   });
 
+  it('of a row of the market list only what is used is demanded, and of a bad row what can be read is kept', async () => {
+    const good = {
+      symbol: 'BTCUSDT_PERP.A',
+      exchange: 'A',
+      symbol_on_exchange: 'BTCUSDT',
+      base_asset: 'BTC',
+      quote_asset: 'USDT',
+      is_perpetual: true,
+      margined: 'PORTFOLIO',
+      oi_lq_vol_denominated_in: 'SHARES',
+      has_long_short_ratio_data: true,
+    };
+    server.play(
+      json([good, { ...good, base_asset: 7 }, 'nonsense', { ...good, has_long_short_ratio_data: 'yes', symbol: null }]),
+    );
+    const hints = { venueCode: 'A', symbolOnExchange: 'BTCUSDT', quoteAsset: 'USDT' };
+    expect((await api.futureMarkets(NEVER))[0]).toMatchObject({
+      ok: true,
+      value: {
+        markets: [{ symbol: 'BTCUSDT_PERP.A', expireAt: null, margined: 'unknown', denomination: 'unknown' }],
+        unreadable: [
+          { ...hints, symbol: 'BTCUSDT_PERP.A', baseAsset: null },
+          { symbol: null, venueCode: null, symbolOnExchange: null, baseAsset: null, quoteAsset: null },
+          { ...hints, symbol: null, baseAsset: 'BTC' },
+        ],
+      },
+    });
+    expect(api.counts.droppedRows).toBe(3);
+  });
+
   it('lists drop bad rows, and a list without a good row is a fault', async () => {
     server.play(json([{ name: 'Binance', code: 'A' }, { name: 'Nobody' }]), json([]), json([{ symbol: 'A.A' }]));
     expect((await api.exchanges(NEVER))[0]).toMatchObject({

@@ -163,7 +163,10 @@ describe('cached', () => {
         expect(await statesOf(provider, 'open_interest', [A], windowFor())).toEqual(['fresh']);
         clock.setWall(CLOSE + 20 * MINUTE_MS);
         expect(await ask(provider)).toMatchObject([{ ok: true, stale: state !== 'final' }]);
-        expect(await statesOf(provider, 'open_interest', [A], windowFor()), `${first.join()} then ${second.join()}`).toEqual([state]);
+        expect(
+          await statesOf(provider, 'open_interest', [A], windowFor()),
+          `${first.join()} then ${second.join()}`,
+        ).toEqual([state]);
       }
     });
 

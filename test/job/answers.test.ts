@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/core/outcome.ts';
 import { SERIES_WINDOW_MS, type Series } from '../../src/core/series.ts';
 import { HOUR_MS } from '../../src/core/time.ts';
-import { absenceFault, answersOf, countAnswers, countUnmapped, seriesFaults, type Answer } from '../../src/job/answers.ts';
+import {
+  absenceFault,
+  answersOf,
+  countAnswers,
+  countUnmapped,
+  seriesFaults,
+  type Answer,
+} from '../../src/job/answers.ts';
 import { KnownMarkets } from '../../src/job/known-markets.ts';
 import { SeriesBook, type KnownAnswer } from '../../src/job/series-book.ts';
 import type { KeptAnswer, KeptUpstream } from '../../src/job/upstream.ts';

@@ -15,12 +15,16 @@ interface Entry {
   readonly history: readonly { readonly t: number }[];
 }
 
+type ListRow = Readonly<Record<string, unknown>>;
+
 /** What a provider makes of its histories, for a run that is asked for the sample's time. */
 interface Misbehaviour {
   readonly name: string;
   /** How far the provider's own clock is behind, ms. */
   readonly behindMs?: number;
   readonly spoil?: (entries: readonly Entry[], path: string) => readonly unknown[];
+  /** The same for the lists, by path. */
+  readonly spoilList?: undefined | Readonly<Record<string, (rows: readonly ListRow[]) => readonly unknown[]>>;
   /** What the run is degraded for; null for an answer that only comes late. */
   readonly degraded: RegExp | null;
 }
@@ -73,7 +77,10 @@ const server = createServer((request, response) => {
   if (!told.ok) throw new Error(told.message);
   calls += told.calls;
   const rows = told.rows();
-  const spoilt = now?.spoil !== undefined && WITHOUT_HOLES.has(path) ? now.spoil(rows as Entry[], path) : rows;
+  const spoilt =
+    now?.spoil !== undefined && WITHOUT_HOLES.has(path)
+      ? now.spoil(rows as Entry[], path)
+      : (now?.spoilList?.[path]?.(rows as ListRow[]) ?? rows);
   response.setHeader('content-type', 'application/json').end(JSON.stringify(spoilt));
 });
 
@@ -133,5 +140,75 @@ describe('answers that are late, partial or foreign', () => {
     expect(mended.feed.signals).toEqual(healthy.feed.signals);
     expect(mended.feed.markets).toEqual(healthy.feed.markets);
     expect((await scan(name, null)).calls, 'nothing is left to ask').toBe(0);
+  });
+});
+
+/** How the markets of an exchange map: how many of each tier, and why their open interest is neutral. */
+function mappingOf({ feed }: Run, exchange: string): readonly string[] {
+  const rows = feed.markets.filter((row) => row.exchange === exchange);
+  return [...new Set(rows.map(({ tier, series }) => `${tier} ${series.open_interest.reason ?? 'used'}`))].sort();
+}
+
+describe('a market list with rows that are new or broken', () => {
+  const change = (fields: ListRow, codes = 'A'): Misbehaviour['spoilList'] => ({
+    'future-markets': (rows) =>
+      rows.map((row) => (codes.includes(String(row['exchange'])) ? { ...row, ...fields } : row)),
+  });
+
+  it.each<[string, Misbehaviour['spoilList']]>([
+    ['a new denomination', change({ oi_lq_vol_denominated_in: 'SHARES' }, 'AH')],
+    ['a new kind of margin', change({ margined: 'PORTFOLIO' }, 'AH')],
+    ['no field that nobody uses', change({ has_ohlcv_data: undefined, has_buy_sell_data: undefined })],
+    ['no expiry', change({ expire_at: undefined })],
+    ['a new field', change({ listed_at: 'yesterday' })],
+  ])('%s costs no market', async (name, spoilList) => {
+    const healthy = await scan('list-healthy', null);
+    const { code, feed } = await scan(`list-${name.replaceAll(' ', '-')}`, { name, spoilList, degraded: null });
+    expect(code).toBe(0);
+    const scores = ({ signals }: Feed): unknown => signals.map(({ id, score }) => `${id} ${score}`);
+    expect(scores(feed)).toEqual(scores(healthy.feed));
+    expect(feed.markets.map(({ tier }) => tier)).toEqual(healthy.feed.markets.map(({ tier }) => tier));
+  });
+
+  it.each([
+    'symbol',
+    'base_asset',
+    'quote_asset',
+    'is_perpetual',
+    'margined',
+    'has_long_short_ratio_data',
+    'oi_lq_vol_denominated_in',
+  ])('rows of a venue without %s make its markets neutral, by name, and degrade the run', async (field) => {
+    const run = await scan(`list-without-${field}`, {
+      name: field,
+      spoilList: change({ [field]: undefined }),
+      degraded: null,
+    });
+    expect(mappingOf(run, 'BINANCE')).toEqual(['neutral OI_UNAVAILABLE:unreadable-row']);
+    expect(mappingOf(run, 'HYPERLIQUID')).toEqual(mappingOf(await scan('list-healthy', null), 'HYPERLIQUID'));
+    expect(run).toMatchObject({ code: 3, feed: { run: { degraded_reasons: [{ code: 'market-list-unreadable' }] } } });
+  });
+
+  it('a venue whose own row cannot be read makes its markets neutral, and no stand-in takes their place', async () => {
+    const spoilList: Misbehaviour['spoilList'] = {
+      exchanges: (rows) => rows.map((row) => (row['code'] === 'A' ? { code: 'A', name: null } : row)),
+    };
+    const run = await scan('list-without-a-venue', { name: '', spoilList, degraded: null });
+    expect(mappingOf(run, 'BINANCE')).toEqual(['neutral OI_UNAVAILABLE:unreadable-row']);
+    expect(run.code).toBe(3);
+  });
+
+  it('one row of thousands is said, and degrades nothing', async () => {
+    const spoilList: Misbehaviour['spoilList'] = {
+      'future-markets': (rows) =>
+        rows.map((row) => (row['symbol'] === 'BTCUSDT_PERP.A' ? { ...row, base_asset: 7 } : row)),
+    };
+    const run = await scan('list-one-row', { name: '', spoilList, degraded: null });
+    expect(run).toMatchObject({ code: 0, feed: { run: { degraded: false } } });
+    const bitcoin = run.feed.markets.find(({ exchange, coin }) => exchange === 'BINANCE' && coin === 'BTC');
+    expect(bitcoin).toMatchObject({
+      tier: 'neutral',
+      series: { open_interest: { reason: 'OI_UNAVAILABLE:unreadable-row' } },
+    });
   });
 });

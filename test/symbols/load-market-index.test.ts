@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MarketListing } from '../../src/core/market.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
-import { DAY_MS, HOUR_MS } from '../../src/core/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/core/time.ts';
 import type { JsonCache } from '../../src/platform/store.ts';
 import { loadMarketIndex } from '../../src/symbols/load-market-index.ts';
 import type { LoadedMarketIndex } from '../../src/symbols/load-market-index.ts';
@@ -167,6 +167,30 @@ describe('the market index and its cache', () => {
     expect(loaded.notes).toHaveLength(1);
     expect(state.asked).toBe(2);
     expect((await load()).notes).toEqual([]);
+  });
+
+  test('with a row that could not be read it is asked for again after 15 minutes, and served meanwhile', async () => {
+    const { state, load } = world();
+    const unreadable = [
+      { symbol: 'X_PERP.A', venueCode: 'A', symbolOnExchange: null, baseAsset: null, quoteAsset: null },
+    ];
+    state.answer = listed({ ...many(10), unreadable });
+    await load();
+    state.now += 15 * MINUTE_MS - 1;
+    expect(await load()).toMatchObject({
+      ok: true,
+      origin: 'cache',
+      stale: false,
+      index: { unreadableRows: 1, rows: 11 },
+    });
+    state.now += 1;
+    state.answer = failed;
+    expect(await load()).toMatchObject({ ok: true, origin: 'cache', stale: true });
+    state.answer = listed(many(11));
+    expect(await load()).toMatchObject({ ok: true, origin: 'fetched', index: { unreadableRows: 0, rows: 11 } });
+    state.now += 15 * MINUTE_MS;
+    expect(await load()).toMatchObject({ ok: true, origin: 'cache' });
+    expect(state.asked).toBe(3);
   });
 
   test('an entry from the future is not fresh', async () => {

@@ -1,6 +1,6 @@
 /** Coinalyze over HTTP: one request per call, sent once. */
 import type { z } from 'zod';
-import type { CoinalyzeSymbol, FutureMarketRow, VenueRow } from '../../core/market.ts';
+import type { CoinalyzeSymbol, MarketListing, VenueRow } from '../../core/market.ts';
 import type { FailureCode, Outcome } from '../../core/outcome.ts';
 import type { Series, SeriesKind, Window } from '../../core/series.ts';
 import { SECOND_MS } from '../../core/time.ts';
@@ -10,7 +10,7 @@ import { createRedactor } from '../../platform/log.ts';
 import { allFailed } from '../provider.ts';
 import type { Reply, RequestFailure, SeriesProvider } from '../provider.ts';
 import { createLag, type Lag } from './lag.ts';
-import { mapExchange, mapFutureMarket, mapHistory, noData } from './map.ts';
+import { mapExchange, mapFutureMarket, mapHistory, mapUnreadable, noData } from './map.ts';
 import { retryAfterMs } from './retry-after.ts';
 import {
   errorBody,
@@ -25,6 +25,8 @@ import {
   MAX_SYMBOLS,
   page,
   SERIES_INTERVAL,
+  sortedRows,
+  unreadableRow,
 } from './schema.ts';
 
 export interface CoinalyzeOptions {
@@ -51,7 +53,7 @@ interface CoinalyzeCounts {
 /** The lists are replies of one, so that they are charged and retried like the histories. */
 export interface Coinalyze extends SeriesProvider {
   exchanges(abort: AbortSignal): Promise<readonly Reply<readonly VenueRow[]>[]>;
-  futureMarkets(abort: AbortSignal): Promise<readonly Reply<readonly FutureMarketRow[]>[]>;
+  futureMarkets(abort: AbortSignal): Promise<readonly Reply<Pick<MarketListing, 'markets' | 'unreadable'>>[]>;
   readonly counts: CoinalyzeCounts;
 }
 
@@ -69,11 +71,16 @@ export function createCoinalyze(options: CoinalyzeOptions): Coinalyze {
   return {
     counts,
     fetch: (kind, symbols, window, abort) => fetchHistories(options, counts, lag, { kind, symbols, window }, abort),
-    exchanges: async (abort) =>
-      asList(options, counts, await getPage(options, EXCHANGES_PATH, {}, MAX_BYTES, abort), exchangeRow, mapExchange),
+    exchanges: async (abort) => {
+      const answer = await getPage(options, EXCHANGES_PATH, {}, MAX_BYTES, abort);
+      return asList(options, counts, answer, exchangeRow, (good) => good.map(mapExchange));
+    },
     futureMarkets: async (abort) => {
       const answer = await getPage(options, FUTURE_MARKETS_PATH, {}, MAX_LIST_BYTES, abort);
-      return asList(options, counts, answer, futureMarketRow, mapFutureMarket);
+      return asList(options, counts, answer, futureMarketRow, (good, bad) => ({
+        markets: good.map(mapFutureMarket),
+        ...(bad.length === 0 ? {} : { unreadable: bad.map((row) => mapUnreadable(unreadableRow.parse(row))) }),
+      }));
     },
   };
 }
@@ -138,19 +145,19 @@ function historyParameters(kind: SeriesKind, symbols: readonly string[], window:
 }
 
 /** A list without a single good row is a fault: it must never take the place of a good one. */
-function asList<Wire, Row>(
-  options: CoinalyzeOptions,
+function asList<Wire, Value>(
+  { dataClock }: CoinalyzeOptions,
   counts: Mutable<CoinalyzeCounts>,
   answer: Page,
   schema: z.ZodType<Wire>,
-  map: (row: Wire) => Row,
-): readonly Reply<readonly Row[]>[] {
+  map: (good: readonly Wire[], bad: readonly unknown[]) => Value,
+): readonly Reply<Value>[] {
   if (!answer.ok) return [answer];
-  const { good, bad } = goodRows(answer.rows, schema);
-  counts.droppedRows += bad;
+  const { good, bad } = sortedRows(answer.rows, schema);
+  counts.droppedRows += bad.length;
   if (good.length === 0) return [failure('bad-payload', 'none', `${answer.rows.length} rows, none of them usable`)];
-  const fetchedAt = options.dataClock.now();
-  return [{ ok: true, value: good.map(map), asOf: fetchedAt, fetchedAt, stale: false, origin: 'fetched' }];
+  const fetchedAt = dataClock.now();
+  return [{ ok: true, value: map(good, bad), asOf: fetchedAt, fetchedAt, stale: false, origin: 'fetched' }];
 }
 
 async function getPage(

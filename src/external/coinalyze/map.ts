@@ -1,12 +1,12 @@
 /** From rows on the wire to what the rest of the project means by a series and a market. */
-import type { CoinalyzeSymbol, FutureMarketRow, VenueRow } from '../../core/market.ts';
+import type { CoinalyzeSymbol, FutureMarketRow, UnreadableRow, VenueRow } from '../../core/market.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { isFinalFor, SERIES_INTERVAL_MS } from '../../core/series.ts';
 import type { Series, SeriesKind, Window } from '../../core/series.ts';
 import { SECOND_MS } from '../../core/time.ts';
 import { completeTo } from '../publication.ts';
 import { fundingRow, goodRows, liquidationRow, longShortRow, openInterestRow } from './schema.ts';
-import type { WireExchange, WireFutureMarket } from './schema.ts';
+import type { WireExchange, WireFutureMarket, WireUnreadable } from './schema.ts';
 
 /** One bucket: start in ms, and its values (open interest, rate, ratio; or longs and shorts). */
 interface Bucket {
@@ -66,10 +66,20 @@ export function mapFutureMarket(row: WireFutureMarket): FutureMarketRow {
     baseAsset: row.base_asset,
     quoteAsset: row.quote_asset,
     perpetual: row.is_perpetual,
-    expireAt: row.expire_at,
+    expireAt: row.expire_at ?? null,
     margined: row.margined,
     denomination: row.oi_lq_vol_denominated_in,
     hasLongShortRatio: row.has_long_short_ratio_data,
+  };
+}
+
+export function mapUnreadable(row: WireUnreadable): UnreadableRow {
+  return {
+    symbol: row.symbol,
+    venueCode: row.exchange,
+    symbolOnExchange: row.symbol_on_exchange,
+    baseAsset: row.base_asset,
+    quoteAsset: row.quote_asset,
   };
 }
 
