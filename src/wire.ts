@@ -79,6 +79,7 @@ export function openUpstream(name: ProviderId, options: UpstreamOptions): Upstre
     coveredFailures: cached.coveredFailures,
     absences: cached.absences,
     endBy: (time) => void (until = time),
+    silentMs: () => silenceOf(target, ledger),
     canSend: (calls, time) => systemClock.now() + estimateMs(calls) <= time,
     close: async () => {
       await sending.close();
@@ -111,13 +112,21 @@ const UNSPENT: LedgerState = { spent: [], notBefore: 0 };
 
 /** An estimate is no reason to fail: who sends will hear what is wrong with the ledger. */
 function timeUnderQuota(calls: number, { batchSize, limits }: Target, stateOf: () => LedgerState): number {
-  let state = UNSPENT;
+  return timeFor(calls, batchSize, stateOrUnspent(stateOf), limits, systemClock.now());
+}
+
+function stateOrUnspent(stateOf: () => LedgerState): LedgerState {
   try {
-    state = stateOf();
+    return stateOf();
   } catch {
-    state = UNSPENT;
+    return UNSPENT;
   }
-  return timeFor(calls, batchSize, state, limits, systemClock.now());
+}
+
+/** Requests are kept apart anyway: what is longer than that is a silence. */
+function silenceOf({ limits }: Target, ledger: Ledger): number {
+  const ms = stateOrUnspent(() => ledger.state()).notBefore - systemClock.now();
+  return ms > limits.minSpacingMs ? ms : 0;
 }
 
 /** What both kinds of upstream have in common. */

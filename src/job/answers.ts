@@ -3,6 +3,7 @@ import type { DegradedReason, ExternalSummary } from '../core/feed.ts';
 import { isUpstreamFault, type FailureCode } from '../core/outcome.ts';
 import type { Strategy } from '../core/strategy.ts';
 import { mostOf } from '../plan/estimate.ts';
+import { formatDuration } from '../platform/text.ts';
 import { EVERYTHING } from '../plan/goal.ts';
 import type { KnownMarket } from '../processor/known-market.ts';
 import type { SeriesNeed } from './known-markets.ts';
@@ -81,6 +82,14 @@ export function absenceFault({ asked, absent }: Upstream['absences']): readonly 
   if (absent <= asked * MOST_ABSENT) return [];
   const text = `${absent} of ${asked} series of open interest and funding that were asked for are missing in the answers, though every perpetual has them`;
   return [{ code: 'series-unavailable', text }];
+}
+
+/** Why they were not: empty unless the provider asked for silence. */
+export function silenceText({ upstream }: Pick<Run, 'upstream'>): string {
+  const ms = upstream?.silentMs() ?? 0;
+  return ms === 0
+    ? ''
+    : `: the provider asked for silence (429), and no request is sent for another ${formatDuration(ms)}`;
 }
 
 /** Series that the goal, or all of them where they are wanted, could still use and that were not reached. */

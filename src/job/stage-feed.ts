@@ -26,6 +26,7 @@ import {
   countUnreached,
   countUnmapped,
   seriesFaults,
+  silenceText,
   type Answer,
 } from './answers.ts';
 import { changesSince, UNCHANGED, type PriceStage } from './changes.ts';
@@ -205,7 +206,8 @@ function planOf(
 /** Until the goal is met and, when the deadline ends it, the remaining series are done. */
 function deadlineFault(run: Run, { endedBy }: Progression): readonly DegradedReason[] {
   if (endedBy !== 'deadline') return [];
-  return [{ code: 'deadline', text: `${countUnreached(run)} series were not reached within the deadline` }];
+  const text = `${countUnreached(run)} series were not reached within the deadline${silenceText(run)}`;
+  return [{ code: 'deadline', text }];
 }
 
 /** One reason per strategy that threw or answered nonsense, with the text of its first failure. */

@@ -128,7 +128,10 @@ const ROWS: readonly Row[] = [
     name: 'limited',
     script: histories(message(429, { 'retry-after': '1000000000' })),
     code: 3,
-    degraded: ['deadline', /not reached within the deadline/],
+    degraded: [
+      'deadline',
+      /not reached within the deadline: the provider asked for silence \(429\), .* for another (59 min|1 h)/,
+    ],
     oi: 'deferred',
     requests: 3,
   },
