@@ -14,6 +14,7 @@ import {
   checkDotenv,
   checkKey,
   checkNode,
+  checkProxy,
   checkSqlite,
   type Check,
   type Runtime,
@@ -103,6 +104,7 @@ async function checksOf(config: Config, flags: MachineFlags, context: CommandCon
   const answer = apiKey === null || flags.offline ? null : await askWithKey(config, apiKey, context.version);
   const checks = [
     checkKey(source, answer),
+    checkProxy(config, context.env),
     checkClock(answer),
     ...places,
     checkFeed(config, systemClock.now()),

@@ -1,19 +1,18 @@
 /** Coinalyze over HTTP: one request per call, sent once. */
 import type { z } from 'zod';
 import type { CoinalyzeSymbol, MarketListing, VenueRow } from '../../core/market.ts';
-import type { FailureCode, Outcome } from '../../core/outcome.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import type { Series, SeriesKind, Window } from '../../core/series.ts';
 import { SECOND_MS } from '../../core/time.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Http, HttpResult } from '../../platform/http.ts';
+import type { Http } from '../../platform/http.ts';
 import { createRedactor } from '../../platform/log.ts';
 import { allFailed } from '../provider.ts';
-import type { Reply, RequestFailure, SeriesProvider } from '../provider.ts';
+import type { Reply, SeriesProvider } from '../provider.ts';
 import { createLag, type Lag } from './lag.ts';
 import { mapExchange, mapFutureMarket, mapHistory, mapUnreadable, noData } from './map.ts';
-import { retryAfterMs } from './retry-after.ts';
+import { failure, readAnswer, transportFailure, type Page } from './answer.ts';
 import {
-  errorBody,
   EXCHANGES_PATH,
   exchangeRow,
   FUTURE_MARKETS_PATH,
@@ -23,7 +22,6 @@ import {
   historyEntry,
   KEY_HEADER,
   MAX_SYMBOLS,
-  page,
   SERIES_INTERVAL,
   sortedRows,
   unreadableRow,
@@ -60,10 +58,7 @@ export interface Coinalyze extends SeriesProvider {
 const MAX_BYTES = 10 * 2 ** 20;
 /** `/future-markets` is several MB. */
 const MAX_LIST_BYTES = 20 * 2 ** 20;
-const MAX_DETAIL = 200;
-const KEY_REFUSED = 'the key in COINALYZE_API_KEY was refused, copy it again from your Coinalyze account';
-
-type Page = { readonly ok: true; readonly rows: readonly unknown[] } | RequestFailure;
+const MAX_DETAIL = 300;
 
 export function createCoinalyze(options: CoinalyzeOptions): Coinalyze {
   const counts = { foreignSymbols: 0, droppedRows: 0 };
@@ -171,73 +166,8 @@ async function getPage(
   const url = new URL(path, baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
   url.search = new URLSearchParams(parameters).toString();
   const result = await http.get(url, { headers: { [KEY_HEADER]: apiKey }, timeoutMs, maxBytes, abort });
-  const answer =
-    result.kind === 'failed'
-      ? failure(...TRANSPORT_FAILURES[result.code], result.detail)
-      : readAnswer(result, windowMs);
+  const answer = result.kind === 'failed' ? transportFailure(result) : readAnswer(result, windowMs);
   if (answer.ok) return answer;
   // An answer may quote the request; before it is cut, so that no half of the key is left.
   return { ...answer, detail: createRedactor([apiKey])(answer.detail).slice(0, MAX_DETAIL) };
-}
-
-type TransportCode = Extract<HttpResult, { kind: 'failed' }>['code'];
-
-const TRANSPORT_FAILURES: Readonly<Record<TransportCode, readonly [FailureCode, RequestFailure['remedy']]>> = {
-  timeout: ['timeout', 'again'],
-  network: ['upstream', 'again'],
-  tls: ['upstream', 'stop'],
-  'too-large': ['bad-payload', 'none'],
-  redirect: ['upstream', 'none'],
-  aborted: ['deferred', 'none'],
-};
-
-function readAnswer(response: Extract<HttpResult, { kind: 'response' }>, windowMs: number): Page {
-  const { status, headers, text } = response;
-  if (status === 200) return readPage(text, headers.contentType);
-  const detail = `HTTP ${status}: ${messageOf(text)}`;
-  const pause = retryAfterMs(headers.retryAfter, headers.date);
-  if (status === 429) return failure('rate-limited', 'wait', detail, pause ?? windowMs);
-  if (status === 401 || status === 403)
-    return failure('unauthorized', 'stop', `HTTP ${status}: ${KEY_REFUSED} (${messageOf(text)})`);
-  if (status === 400) return failure('upstream', 'split', detail);
-  const mayPass = status === 408 || status === 425 || status >= 500;
-  return failure('upstream', mayPass ? 'again' : 'none', detail, pause);
-}
-
-/** A body that is not JSON is taken for a broken transfer or a proxy's page, which may pass; one of another shape is not. */
-function readPage(text: string, contentType: string | null): Page {
-  const json = parseJson(text);
-  if (json === undefined) {
-    return failure(
-      'bad-payload',
-      'again',
-      `the answer is not JSON (${contentType ?? 'no type'}, ${text.length} characters)`,
-    );
-  }
-  const rows = page.safeParse(json);
-  if (rows.success) return { ok: true, rows: rows.data };
-  return failure('bad-payload', 'none', `the answer is not a list: ${messageOf(text)}`);
-}
-
-function messageOf(text: string): string {
-  const body = errorBody.safeParse(parseJson(text));
-  return body.success ? body.data.message : 'no message';
-}
-
-/** Undefined when the text is not JSON, which no JSON text stands for. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function failure(
-  code: FailureCode,
-  remedy: RequestFailure['remedy'],
-  detail: string,
-  pause: number | null = null,
-): RequestFailure {
-  return { ok: false, code, detail, remedy, retryAfterMs: pause };
 }
