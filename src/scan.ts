@@ -113,7 +113,8 @@ function marketsOf({ known }: Run): Parameters<typeof noMarketList>[0] {
 }
 
 function listRequest(run: Run): Parameters<typeof keptMarketList>[0] {
-  return { markets: marketsOf(run), referenceVenues: run.request.referenceVenues };
+  const { referenceVenues, refreshMarkets: refresh = false } = run.request;
+  return { markets: marketsOf(run), referenceVenues, refresh };
 }
 
 /** Every market with how it maps, and with what is kept of its series. */

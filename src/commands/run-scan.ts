@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { defaultOutput, loadConfig, type SettingName } from '../config.ts';
 import { previousFeed } from '../job/previous.ts';
+import { ConfigError } from '../core/config-error.ts';
 import type { Aim } from '../job/request.ts';
 import { fetchingTime } from '../job/time-bounds.ts';
 import { removeDeadTemps } from '../platform/atomic-file.ts';
@@ -37,6 +38,7 @@ export interface RunFlags {
   readonly top?: string;
   readonly minScore?: string;
   readonly dryRun?: true;
+  readonly refresh?: 'markets';
   readonly detail?: string;
   readonly asOf?: string;
   readonly json?: true;
@@ -150,9 +152,16 @@ function askedFor(paths: readonly string[], flags: RunFlags, { config, context }
     aim: flags.dryRun ? NOTHING : aimOf(config, goals),
     detail: config.detail,
     referenceVenues: config.referenceVenues,
+    refreshMarkets: flags.refresh === 'markets',
     version: context.version,
     runId: randomUUID(),
   };
+  if (request.refreshMarkets && !flags.dryRun && request.aim.goal === null) {
+    throw new ConfigError(
+      '--refresh markets: with --fetch none nothing is asked for; leave one of them out',
+      EXIT.usage,
+    );
+  }
   const isPartial = looksAtPart(paths, flags);
   return { request, goals, output: isPartial && config.sources.output !== 'flag' ? null : config.output };
 }

@@ -27,6 +27,8 @@ export function noMarketList(markets: readonly Market[]): MarketList {
 export interface ListRequest {
   readonly markets: readonly Market[];
   readonly referenceVenues: readonly string[];
+  /** True: the list is asked for anew, however young the kept one is. */
+  readonly refresh?: boolean;
 }
 
 /** From the list that is kept, for no call. */
@@ -37,7 +39,8 @@ export async function keptMarketList(
 ): Promise<MarketList> {
   const source = (): ReturnType<Upstream['listing']> =>
     Promise.resolve({ ok: false, code: 'deferred', detail: 'It was not asked for.' });
-  return resolveBy(await loadMarketIndex({ source, cache, scope, now, abort: AbortSignal.abort() }), request);
+  const { refresh = false } = request;
+  return resolveBy(await loadMarketIndex({ source, cache, scope, now, abort: AbortSignal.abort(), refresh }), request);
 }
 
 /** Asks for the list where the kept one is too old. */
@@ -49,7 +52,8 @@ export async function currentMarketList(
 ): Promise<MarketList> {
   const { indexCache: cache, scope } = upstream;
   const source = (signal: AbortSignal): ReturnType<Upstream['listing']> => upstream.listing(signal);
-  const loaded = await loadMarketIndex({ source, cache, scope, now, abort });
+  const { refresh = false } = request;
+  const loaded = await loadMarketIndex({ source, cache, scope, now, abort, refresh });
   return { ...resolveBy(loaded, request), current: true };
 }
 

@@ -25,6 +25,8 @@ export interface LoadMarketIndexOptions {
   /** ms UTC of the wall clock: the age of a cached listing does not follow `--as-of`. */
   readonly now: () => number;
   readonly abort: AbortSignal;
+  /** True: asked for however young the cached listing is. */
+  readonly refresh?: boolean;
 }
 
 export type LoadedMarketIndex =
@@ -97,13 +99,13 @@ function usable(outcome: Outcome<MarketListing>, kept: Kept | null): Answer {
  * seven days. A cache that cannot be read or written costs requests and a note, never the run.
  */
 export async function loadMarketIndex(options: LoadMarketIndexOptions): Promise<LoadedMarketIndex> {
-  const { source, cache, scope, now, abort } = options;
+  const { source, cache, scope, now, abort, refresh = false } = options;
   const key = `market-index:1:${scope}`;
   const notes: string[] = [];
   const kept = await readCache(cache, key, notes);
   const age = kept === null ? Infinity : now() - kept.storedAt;
   // An entry from the future says that a clock was wrong, not that it is fresh.
-  const freshMs = kept !== null && kept.index.unreadableRows > 0 ? DOUBTFUL_FRESH_MS : FRESH_MS;
+  const freshMs = refresh ? 0 : kept !== null && kept.index.unreadableRows > 0 ? DOUBTFUL_FRESH_MS : FRESH_MS;
   if (kept !== null && age >= 0 && age < freshMs) return { ok: true, ...kept, origin: 'cache', stale: false, notes };
 
   const answer = usable(await source(abort), kept);

@@ -7,7 +7,7 @@ import { HOUR_MS } from '../../src/core/time.ts';
 import { answer } from '../../src/sandbox/api.ts';
 import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
 import { copyMarkets } from '../faults/market-folder.ts';
-import { workplace } from '../support/cli.ts';
+import { workplace, type CliResult } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';
 
 interface Entry {
@@ -101,13 +101,11 @@ interface Run {
   readonly calls: number;
 }
 
-/** The candles' time is given, so that nothing is kept back for 15 minutes. */
-async function scan(cache: string, misbehaviour: Misbehaviour | null): Promise<Run> {
-  now = misbehaviour;
-  calls = 0;
-  const output = place.path('feed.json');
-  const args = [CANDLES, '--strategy', 'all', '--as-of', String(SAMPLE_AS_OF), '--output', output, '--fetch', 'all'];
-  const { code } = await runHere(place, args, {
+const FEED = place.path('feed.json');
+
+function scanRaw(cache: string, flags: readonly string[]): Promise<CliResult> {
+  const args = [CANDLES, '--strategy', 'all', '--as-of', String(SAMPLE_AS_OF), '--output', FEED, ...flags];
+  return runHere(place, args, {
     env: {
       COINALYZE_API_KEY: 'CANARY-51c0ffee',
       COINALYZE_BASE_URL: url,
@@ -117,7 +115,14 @@ async function scan(cache: string, misbehaviour: Misbehaviour | null): Promise<R
       SCAN_STATE_DIR: place.path('state', cache),
     },
   });
-  return { code, feed: JSON.parse(readFileSync(output, 'utf8')) as Feed, calls };
+}
+
+/** The candles' time is given, so that nothing is kept back for 15 minutes. */
+async function scan(cache: string, misbehaviour: Misbehaviour | null, flags: readonly string[] = []): Promise<Run> {
+  now = misbehaviour;
+  calls = 0;
+  const { code } = await scanRaw(cache, ['--fetch', 'all', ...flags]);
+  return { code, feed: JSON.parse(readFileSync(FEED, 'utf8')) as Feed, calls };
 }
 
 describe('answers that are late, partial or foreign', () => {
@@ -210,5 +215,22 @@ describe('a market list with rows that are new or broken', () => {
       tier: 'neutral',
       series: { open_interest: { reason: 'OI_UNAVAILABLE:unreadable-row' } },
     });
+  });
+});
+
+describe('--refresh markets', () => {
+  it('asks for the two lists alone, and keeps every cached series', async () => {
+    const first = await scan('refresh', null);
+    expect(first.calls).toBeGreaterThan(2);
+    expect((await scan('refresh', null)).calls).toBe(0);
+    const again = await scan('refresh', null, ['--refresh', 'markets']);
+    expect(again.calls).toBe(2);
+    expect(again.feed.signals).toEqual(first.feed.signals);
+    const dry = await scanRaw('refresh', ['--refresh', 'markets', '--dry-run', '--json']);
+    expect(JSON.parse(dry.stdout)).toMatchObject({ market_list: 'old' });
+    const nothing = await scanRaw('refresh', ['--refresh', 'markets', '--fetch', 'none']);
+    expect(nothing).toMatchObject({ code: 2, stderr: expect.stringMatching(/--fetch none/) });
+    const series = await scanRaw('refresh', ['--refresh', 'series']);
+    expect(series).toMatchObject({ code: 2, stderr: expect.stringMatching(/expected one of markets/) });
   });
 });

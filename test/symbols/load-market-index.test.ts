@@ -28,7 +28,7 @@ function world() {
       for (const { key, value, ttlMs } of all) await cache.set(key, value, ttlMs);
     },
   };
-  const load = (changes: { cache?: JsonCache; scope?: string } = {}): Promise<LoadedMarketIndex> =>
+  const load = (changes: { cache?: JsonCache; scope?: string; refresh?: boolean } = {}): Promise<LoadedMarketIndex> =>
     loadMarketIndex({
       source: async () => {
         state.asked++;
@@ -190,6 +190,17 @@ describe('the market index and its cache', () => {
     expect(await load()).toMatchObject({ ok: true, origin: 'fetched', index: { unreadableRows: 0, rows: 11 } });
     state.now += 15 * MINUTE_MS;
     expect(await load()).toMatchObject({ ok: true, origin: 'cache' });
+    expect(state.asked).toBe(3);
+  });
+
+  test('is asked for anew when that is wanted, however young it is, and served all the same when that fails', async () => {
+    const { state, load } = world();
+    await load();
+    state.answer = listed(many(11));
+    expect(await load({ refresh: true })).toMatchObject({ origin: 'fetched', index: { size: 11 } });
+    state.answer = failed;
+    expect(await load({ refresh: true })).toMatchObject({ origin: 'cache', stale: true, index: { size: 11 } });
+    expect(await load()).toMatchObject({ origin: 'cache', stale: false });
     expect(state.asked).toBe(3);
   });
 
