@@ -7,6 +7,7 @@ import { DAY_MS, floorTo, MINUTE_MS } from '../core/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CacheEntry, JsonCache } from '../platform/store.ts';
 import { believed, SOFT_AGE_MS } from './belief.ts';
+import { besideEmpty, toEntry } from './kept-entry.ts';
 import { createDecoder, encodeEntry } from './entry.ts';
 import type { Decoder, Entry } from './entry.ts';
 import type { Reply, SeriesProvider } from './provider.ts';
@@ -182,41 +183,6 @@ function keptOf(kind: SeriesKind, entry: Entry | undefined, window: Window, now:
   if (entry === undefined || isFromFuture(entry, now)) return { state, answer: null, due };
   // That there was nothing is no answer to what there is by now.
   return { state, answer: state === 'absent' && entry.kind === 'empty' ? null : fromEntry(entry, window), due };
-}
-
-/** What a reply is kept as; null for failures. */
-function toEntry(kind: SeriesKind, reply: Reply<Series>, window: Window, now: number): Entry | null {
-  const known = completeTo(kind, window, now, null);
-  if (reply.ok) {
-    const lacks = reply.value.completeTo < known && reachesNow(kind, window, now);
-    return { kind: 'series', series: reply.value, emptyAt: lacks ? now : null };
-  }
-  if (!isEmptyAnswer(reply.code)) return null;
-  return {
-    kind: 'empty',
-    code: reply.code,
-    detail: reply.detail,
-    coveredFrom: window.from,
-    completeTo: known,
-    fetchedAt: now,
-  };
-}
-
-/** An answer that adds nothing does not wipe out a series, but is not asked for again at once either; null for failures. */
-function besideEmpty(series: Series, reply: Reply<Series>, window: Window, now: number): Entry | null {
-  const addsNothing = reply.ok ? reachesNow(series.kind, window, now) : isEmptyAnswer(reply.code);
-  return addsNothing ? { kind: 'series', series, emptyAt: now } : null;
-}
-
-/** False for a question about an earlier time, whose answer says nothing of what came later. */
-function reachesNow(kind: SeriesKind, window: Window, now: number): boolean {
-  return completeTo(kind, window, now, null) >= settledBy(kind, now);
-}
-
-type EmptyCode = Extract<Entry, { readonly kind: 'empty' }>['code'];
-
-function isEmptyAnswer(code: FailureCode): code is EmptyCode {
-  return code === 'no-data' || code === 'absent-once' || code === 'not-listed';
 }
 
 /** False for failures, and for an answer that was asked for more than is known, and knows less. */
