@@ -21,6 +21,7 @@ import {
 } from './doctor-checks.ts';
 import { askWithKey } from '../wire-key.ts';
 import { checkCache, checkDisk, checkLedger, checkLock } from './doctor-places.ts';
+import { checkMarketList } from './doctor-market-list.ts';
 import { checkOutput } from './output-place.ts';
 
 export interface MachineFlags {
@@ -98,6 +99,7 @@ async function checksOf(config: Config, flags: MachineFlags, context: CommandCon
     checkCache(config),
     checkLedger(config, systemClock.now()),
     await checkLock(config),
+    apiKey === null ? null : await checkMarketList(config, systemClock.now()),
     checkDisk(config),
     checkOutput(config),
   ];

@@ -11,6 +11,7 @@ import { takeRunLock } from '../../src/platform/lock.ts';
 import { CACHE_FILE, openStore } from '../../src/platform/store.ts';
 import { workplace } from '../support/cli.ts';
 import { ROOT, SAMPLE } from '../support/places.ts';
+import { listing, row } from '../symbols/listing.ts';
 import { selfSigned } from '../support/certificate.ts';
 import { startProxy } from '../support/proxy-server.ts';
 import { answer, startRawServer } from '../support/raw-server.ts';
@@ -432,5 +433,32 @@ describe('what stands between this machine and Coinalyze', () => {
     const env = { HTTP_PROXY: 'http://127.0.0.1:2', HTTPS_PROXY: 'http://127.0.0.1:2' };
     const { code } = await place.scan([SAMPLE, '--limit', '2', '--strategy', 'all'], { env });
     expect(code).toBe(0);
+  });
+});
+
+describe('the cached market list', () => {
+  it('is told with its age, and rows that could not be read with what helps', async () => {
+    expect((await checks(withKey(), { offline: true })).has('market-list')).toBe(false);
+    const env = withKey();
+    const store = openStore(place.path('cache', CACHE_FILE), { clock: systemClock, note: () => undefined });
+    const cached = listing([row('BTCUSDT_PERP.A', 'BTCUSDT', 'BTC')]);
+    const unreadable = [{ symbol: 'X.A', venueCode: 'A', symbolOnExchange: null, baseAsset: null, quoteAsset: null }];
+    const keep = (text: object): Promise<void> =>
+      store.cache('markets').set(`market-index:1:coinalyze ${server.url}`, JSON.stringify(text), 1e9);
+    await keep({ storedAt: systemClock.now() - 7_200_000, listing: cached });
+    const found = { ...env, SCAN_CACHE_DIR: place.path('cache') };
+    expect((await checks(found, { offline: true })).get('market-list')).toMatchObject({
+      status: 'ok',
+      fact: '1 perpetuals in 1 rows, 2 h old',
+      remedy: null,
+    });
+    await keep({ storedAt: systemClock.now(), listing: { ...cached, unreadable } });
+    expect((await checks(found, { offline: true })).get('market-list')).toMatchObject({
+      status: 'warn',
+      fact: expect.stringMatching(/in 2 rows, .*; 1 cannot be read$/),
+      remedy: expect.stringMatching(/--refresh markets/),
+      data: { rows: 2, unreadable_rows: 1 },
+    });
+    store.close();
   });
 });
