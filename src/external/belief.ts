@@ -1,10 +1,9 @@
 /** What is believed of an answer that leaves something out. Open interest and funding have no holes, so one answer alone is not enough. */
-import { isFinalFor, SERIES_INTERVAL_MS, SERIES_WINDOW_MS } from '../core/series.ts';
+import { hasNoHoles, isFinalFor, SERIES_INTERVAL_MS, SERIES_WINDOW_MS } from '../core/series.ts';
 import type { Series, SeriesKind, Window } from '../core/series.ts';
 import { MINUTE_MS } from '../core/time.ts';
 import type { Entry } from './entry.ts';
 import type { Reply } from './provider.ts';
-import { isWithoutHoles } from './publication.ts';
 
 /** Younger than this, an answer that is not final is not asked for again; a second one as late says what the first one says. */
 export const SOFT_AGE_MS = 15 * MINUTE_MS;
@@ -17,7 +16,7 @@ export function believed(
   window: Window,
   now: number,
 ): Reply<Series> {
-  if (!isWithoutHoles(kind)) return reply;
+  if (!hasNoHoles(kind)) return reply;
   if (reply.ok) {
     const lacked = (start: number): boolean =>
       earlier !== undefined && now - timeOf(earlier) >= SOFT_AGE_MS && lacks(earlier, start);

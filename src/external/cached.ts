@@ -1,7 +1,7 @@
 /** The outermost layer: asks upstream only for what no earlier answer can give. */
 import type { CoinalyzeSymbol } from '../core/market.ts';
 import type { FailureCode, Outcome } from '../core/outcome.ts';
-import { isFinalFor, SERIES_INTERVAL_MS } from '../core/series.ts';
+import { hasNoHoles, isFinalFor, SERIES_INTERVAL_MS } from '../core/series.ts';
 import type { Series, SeriesKind, Window } from '../core/series.ts';
 import { DAY_MS, floorTo, MINUTE_MS } from '../core/time.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -11,7 +11,7 @@ import { besideEmpty, toEntry } from './kept-entry.ts';
 import { createDecoder, encodeEntry } from './entry.ts';
 import type { Decoder, Entry } from './entry.ts';
 import type { Reply, SeriesProvider } from './provider.ts';
-import { completeTo, isTooSoon, isWithoutHoles, settledBy } from './publication.ts';
+import { completeTo, isTooSoon, settledBy } from './publication.ts';
 
 /** A symbol that upstream refuses with an error costs a batch and its halving to ask for: not before this age. */
 const REFUSED_AGE_MS = DAY_MS;
@@ -132,7 +132,7 @@ async function resolve(
     const now = dataClock.now();
     const earlier = entry === undefined || isFromFuture(entry, now) ? undefined : entry;
     const reply = believed(kind, replies[i]!, earlier, window, now);
-    if (isWithoutHoles(kind)) countAbsence(absences, reply);
+    if (hasNoHoles(kind)) countAbsence(absences, reply);
     const older = entry?.kind === 'series' && !addsTo(entry.series, reply, window, now) ? entry : null;
     answers.set(symbol, older === null ? reply : { ...fromSeries(older.series, window), stale: true });
     if (older !== null && !reply.ok) coveredFailures.set(reply.code, (coveredFailures.get(reply.code) ?? 0) + 1);
@@ -210,7 +210,7 @@ function reachOf(entry: Entry): number {
 
 /** Where there are no holes, the newest bucket says it: what is missing before it is missing for a while only. */
 function reachOfSeries({ kind, completeTo: complete, time }: Series): number {
-  return isWithoutHoles(kind) ? Math.max(complete, time.at(-1)! + SERIES_INTERVAL_MS[kind]) : complete;
+  return hasNoHoles(kind) ? Math.max(complete, time.at(-1)! + SERIES_INTERVAL_MS[kind]) : complete;
 }
 
 function fromEntry(entry: Entry, window: Window): Outcome<Series> {

@@ -1,5 +1,5 @@
 /** When an answer can be believed to be upstream's last word on a bucket. */
-import { SERIES_INTERVAL_MS } from '../core/series.ts';
+import { hasNoHoles, SERIES_INTERVAL_MS } from '../core/series.ts';
 import type { SeriesKind, Window } from '../core/series.ts';
 import { floorTo, MINUTE_MS } from '../core/time.ts';
 
@@ -20,11 +20,6 @@ export function settledBy(kind: SeriesKind, time: number): number {
   return floorTo(time - PUBLICATION_LAG_MS[kind], SERIES_INTERVAL_MS[kind]);
 }
 
-/** Every perpetual has these at any time: what an answer leaves out has not arrived yet, or was lost on the way. */
-export function isWithoutHoles(kind: SeriesKind): boolean {
-  return kind === 'open_interest' || kind === 'funding_rate';
-}
-
 /**
  * Every bucket of `kind` that ends by this time (ms UTC) is in an answer received at `fetchedAt`, or will never be.
  * `newestEnd` is the end of the newest bucket it held, null when it was empty. Long/short buckets appear late and whole, so
@@ -35,7 +30,7 @@ export function completeTo(kind: SeriesKind, window: Window, fetchedAt: number, 
   const asked = floorTo(window.to, interval) + interval;
   const settled = Math.min(settledBy(kind, fetchedAt), asked);
   if (newestEnd === null || kind === 'liquidations') return settled;
-  return isWithoutHoles(kind) ? Math.min(newestEnd, settled) : Math.min(Math.max(newestEnd, settled), asked);
+  return hasNoHoles(kind) ? Math.min(newestEnd, settled) : Math.min(Math.max(newestEnd, settled), asked);
 }
 
 /** Long/short buckets appear whole, 1,034 s after their end as measured at the API; a minute late costs nothing. */

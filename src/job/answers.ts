@@ -1,6 +1,7 @@
 /** How the series that signals can use stand, in the feed's counts. */
 import type { DegradedReason, ExternalSummary } from '../core/feed.ts';
 import { isUpstreamFault, type FailureCode } from '../core/outcome.ts';
+import { hasNoHoles } from '../core/series.ts';
 import type { Strategy } from '../core/strategy.ts';
 import { mostOf } from '../plan/estimate.ts';
 import { formatDuration } from '../platform/text.ts';
@@ -78,10 +79,19 @@ export function seriesFaults(
 /** Of the series that every perpetual has, so many may be left out before upstream itself is in doubt. */
 const MOST_ABSENT = 0.1;
 
-export function absenceFault({ asked, absent }: Upstream['absences']): readonly DegradedReason[] {
-  if (absent <= asked * MOST_ABSENT) return [];
+/** Also of all that is known: a run that asks for a single one again may find it absent again. */
+export function absenceFault(
+  { asked, absent }: Upstream['absences'],
+  answers: readonly Pick<Answer, 'key' | 'outcome'>[],
+): readonly DegradedReason[] {
+  const known = answers.filter(({ key, outcome }) => hasNoHoles(key.kind) && (outcome.ok || isAbsent(outcome.code)));
+  if (absent <= MOST_ABSENT * Math.max(asked, known.length)) return [];
   const text = `${absent} of ${asked} series of open interest and funding that were asked for are missing in the answers, though every perpetual has them`;
   return [{ code: 'series-unavailable', text }];
+}
+
+function isAbsent(code: FailureCode): boolean {
+  return code === 'no-data' || code === 'absent-once';
 }
 
 /** Why they were not: empty unless the provider asked for silence. */

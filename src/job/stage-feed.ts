@@ -128,7 +128,7 @@ function runOf(run: Run, stage: RunStage, progression: Progression, { answers, p
   const reasons: readonly DegradedReason[] = [
     ...progression.list.degraded,
     ...(run.upstream === null ? [] : seriesFaults(answers, run.upstream.coveredFailures)),
-    ...(run.upstream === null ? [] : absenceFault(run.upstream.absences)),
+    ...(run.upstream === null ? [] : absenceFault(run.upstream.absences, answers)),
     ...deadlineFault(run, progression),
     ...strategyFaults(run),
     ...marketsGone(run.previous, comparandOf(run)),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/core/outcome.ts';
-import { SERIES_WINDOW_MS, type Series } from '../../src/core/series.ts';
+import { SERIES_WINDOW_MS, type Series, type SeriesKind } from '../../src/core/series.ts';
 import { HOUR_MS } from '../../src/core/time.ts';
 import {
   absenceFault,
@@ -129,9 +129,17 @@ describe('counts', () => {
 
 describe('series that every perpetual has', () => {
   it('may be left out by a tenth of the answers, and degrade the run beyond', () => {
-    expect(absenceFault({ asked: 0, absent: 0 })).toEqual([]);
-    expect(absenceFault({ asked: 20, absent: 2 })).toEqual([]);
-    expect(absenceFault({ asked: 20, absent: 3 })).toEqual([
+    const known = (count: number, kind: SeriesKind = 'open_interest'): readonly Pick<Answer, 'key' | 'outcome'>[] =>
+      Array.from({ length: count }, () => ({
+        key: { ...KEY, kind },
+        outcome: { ok: false, code: 'no-data', detail: '' },
+      }));
+    expect(absenceFault({ asked: 0, absent: 0 }, [])).toEqual([]);
+    expect(absenceFault({ asked: 20, absent: 2 }, known(20))).toEqual([]);
+    // One of many that is asked for again, and absent again, is no sign of a broken upstream.
+    expect(absenceFault({ asked: 1, absent: 1 }, known(10))).toEqual([]);
+    expect(absenceFault({ asked: 1, absent: 1 }, [...known(9), ...known(9, 'liquidations')])).toHaveLength(1);
+    expect(absenceFault({ asked: 20, absent: 3 }, known(20))).toEqual([
       { code: 'series-unavailable', text: expect.stringMatching(/^3 of 20 series of open interest and funding/) },
     ]);
   });
