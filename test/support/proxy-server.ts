@@ -51,6 +51,9 @@ export async function startProxy(names: Readonly<Record<string, number>> = {}): 
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
       beyond.pipe(socket).pipe(beyond);
     });
+    // A socket that is destroyed ends no pipe.
+    sockets.add(beyond);
+    socket.on('close', () => beyond.destroy());
     for (const end of [beyond, socket]) end.on('error', () => void [beyond, socket].map((one) => one.destroy()));
   });
   server.listen(0, '127.0.0.1');
