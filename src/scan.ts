@@ -5,7 +5,7 @@ import type { FeedContent, RunStage } from './core/feed.ts';
 import { countTiers } from './feed/build.ts';
 import { createInputHash } from './feed/input-hash.ts';
 import { comparable } from './feed/previous.ts';
-import { countUnreached } from './job/answers.ts';
+import { countUnreached, silenceText } from './job/answers.ts';
 import { priceStage } from './job/changes.ts';
 import { atItsTime, readClock } from './job/clock-jump.ts';
 import { Fetching, Spending } from './job/fetching.ts';
@@ -128,7 +128,8 @@ function marketsOf({ known }: Run): Parameters<typeof noMarketList>[0] {
 }
 
 function listRequest(run: Run): Parameters<typeof keptMarketList>[0] {
-  return { markets: marketsOf(run), referenceVenues: run.request.referenceVenues };
+  const { referenceVenues, refreshMarkets: refresh = false } = run.request;
+  return { markets: marketsOf(run), referenceVenues, refresh };
 }
 
 /** Every market with how it maps, and with what is cached of its series. */
@@ -194,6 +195,6 @@ function tellList({ resolutions, warnings, deferred, current }: MarketList, { te
 function tellUnreached(run: Run, { endedBy, list }: Course): void {
   const count = endedBy === null || list.deferred ? 0 : countUnreached(run);
   if (count === 0) return;
-  const text = `${count} series were not reached within the ${endedBy}; the next run goes on from here`;
+  const text = `${count} series were not reached within the ${endedBy}${silenceText(run)}; the next run goes on from here`;
   run.services.tell({ type: 'noted', text });
 }

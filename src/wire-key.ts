@@ -3,16 +3,17 @@ import type { Config } from './config.ts';
 import { createCoinalyze } from './external/coinalyze/api.ts';
 import { sendLimited } from './external/limited.ts';
 import { systemClock } from './platform/clock.ts';
-import { createHttp, type Http } from './platform/http.ts';
+import { createHttp, type Http, type HttpResult } from './platform/http.ts';
 import { ledgerFile, limitsOf, openLedger } from './platform/ledger.ts';
 import { Quota } from './platform/quota.ts';
 
 export interface KeyAnswer {
   /**
-   * `limited`: the server says that the quota is used up. `unreachable`: no usable answer. `not-sent`: the own quota has
-   * no room, or cannot be counted.
+   * `limited`: the server says that the quota is used up. `blocked`: somebody on the way, or the law, lets nothing through. `proxy`: one that
+   * lets nobody through as it is set. `untrusted`: a certificate. `unreachable`: no usable answer. `not-sent`: the own quota has no room,
+   * or cannot be counted.
    */
-  readonly kind: 'accepted' | 'refused' | 'limited' | 'unreachable' | 'not-sent';
+  readonly kind: 'accepted' | 'refused' | 'limited' | 'blocked' | 'proxy' | 'untrusted' | 'unreachable' | 'not-sent';
   /** One sentence without the key. */
   readonly detail: string;
   readonly host: string;
@@ -45,31 +46,44 @@ export async function askWithKey(config: Config, apiKey: string, version: string
     const limited = { quota, clock: systemClock, deadline: systemClock.monotonic() + LONGEST_WAIT_MS };
     const abort = AbortSignal.timeout(LONGEST_WAIT_MS + limits.requestTimeoutMs);
     const [reply] = await sendLimited(1, (signal) => coinalyze.exchanges(signal), limited, abort);
-    const { sent, clockDifferenceMs } = timed.state;
+    const { last, clockDifferenceMs } = timed.state;
     const told = { host, clockDifferenceMs };
     if (reply === undefined || reply.ok) return { kind: 'accepted', detail: 'accepted', ...told };
-    return { kind: sent ? kindOf(reply.code) : 'not-sent', detail: reply.detail, ...told };
+    return { kind: last === null ? 'not-sent' : kindOf(reply.code, last), detail: reply.detail, ...told };
   } finally {
     quota.close();
     await timed.http.close();
   }
 }
 
-function kindOf(code: string): KeyAnswer['kind'] {
+function kindOf(code: string, last: HttpResult): KeyAnswer['kind'] {
   if (code === 'unauthorized') return 'refused';
-  return code === 'rate-limited' ? 'limited' : 'unreachable';
+  if (code === 'rate-limited') return 'limited';
+  if (last.kind === 'failed') return OWN_WORDS.get(last.code) ?? 'unreachable';
+  if (last.status === 407) return 'proxy';
+  return last.status === 403 || last.status === 451 ? 'blocked' : 'unreachable';
 }
 
-/** `http` that remembers whether something was sent, and how far the server's clock is from ours. */
+const OWN_WORDS = new Map<string, KeyAnswer['kind']>([
+  ['proxy', 'proxy'],
+  ['tls', 'untrusted'],
+]);
+
+interface Told {
+  last: HttpResult | null;
+  clockDifferenceMs: number | null;
+}
+
+/** `http` that remembers how the last request ended, and how far the server's clock is from ours. */
 function timing(http: Http): {
   readonly http: Http;
-  readonly state: { sent: boolean; clockDifferenceMs: number | null };
+  readonly state: Told;
 } {
-  const state: { sent: boolean; clockDifferenceMs: number | null } = { sent: false, clockDifferenceMs: null };
+  const state: Told = { last: null, clockDifferenceMs: null };
   const get: Http['get'] = async (url, options) => {
-    state.sent = true;
     const start = systemClock.monotonic();
     const result = await http.get(url, options);
+    state.last = result;
     const middle = systemClock.now() - (systemClock.monotonic() - start) / 2;
     const date = result.kind === 'response' ? Date.parse(result.headers.date ?? '') : Number.NaN;
     if (Number.isFinite(date)) state.clockDifferenceMs = date + HALF_A_SECOND_MS - middle;

@@ -62,7 +62,9 @@ export async function openSender(options: SenderOptions): Promise<Sender> {
   const { limits, batchSize, dataClock } = target;
   const sandbox = target.baseUrl === null ? await startEmbedded(target) : null;
   const quota = new Quota(ledger, limits, systemClock);
-  const http = createHttp({ clock: systemClock, userAgent: `perpscan/${version}` });
+  // The built-in server is on this machine, whatever proxy leads out of it.
+  const env = sandbox === null ? process.env : {};
+  const http = createHttp({ clock: systemClock, userAgent: `perpscan/${version}`, env });
   const timed = {
     clock: systemClock,
     get deadline() {

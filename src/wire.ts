@@ -76,7 +76,9 @@ export function openUpstream(name: ProviderId, options: UpstreamOptions): Upstre
     spent: () => sending.opened()?.spent() ?? { requests: 0, calls: 0 },
     oddities: () => sending.opened()?.oddities() ?? { droppedRows: 0, foreignSymbols: 0 },
     coveredFailures: cached.coveredFailures,
+    absences: cached.absences,
     endBy: (time) => void (until = time),
+    silentMs: () => silenceOf(ledger),
     canSend: (calls, time) => systemClock.monotonic() + estimateMs(calls) <= time,
     close: async () => {
       await sending.close();
@@ -109,13 +111,20 @@ const UNSPENT: LedgerState = { spent: [], silentUntil: 0, notBefore: 0 };
 
 /** An estimate is no reason to fail: who sends will hear what is wrong with the ledger. */
 function timeUnderQuota(calls: number, { batchSize, limits }: Target, stateOf: () => LedgerState): number {
-  let state = UNSPENT;
+  return timeFor(calls, batchSize, stateOrUnspent(stateOf), limits, systemClock.now());
+}
+
+function stateOrUnspent(stateOf: () => LedgerState): LedgerState {
   try {
-    state = stateOf();
+    return stateOf();
   } catch {
-    state = UNSPENT;
+    return UNSPENT;
   }
-  return timeFor(calls, batchSize, state, limits, systemClock.now());
+}
+
+/** Requests are kept apart anyway: what is longer than that is a silence. */
+function silenceOf(ledger: Ledger): number {
+  return Math.max(0, stateOrUnspent(() => ledger.state()).silentUntil - systemClock.now());
 }
 
 /** What both kinds of upstream have in common. */

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config.ts';
 import { SECOND_MS } from '../core/time.ts';
+import { proxyFor, type Environment } from '../platform/proxy.ts';
 import type { KeyAnswer } from '../wire-key.ts';
 
 type CheckStatus = 'ok' | 'warn' | 'fail';
@@ -64,6 +65,15 @@ function isOlder(version: string, than: string): boolean {
   return at !== -1 && (a![at] ?? 0) < b![at]!;
 }
 
+/** What helps where no answer came from the API. Who is kept out is never told of another way in. */
+const UNREACHED: Readonly<Record<'blocked' | 'proxy' | 'untrusted' | 'unreachable', string>> = {
+  blocked: 'who runs this network or its firewall can say why',
+  proxy: 'mend the variable that names the proxy, or let NO_PROXY name the host if it can be reached directly',
+  untrusted:
+    'NODE_EXTRA_CA_CERTS=<file.pem> names a private authority, as companies have that look into TLS; see also the clock',
+  unreachable: 'check the network and COINALYZE_BASE_URL',
+};
+
 /** The key itself, its length and its parts are nobody's business. */
 export function checkKey(place: Config['keyPlace'], answer: KeyAnswer | null): Check {
   const source = place?.kind ?? null;
@@ -99,18 +109,41 @@ export function checkKey(place: Config['keyPlace'], answer: KeyAnswer | null): C
       const remedy = 'another program spends the calls of this key: wait a minute, or use a key of its own for each';
       return { name: 'key', status: 'warn', fact: `${fact}, over its quota: ${answer.detail}`, remedy, data };
     }
-    case 'unreachable': {
-      const remedy = 'check the network and COINALYZE_BASE_URL; a scan goes on with what the cache holds';
+    case 'not-sent':
+      return { name: 'key', status: 'warn', fact: `${fact}, not tried: ${answer.detail}`, remedy: null, data };
+    case 'blocked':
+    case 'proxy':
+    case 'untrusted':
+    case 'unreachable':
+    default: {
+      const remedy = `${UNREACHED[answer.kind]}; a scan goes on with what the cache holds`;
       return { name: 'key', status: 'warn', fact: `${fact}, not tried: ${answer.detail}`, remedy, data };
     }
-    case 'not-sent':
-    default:
-      return { name: 'key', status: 'warn', fact: `${fact}, not tried: ${answer.detail}`, remedy: null, data };
   }
 }
 
 function keyData(source: string | null, answer: string | null): Check['data'] {
   return { set: source !== null, source, answer };
+}
+
+/** Null where no variable names one. Its password is nobody's business. */
+export function checkProxy({ baseUrl }: Pick<Config, 'baseUrl'>, env: Environment): Check | null {
+  const target = new URL(baseUrl);
+  const named = proxyFor(target, { ...env, no_proxy: '' });
+  if (named === null) return null;
+  const { variable, url } = named;
+  const used = proxyFor(target, env) !== null;
+  const proxy = url === null ? null : `${url.protocol}//${url.host}`;
+  const data = { host: target.host, proxy, variable, used };
+  if (!used) {
+    const fact = `none for ${target.host}: NO_PROXY exempts it from ${variable}`;
+    return { name: 'proxy', status: 'ok', fact, remedy: null, data };
+  }
+  if (proxy === null) {
+    const remedy = `write ${variable}=http://host:port, or unset it`;
+    return { name: 'proxy', status: 'fail', fact: `${variable} holds no address of a proxy`, remedy, data };
+  }
+  return { name: 'proxy', status: 'ok', fact: `${proxy} (${variable}) for ${target.host}`, remedy: null, data };
 }
 
 /** Null without a server to compare with. */

@@ -16,6 +16,7 @@ import {
   checkDotenv,
   checkKey,
   checkNode,
+  checkProxy,
   checkSettings,
   checkSqlite,
   type Check,
@@ -23,6 +24,7 @@ import {
 } from './doctor-checks.ts';
 import { askWithKey } from '../wire-key.ts';
 import { checkCache, checkDisk, checkLedger, checkLock } from './doctor-places.ts';
+import { checkMarketList } from './doctor-market-list.ts';
 import { checkOutput } from './output-place.ts';
 
 export interface MachineFlags {
@@ -100,6 +102,7 @@ async function checksOf(config: Config, flags: MachineFlags, context: CommandCon
     checkCache(config),
     checkLedger(config),
     await checkLock(config),
+    apiKey === null ? null : await checkMarketList(config, systemClock.now()),
     checkDisk(config),
     checkOutput(config),
   ];
@@ -107,6 +110,7 @@ async function checksOf(config: Config, flags: MachineFlags, context: CommandCon
   const checks = [
     checkSettings(config),
     checkKey(config.keyPlace, answer),
+    checkProxy(config, context.env),
     checkClock(answer),
     ...places,
     checkFeed(config, systemClock.now()),

@@ -4,6 +4,7 @@ import { defaultOutput, loadConfig, type Config, type SettingName } from '../con
 import { namesIn } from '../core/text.ts';
 import { isTimeframe } from '../core/time.ts';
 import { previousFeed } from '../job/previous.ts';
+import { ConfigError } from '../core/config-error.ts';
 import type { Aim } from '../job/request.ts';
 import { fetchingTime } from '../job/time-bounds.ts';
 import { removeDeadTemps } from '../platform/temps.ts';
@@ -42,6 +43,7 @@ export interface RunFlags {
   readonly top?: string;
   readonly minScore?: string;
   readonly dryRun?: true;
+  readonly refresh?: 'markets';
   readonly detail?: string;
   readonly asOf?: string;
   readonly json?: true;
@@ -191,9 +193,16 @@ function askedFor(paths: readonly string[], flags: RunFlags, { config, context }
     aim: flags.dryRun ? NOTHING : aimOf(config, goals),
     detail: config.detail,
     referenceVenues: config.referenceVenues,
+    refreshMarkets: flags.refresh === 'markets',
     version: context.version,
     runId: randomUUID(),
   };
+  if (request.refreshMarkets && !flags.dryRun && request.aim.goal === null) {
+    throw new ConfigError(
+      '--refresh markets: with --fetch none nothing is asked for; leave one of them out',
+      EXIT.usage,
+    );
+  }
   return { request, goals, output: outputOf(paths, flags, config) };
 }
 

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { ConfigError } from '../core/config-error.ts';
 import { EXIT, type CommandContext } from './context.ts';
 import { examples } from './examples.ts';
@@ -31,6 +31,11 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--budget <duration>', 'how long the remaining series may be fetched, e.g. 90s (default: 5m)')
     .option('--deadline <duration>', 'when the feed is written with what there is, degraded (default: 15m)')
     .option('--wait-lock [duration]', 'wait while another scan runs (default: as long as --deadline)')
+    .addOption(
+      new Option('--refresh <what>', 'markets: ask for the market list anew (2 calls); cached series stay').choices([
+        'markets',
+      ]),
+    )
     .option('--dry-run', 'print what each goal would cost; nothing is sent or written (also with --json)')
     .option(
       '--symbol <names>',

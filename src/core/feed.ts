@@ -21,7 +21,8 @@ export interface DegradedReason {
     | 'markets-gone'
     | 'stale-candles'
     | 'clock-jumped'
-    | 'market-index-unavailable';
+    | 'market-index-unavailable'
+    | 'market-list-unreadable';
   readonly text: string;
 }
 

@@ -53,10 +53,14 @@ export interface NamedMarket extends Market {
 /** `resolved`: the market's own exchange. `aggregated`: a reference venue stands in. `neutral`: none. */
 export type Tier = 'resolved' | 'aggregated' | 'neutral';
 
-/** Why a market has no Coinalyze symbol. `deferred`: the market list itself was not reached within the budget. */
+/**
+ * Why a market has no Coinalyze symbol. `deferred`: the market list itself was not reached within the budget. `unreadable-row`: the
+ * list has a row that may be its own and cannot be read.
+ */
 export type NeutralReason =
   | 'unknown-name'
   | 'not-listed'
+  | 'unreadable-row'
   | 'ambiguous-ticker'
   | 'ambiguous-market'
   | 'multiplier-mismatch'
@@ -64,8 +68,8 @@ export type NeutralReason =
   | 'deferred'
   | 'no-provider';
 
-/** What the OI of a Coinalyze market is counted in when `convert_to_usd` is false. */
-export type Denomination = 'BASE_ASSET' | 'QUOTE_ASSET' | 'CONTRACTS';
+/** What the OI of a Coinalyze market is counted in when `convert_to_usd` is false. `unknown`: a word that is new to us. */
+export type Denomination = 'BASE_ASSET' | 'QUOTE_ASSET' | 'CONTRACTS' | 'unknown';
 
 /** A listed perpetual that feeds a market's series. */
 export interface ListedMarket {
@@ -87,6 +91,7 @@ export type Resolution =
 export interface VenueRow {
   /** Coinalyze's code, e.g. `A` for Binance. */
   readonly code: string;
+  /** Empty where it could not be read: markets of the code are then of nobody that is known. */
   readonly name: string;
 }
 
@@ -101,14 +106,21 @@ export interface FutureMarketRow {
   readonly perpetual: boolean;
   /** ms UTC, null for perpetuals. */
   readonly expireAt: number | null;
-  readonly margined: 'STABLE' | 'COIN';
+  readonly margined: 'STABLE' | 'COIN' | 'unknown';
   readonly denomination: Denomination;
   readonly hasLongShortRatio: boolean;
 }
+
+/** What could be read of a row that as a whole could not; null for what could not. */
+export type UnreadableRow = Readonly<
+  Record<'symbol' | 'venueCode' | 'symbolOnExchange' | 'baseAsset' | 'quoteAsset', string | null>
+>;
 
 /** Everything Coinalyze lists, as received at `fetchedAt` (ms UTC of the data clock). */
 export interface MarketListing {
   readonly venues: readonly VenueRow[];
   readonly markets: readonly FutureMarketRow[];
+  /** Rows beside `markets`; missing when all could be read. */
+  readonly unreadable?: readonly UnreadableRow[];
   readonly fetchedAt: number;
 }

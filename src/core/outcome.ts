@@ -1,9 +1,13 @@
 /** Results are values with a reason. */
 
-/** Why a series could not be had. `not-listed` and `no-data` are answers; the others are faults or choices of this run. */
+/**
+ * Why a series could not be had. `not-listed` and `no-data` are answers; so is `absent-once`, which nobody believes before it is given
+ * again; the others are faults or choices of this run.
+ */
 export type FailureCode =
   | 'not-listed'
   | 'no-data'
+  | 'absent-once'
   | 'rate-limited'
   | 'deferred'
   | 'timeout'

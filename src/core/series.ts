@@ -12,6 +12,11 @@ export const SERIES_INTERVAL_MS: Readonly<Record<SeriesKind, number>> = {
   liquidations: HOUR_MS,
 };
 
+/** Every perpetual has these at any time: what an answer leaves out has not arrived yet, or was lost on the way. */
+export function hasNoHoles(kind: SeriesKind): boolean {
+  return kind === 'open_interest' || kind === 'funding_rate';
+}
+
 /** Only buckets that start within this span before the candle's close are used. */
 export const SERIES_WINDOW_MS = 30 * DAY_MS;
 

@@ -1,18 +1,18 @@
 /** The outermost layer: asks upstream only for what no earlier answer can give. */
 import type { CoinalyzeSymbol } from '../core/market.ts';
 import type { FailureCode, Outcome } from '../core/outcome.ts';
-import { isFinalFor, SERIES_INTERVAL_MS } from '../core/series.ts';
+import { hasNoHoles, isFinalFor, SERIES_INTERVAL_MS } from '../core/series.ts';
 import type { Series, SeriesKind, Window } from '../core/series.ts';
 import { DAY_MS, floorTo, MINUTE_MS } from '../core/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { CacheEntry, JsonCache } from '../platform/store.ts';
+import { believed, SOFT_AGE_MS } from './belief.ts';
+import { besideEmpty, toEntry } from './kept-entry.ts';
 import { createDecoder, encodeEntry } from './entry.ts';
 import type { Decoder, Entry } from './entry.ts';
 import type { Reply, SeriesProvider } from './provider.ts';
 import { completeTo, isTooSoon, settledBy } from './publication.ts';
 
-/** Younger than this, an answer that is not final is not asked for again. */
-const SOFT_AGE_MS = 15 * MINUTE_MS;
 /** A symbol that upstream refuses with an error costs a batch and its halving to ask for: not before this age. */
 const REFUSED_AGE_MS = DAY_MS;
 /** Older than this, an answer is not even served when upstream fails. */
@@ -41,6 +41,13 @@ export interface KeptSeries {
 export interface CachedProvider extends SeriesProvider, KeptSeries {
   /** Failures that older entries stood in for, per code and counted in symbols: without them those would be seen by nobody. */
   readonly coveredFailures: ReadonlyMap<FailureCode, number>;
+  /** Of the series that every perpetual has: how many this run's answers were asked for, and left out. */
+  readonly absences: Absences;
+}
+
+interface Absences {
+  readonly asked: number;
+  readonly absent: number;
 }
 
 export interface CachedOptions {
@@ -64,14 +71,14 @@ interface ReadOptions extends CachedOptions {
 export function createCached(next: SeriesProvider, given: CachedOptions): CachedProvider {
   const options = { ...given, decode: createDecoder() };
   const flights = new Map<string, Promise<Reply<Series>>>();
-  const coveredFailures = new Map<FailureCode, number>();
+  const seen: Seen = { coveredFailures: new Map(), absences: { asked: 0, absent: 0 } };
   return {
-    coveredFailures,
+    ...seen,
     ...createKept(given),
     fetch: (kind, symbols, window, abort) => {
       const flightKey = (symbol: CoinalyzeSymbol): string => `${kind}|${symbol}|${window.from}|${window.to}`;
       const own = [...new Set(symbols)].filter((symbol) => !flights.has(flightKey(symbol)));
-      const landed = resolve(next, { kind, symbols: own, window, abort }, options, coveredFailures);
+      const landed = resolve(next, { kind, symbols: own, window, abort }, options, seen);
       for (const [index, symbol] of own.entries()) {
         const key = flightKey(symbol);
         const flight = landed.then((replies) => replies[index]!).finally(() => flights.delete(key));
@@ -93,6 +100,12 @@ export function createKept(given: CachedOptions): KeptSeries {
   };
 }
 
+/** What the answers of a run were like. */
+interface Seen {
+  readonly coveredFailures: Map<FailureCode, number>;
+  readonly absences: { asked: number; absent: number };
+}
+
 interface Query {
   readonly kind: SeriesKind;
   readonly symbols: readonly CoinalyzeSymbol[];
@@ -105,7 +118,7 @@ async function resolve(
   next: SeriesProvider,
   { kind, symbols, window, abort }: Query,
   options: ReadOptions,
-  coveredFailures: Map<FailureCode, number>,
+  { coveredFailures, absences }: Seen,
 ): Promise<readonly Reply<Series>[]> {
   const { cache, scope, dataClock } = options;
   const entries = await readEntries(kind, symbols, options);
@@ -116,13 +129,15 @@ async function resolve(
   const received: CacheEntry[] = [];
   const answers = new Map<CoinalyzeSymbol, Reply<Series>>();
   for (const [i, { symbol, entry }] of misses.entries()) {
-    const reply = replies[i]!;
-    const older = !reply.ok && entry?.kind === 'series' ? entry : null;
+    const now = dataClock.now();
+    const earlier = entry === undefined || isFromFuture(entry, now) ? undefined : entry;
+    const reply = believed(kind, replies[i]!, earlier, window, now);
+    if (hasNoHoles(kind)) countAbsence(absences, reply);
+    const older = entry?.kind === 'series' && !addsTo(entry.series, reply, window, now) ? entry : null;
     answers.set(symbol, older === null ? reply : { ...fromSeries(older.series, window), stale: true });
     if (older !== null && !reply.ok) coveredFailures.set(reply.code, (coveredFailures.get(reply.code) ?? 0) + 1);
-    const now = dataClock.now();
-    const kept = older === null ? toEntry(kind, reply, window, now) : besideEmpty(older.series, reply, now);
-    if (kept === null || (entry !== undefined && knowsMore(entry, kept, now))) continue;
+    const kept = older === null ? toEntry(kind, reply, window, now) : besideEmpty(older.series, reply, window, now);
+    if (kept === null || (earlier !== undefined && reachOf(earlier) > reachOf(kept))) continue;
     const ttlMs = older === null ? KEPT_MS : KEPT_MS - (now - older.series.fetchedAt);
     received.push({ key: cacheKey(scope, kind, symbol), value: encodeEntry(kept), ttlMs: Math.max(1, ttlMs) });
   }
@@ -151,7 +166,7 @@ function stateOf(kind: SeriesKind, entry: Entry | undefined, window: Window, now
   const final =
     entry.kind === 'series'
       ? isFinalFor(entry.series, window.closedBy)
-      : complete >= floorTo(window.closedBy, SERIES_INTERVAL_MS[kind]);
+      : entry.code !== 'absent-once' && complete >= floorTo(window.closedBy, SERIES_INTERVAL_MS[kind]);
   if (final) return 'final';
   const emptyAt = entry.kind === 'series' ? entry.emptyAt : null;
   const age = now - (emptyAt ?? fetchedAt);
@@ -170,30 +185,17 @@ function keptOf(kind: SeriesKind, entry: Entry | undefined, window: Window, now:
   return { state, answer: state === 'absent' && entry.kind === 'empty' ? null : fromEntry(entry, window), due };
 }
 
-/** What a reply is kept as; null for failures. */
-function toEntry(kind: SeriesKind, reply: Reply<Series>, window: Window, now: number): Entry | null {
-  if (reply.ok) return { kind: 'series', series: reply.value, emptyAt: null };
-  if (reply.code !== 'no-data' && reply.code !== 'not-listed') return null;
-  return {
-    kind: 'empty',
-    code: reply.code,
-    detail: reply.detail,
-    coveredFrom: window.from,
-    completeTo: completeTo(kind, window, now, null),
-    fetchedAt: now,
-  };
+/** False for failures, and for an answer that was asked for more than is known, and knows less. */
+function addsTo(series: Series, reply: Reply<Series>, window: Window, now: number): boolean {
+  if (!reply.ok) return false;
+  const wasAsked = window.from >= series.coveredFrom && completeTo(series.kind, window, now, null) >= series.completeTo;
+  return !wasAsked || reachOfSeries(reply.value) >= reachOfSeries(series) || series.fetchedAt > now + CLOCK_SKEW_MS;
 }
 
-/** An empty answer does not wipe out a series, but is not asked for again at once either; null for failures. */
-function besideEmpty(series: Series, reply: Reply<Series>, now: number): Entry | null {
-  return !reply.ok && (reply.code === 'no-data' || reply.code === 'not-listed')
-    ? { kind: 'series', series, emptyAt: now }
-    : null;
-}
-
-/** An answer that knows less never takes the place of one that knows more, as far as that can be believed. */
-function knowsMore(entry: Entry, kept: Entry, now: number): boolean {
-  return reachOf(entry) > reachOf(kept) && !isFromFuture(entry, now);
+function countAbsence(absences: Seen['absences'], reply: Reply<Series>): void {
+  const isAbsent = !reply.ok && (reply.code === 'no-data' || reply.code === 'absent-once');
+  if (reply.ok || isAbsent) absences.asked += 1;
+  if (isAbsent) absences.absent += 1;
 }
 
 /** Written by a clock that has been set back since: what it says to know until when is not true. */
@@ -203,7 +205,12 @@ function isFromFuture(entry: Entry, now: number): boolean {
 
 /** Up to when the entry knows its buckets. */
 function reachOf(entry: Entry): number {
-  return entry.kind === 'series' ? entry.series.completeTo : entry.completeTo;
+  return entry.kind === 'series' ? reachOfSeries(entry.series) : entry.completeTo;
+}
+
+/** Where there are no holes, the newest bucket says it: what is missing before it is missing for a while only. */
+function reachOfSeries({ kind, completeTo: complete, time }: Series): number {
+  return hasNoHoles(kind) ? Math.max(complete, time.at(-1)! + SERIES_INTERVAL_MS[kind]) : complete;
 }
 
 function fromEntry(entry: Entry, window: Window): Outcome<Series> {

@@ -5,11 +5,11 @@ import { isPackedColumn, packColumn, Scratch, unpackColumn, type PackedColumn } 
 
 /** What one answer said of one symbol. Times ms UTC, as in core's `Series`. */
 export type Entry =
-  /** `emptyAt`: when upstream last had nothing to add to it; null when it came with the last answer. */
+  /** `emptyAt`: when upstream last answered without all of the buckets that there must be by then; null when they came with the last answer. */
   | { readonly kind: 'series'; readonly series: Series; readonly emptyAt: number | null }
   | {
       readonly kind: 'empty';
-      readonly code: 'no-data' | 'not-listed';
+      readonly code: 'no-data' | 'absent-once' | 'not-listed';
       readonly detail: string;
       readonly coveredFrom: number;
       readonly completeTo: number;
@@ -82,7 +82,7 @@ function sharedTimes(): Tools['timesOf'] {
 type Fields = Readonly<Partial<Record<keyof SeriesText | keyof EmptyEntry, unknown>>>;
 
 function toEmpty({ code, detail, coveredFrom, completeTo, fetchedAt }: Fields): Entry | null {
-  if (code !== 'no-data' && code !== 'not-listed') return null;
+  if (code !== 'no-data' && code !== 'absent-once' && code !== 'not-listed') return null;
   if (typeof detail !== 'string' || !isWhole(coveredFrom) || !isWhole(completeTo) || !isWhole(fetchedAt)) return null;
   return { kind: 'empty', code, detail, coveredFrom, completeTo, fetchedAt };
 }

@@ -25,7 +25,7 @@ export function createListingSource(
     const fetchedAt = markets.fetchedAt;
     return {
       ok: true,
-      value: { venues: venues.value, markets: markets.value, fetchedAt },
+      value: { venues: venues.value, ...markets.value, fetchedAt },
       asOf: fetchedAt,
       fetchedAt,
       stale: false,

@@ -1,5 +1,5 @@
 /** When an answer can be believed to be upstream's last word on a bucket. */
-import { SERIES_INTERVAL_MS } from '../core/series.ts';
+import { hasNoHoles, SERIES_INTERVAL_MS } from '../core/series.ts';
 import type { SeriesKind, Window } from '../core/series.ts';
 import { floorTo, MINUTE_MS } from '../core/time.ts';
 
@@ -27,9 +27,10 @@ export function settledBy(kind: SeriesKind, time: number): number {
  */
 export function completeTo(kind: SeriesKind, window: Window, fetchedAt: number, newestEnd: number | null): number {
   const interval = SERIES_INTERVAL_MS[kind];
-  const held = kind === 'long_short_ratio' ? (newestEnd ?? 0) : 0;
   const asked = floorTo(window.to, interval) + interval;
-  return Math.min(Math.max(held, settledBy(kind, fetchedAt)), asked);
+  const settled = Math.min(settledBy(kind, fetchedAt), asked);
+  if (newestEnd === null || kind === 'liquidations') return settled;
+  return hasNoHoles(kind) ? Math.min(newestEnd, settled) : Math.min(Math.max(newestEnd, settled), asked);
 }
 
 /** Long/short buckets appear whole, 1,034 s after their end as measured at the API; a minute late costs nothing. */

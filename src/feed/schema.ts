@@ -38,6 +38,7 @@ const degradedReason = z.strictObject({
     'stale-candles',
     'clock-jumped',
     'market-index-unavailable',
+    'market-list-unreadable',
   ]),
   text: z.string(),
 });

@@ -1,14 +1,16 @@
 /** How the series that signals can use stand, in the feed's counts. */
 import type { DegradedReason, ExternalSummary } from '../core/feed.ts';
 import { isUpstreamFault, type FailureCode } from '../core/outcome.ts';
+import { hasNoHoles } from '../core/series.ts';
 import type { Strategy } from '../core/strategy.ts';
 import { mostOf } from '../plan/estimate.ts';
+import { formatDuration } from '../platform/text.ts';
 import { EVERYTHING } from '../plan/goal.ts';
 import type { KnownMarket } from '../processor/known-market.ts';
 import type { SeriesNeed } from './known-markets.ts';
 import type { Run } from './run.ts';
 import { isFinal, type KnownAnswer, type KnownSeries } from './series-book.ts';
-import type { KeptUpstream } from './upstream.ts';
+import type { KeptUpstream, Upstream } from './upstream.ts';
 
 export interface Answer extends SeriesNeed {
   /** `stale` only where it lacks something for the newest candle among the markets of its symbol. */
@@ -72,6 +74,32 @@ export function seriesFaults(
     const example = detail === undefined ? '' : ` (${detail})`;
     return { code: 'series-unavailable', text: `${count} series could not be had: ${code}${example}` };
   });
+}
+
+/** Of the series that every perpetual has, so many may be left out before upstream itself is in doubt. */
+const MOST_ABSENT = 0.1;
+
+/** Also of all that is known: a run that asks for a single one again may find it absent again. */
+export function absenceFault(
+  { asked, absent }: Upstream['absences'],
+  answers: readonly Pick<Answer, 'key' | 'outcome'>[],
+): readonly DegradedReason[] {
+  const known = answers.filter(({ key, outcome }) => hasNoHoles(key.kind) && (outcome.ok || isAbsent(outcome.code)));
+  if (absent <= MOST_ABSENT * Math.max(asked, known.length)) return [];
+  const text = `${absent} of ${asked} series of open interest and funding that were asked for are missing in the answers, though every perpetual has them`;
+  return [{ code: 'series-unavailable', text }];
+}
+
+function isAbsent(code: FailureCode): boolean {
+  return code === 'no-data' || code === 'absent-once';
+}
+
+/** Why they were not: empty unless the provider asked for silence. */
+export function silenceText({ upstream }: Pick<Run, 'upstream'>): string {
+  const ms = upstream?.silentMs() ?? 0;
+  return ms === 0
+    ? ''
+    : `: the provider asked for silence (429), and no request is sent for another ${formatDuration(ms)}`;
 }
 
 /** Series that the goal, or all of them where they are wanted, could still use and that were not reached. */

@@ -46,7 +46,7 @@ export interface GoalCost {
 
 export async function dryRun(
   judged: JudgedInput,
-  request: Pick<ScanRequest, 'strategies' | 'referenceVenues'> & { readonly provider: ProviderId },
+  request: Pick<ScanRequest, 'strategies' | 'referenceVenues' | 'refreshMarkets'> & { readonly provider: ProviderId },
   goals: readonly Goal[],
   upstream: KeptUpstream,
   services: Pick<ScanServices, 'clock' | 'interrupt'>,

@@ -27,6 +27,8 @@ export function noMarketList(markets: readonly Market[]): MarketList {
 export interface ListRequest {
   readonly markets: readonly Market[];
   readonly referenceVenues: readonly string[];
+  /** True: the list is asked for anew, however young the kept one is. */
+  readonly refresh?: boolean;
 }
 
 /** From the list that is kept, for no call. */
@@ -37,7 +39,8 @@ export async function keptMarketList(
 ): Promise<MarketList> {
   const source = (): ReturnType<Upstream['listing']> =>
     Promise.resolve({ ok: false, code: 'deferred', detail: 'It was not asked for.' });
-  return resolveBy(await loadMarketIndex({ source, cache, scope, now, abort: AbortSignal.abort() }), request);
+  const { refresh = false } = request;
+  return resolveBy(await loadMarketIndex({ source, cache, scope, now, abort: AbortSignal.abort(), refresh }), request);
 }
 
 /** Asks for the list where the kept one is too old. */
@@ -49,15 +52,24 @@ export async function currentMarketList(
 ): Promise<MarketList> {
   const { indexCache: cache, scope } = upstream;
   const source = (signal: AbortSignal): ReturnType<Upstream['listing']> => upstream.listing(signal);
-  const loaded = await loadMarketIndex({ source, cache, scope, now, abort });
+  const { refresh = false } = request;
+  const loaded = await loadMarketIndex({ source, cache, scope, now, abort, refresh });
   return { ...resolveBy(loaded, request), current: true };
 }
+
+/** Of the market list's rows, so many may be unreadable before the list itself is in doubt. */
+const MOST_UNREADABLE = 0.02;
 
 function resolveBy(loaded: LoadedMarketIndex, { markets, referenceVenues }: ListRequest): MarketList {
   if (loaded.ok) {
     const resolutions = markets.map((market) => resolveMarket(market, loaded.index, { referenceVenues }));
-    const warnings = [...loaded.notes, ...venueWarnings(loaded.index, referenceVenues)];
-    return { resolutions, degraded: [], warnings, current: !loaded.stale, deferred: false };
+    const { unreadableRows, rows } = loaded.index;
+    const isFault = unreadableRows > rows * MOST_UNREADABLE;
+    const text = `${unreadableRows} of ${rows} rows of the market list could not be read; their markets are neutral, and the list is asked for again after 15 minutes`;
+    const degraded: MarketList['degraded'] = isFault ? [{ code: 'market-list-unreadable', text }] : [];
+    const few = unreadableRows > 0 && !isFault ? [text] : [];
+    const warnings = [...loaded.notes, ...few, ...venueWarnings(loaded.index, referenceVenues)];
+    return { resolutions, degraded, warnings, current: !loaded.stale, deferred: false };
   }
   const deferred = loaded.code === 'deferred';
   const text = `the market list could not be had (${loaded.code}: ${loaded.detail}); every series is neutral`;

@@ -15,13 +15,17 @@ export interface KeptState {
 
 export async function keptState(
   { markets }: JudgedInput,
-  { strategies, referenceVenues }: Pick<ScanRequest, 'strategies' | 'referenceVenues'>,
+  {
+    strategies,
+    referenceVenues,
+    refreshMarkets: refresh = false,
+  }: Pick<ScanRequest, 'strategies' | 'referenceVenues' | 'refreshMarkets'>,
   upstream: KeptUpstream,
   { clock, interrupt }: Pick<ScanServices, 'clock' | 'interrupt'>,
 ): Promise<KeptState> {
   const known = new KnownMarkets(markets, strategies);
   const book = new SeriesBook();
-  const list = await keptMarketList({ markets: known.named, referenceVenues }, upstream, () => clock.now());
+  const list = await keptMarketList({ markets: known.named, referenceVenues, refresh }, upstream, () => clock.now());
   known.resolve(list.resolutions);
   await takeCached(known, book, upstream, interrupt);
   return { known, book, list };

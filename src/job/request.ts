@@ -30,6 +30,8 @@ export interface ScanRequest {
   readonly aim: Aim;
   readonly detail: Detail;
   readonly referenceVenues: readonly string[];
+  /** True: the market list is asked for anew; cached series stay. */
+  readonly refreshMarkets?: boolean;
   readonly version: string;
   readonly runId: string;
 }

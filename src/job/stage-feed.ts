@@ -19,7 +19,16 @@ import type { KnownMarket } from '../processor/known-market.ts';
 import { marketRow } from '../processor/market-row.ts';
 import { orderSignals, type Place } from '../processor/order.ts';
 import { dataStatusOf, signalOf, type SignalContext } from '../processor/signal.ts';
-import { answersOf, countAnswers, countUnreached, countUnmapped, seriesFaults, type Answer } from './answers.ts';
+import {
+  absenceFault,
+  answersOf,
+  countAnswers,
+  countUnreached,
+  countUnmapped,
+  seriesFaults,
+  silenceText,
+  type Answer,
+} from './answers.ts';
 import { changesSince, UNCHANGED, type PriceStage } from './changes.ts';
 import { clockFault } from './clock-jump.ts';
 import type { Spending } from './fetching.ts';
@@ -121,6 +130,7 @@ function runOf(run: Run, stage: RunStage, progression: Progression, { answers, p
   const reasons: readonly DegradedReason[] = [
     ...progression.list.degraded,
     ...(run.upstream === null ? [] : seriesFaults(answers, run.upstream.coveredFailures)),
+    ...(run.upstream === null ? [] : absenceFault(run.upstream.absences, answers)),
     ...deadlineFault(run, progression),
     ...strategyFaults(run),
     ...staleCandles(known.all, [...run.input.unread, ...run.tally.skipped], run.asOf),
@@ -200,7 +210,8 @@ function planOf(
 /** Until the goal is met and, when the deadline ends it, the remaining series are done. */
 function deadlineFault(run: Run, { endedBy }: Progression): readonly DegradedReason[] {
   if (endedBy !== 'deadline') return [];
-  return [{ code: 'deadline', text: `${countUnreached(run)} series were not reached within the deadline` }];
+  const text = `${countUnreached(run)} series were not reached within the deadline${silenceText(run)}`;
+  return [{ code: 'deadline', text }];
 }
 
 /** One reason per strategy that threw or answered nonsense, with the text of its first failure. */

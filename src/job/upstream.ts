@@ -44,8 +44,12 @@ export interface Upstream extends KeptUpstream {
   endBy(until: number): void;
   /** Whether the quota lets a request of `calls` through by `until`. */
   canSend(calls: number, until: number): boolean;
+  /** How long no request may be sent from now on, because the provider asked for silence, ms; 0 when it did not. */
+  silentMs(): number;
   /** Failures that older entries stood in for, per code and counted in symbols. */
   readonly coveredFailures: ReadonlyMap<FailureCode, number>;
+  /** Of the series that every perpetual has: how many answers were asked for in this run, and left out. */
+  readonly absences: { readonly asked: number; readonly absent: number };
   /** Of the answers so far: rows that were not usable, and symbols nobody asked for. */
   oddities(): { readonly droppedRows: number; readonly foreignSymbols: number };
 }

@@ -1,7 +1,8 @@
 /** GET over undici, with every way it can end as a value. */
-import { Agent, fetch } from 'undici';
-import type { Response } from 'undici';
+import { Agent, fetch, ProxyAgent } from 'undici';
+import type { Dispatcher, Response } from 'undici';
 import type { Clock } from './clock.ts';
+import { proxyFor, type Environment } from './proxy.ts';
 
 export interface GetOptions {
   readonly headers: Readonly<Record<string, string>>;
@@ -26,8 +27,8 @@ export type HttpResult =
     }
   | {
       readonly kind: 'failed';
-      /** `tls`: the server is not who the address says, as far as its certificate tells. */
-      readonly code: 'timeout' | 'network' | 'tls' | 'too-large' | 'redirect' | 'aborted';
+      /** `tls`: the server is not who the address says, as far as its certificate tells. `proxy`: one that lets nobody through as it is set. */
+      readonly code: 'timeout' | 'network' | 'tls' | 'proxy' | 'too-large' | 'redirect' | 'aborted';
       /** One sentence with host and path, never with the query, a header or a body. */
       readonly detail: string;
     };
@@ -39,26 +40,62 @@ export interface Http {
   close(): Promise<void>;
 }
 
-/** By the real clock, because it is undici's own. A host that is up answers in far less. */
-const CONNECT_TIMEOUT_MS = 5_000;
+/** By the real clock, because it is undici's own: time for some addresses of a host, of which the first may be dead. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** One address after the other, each for so long: Node's own quarter of a second gives up on distant hosts that are well. */
+export const ADDRESS_BY_ADDRESS = { autoSelectFamily: true, autoSelectFamilyAttemptTimeout: 2_500 } as const;
 
-export function createHttp({ clock, userAgent }: { readonly clock: Clock; readonly userAgent: string }): Http {
+export interface HttpOptions {
+  readonly clock: Clock;
+  readonly userAgent: string;
+  /** Names proxies, and the hosts that need none. */
+  readonly env?: Environment;
+}
+
+export function createHttp({ clock, userAgent, env = process.env }: HttpOptions): Http {
   // undici's own body timeout starts again with every chunk; the deadline of `get` is the one that counts.
-  const agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  const timeouts = { headersTimeout: 0, bodyTimeout: 0 };
+  const agents = new Map<string, Dispatcher>();
+  const agentFor = (proxy: URL | null): Dispatcher => {
+    const known = agents.get(proxy?.href ?? '');
+    if (known !== undefined) return known;
+    const agent =
+      proxy === null
+        ? new Agent({ ...timeouts, connect: { timeout: CONNECT_TIMEOUT_MS, ...ADDRESS_BY_ADDRESS } })
+        : new ProxyAgent({
+            ...timeouts,
+            uri: proxy.href,
+            connectTimeout: CONNECT_TIMEOUT_MS,
+            // The port is the proxy's in any case.
+            proxyTls: { ...ADDRESS_BY_ADDRESS, port: 0 },
+          });
+    agents.set(proxy?.href ?? '', agent);
+    return agent;
+  };
   return {
-    get: (url, options) => get(url, options, { agent, clock, userAgent }),
-    close: () => agent.destroy(),
+    get: async (url, options) => {
+      const proxy = proxyFor(url, env);
+      const place = `${url.host}${url.pathname}`;
+      if (proxy === null) return get(url, options, { agent: agentFor(null), clock, userAgent, place });
+      const { variable, url: address } = proxy;
+      if (address === null)
+        return failed('proxy', `${place}: ${variable} holds no address of a proxy; write http://host:port`);
+      const through = `${place} through the proxy ${address.host} (${variable})`;
+      return get(url, options, { agent: agentFor(address), clock, userAgent, place: through });
+    },
+    close: async () => void (await Promise.all([...agents.values()].map((agent) => agent.destroy()))),
   };
 }
 
 interface Transport {
-  readonly agent: Agent;
+  readonly agent: Dispatcher;
   readonly clock: Clock;
   readonly userAgent: string;
+  /** Where to, in words. */
+  readonly place: string;
 }
 
-async function get(url: URL, options: GetOptions, { agent, clock, userAgent }: Transport): Promise<HttpResult> {
-  const place = `${url.host}${url.pathname}`;
+async function get(url: URL, options: GetOptions, { agent, clock, userAgent, place }: Transport): Promise<HttpResult> {
   const ended = new AbortController();
   const deadline = new AbortController();
   void clock.sleep(options.timeoutMs, ended.signal).then(() => deadline.abort());
@@ -74,10 +111,29 @@ async function get(url: URL, options: GetOptions, { agent, clock, userAgent }: T
     if (options.abort.aborted) return failed('aborted', `${place}: given up`);
     if (deadline.signal.aborted)
       return failed('timeout', `${place}: no complete answer within ${options.timeoutMs} ms`);
+    const refusal = refusalOf(error);
+    // What a proxy says of the host beyond it may pass; that it lets nobody through does not.
+    if (refusal !== null) return failed(refusal < 500 ? 'proxy' : 'network', `${place}: ${refusedText(refusal)}`);
     return failed(isUntrusted(error) ? 'tls' : 'network', `${place}: ${causeOf(error)}`);
   } finally {
     ended.abort();
   }
+}
+
+/** The status with which a proxy refused, which undici tells in its message alone; null for other errors. */
+function refusalOf(error: unknown): number | null {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    // What fetch keeps to itself is the error that says nothing: of all answers to a GET this one alone.
+    if (/^proxy authentication required/i.test(cause.message) || (cause.message === '' && !('code' in cause)))
+      return 407;
+    const status = /^Proxy response \((\d{3})\)/.exec(cause.message)?.[1];
+    if (status !== undefined) return Number(status);
+  }
+  return null;
+}
+
+function refusedText(status: number): string {
+  return status === 407 ? PROXY_ASKS : `the proxy refused to connect (${status})`;
 }
 
 async function read(response: Response, maxBytes: number, place: string): Promise<HttpResult> {
@@ -117,6 +173,13 @@ function failed(code: Extract<HttpResult, { kind: 'failed' }>['code'], detail: s
   return { kind: 'failed', code, detail };
 }
 
+/** What 407 means, whoever says it. */
+export const PROXY_ASKS =
+  'the proxy asks for a name and a password (407); they belong into its variable, as in http://name:password@host:port';
+
+const PRIVATE_AUTHORITY =
+  'its certificate is signed by an authority that Node does not know; NODE_EXTRA_CA_CERTS=<file.pem> names a private one';
+
 /** What the usual failures mean, by the error's code. */
 const IN_WORDS: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
@@ -130,9 +193,11 @@ const IN_WORDS: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'no connection within the time',
   UND_ERR_CONNECT_TIMEOUT: 'no connection within the time',
   CERT_HAS_EXPIRED: 'its certificate has expired; is the clock right?',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by an authority that Node does not know',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by an authority that Node does not know',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself; NODE_EXTRA_CA_CERTS=<file.pem> names one to trust',
+  SELF_SIGNED_CERT_IN_CHAIN: PRIVATE_AUTHORITY,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: PRIVATE_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT: PRIVATE_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: PRIVATE_AUTHORITY,
 };
 
 /** OpenSSL's and Node's codes for a certificate that is refused, and for an answer that is no TLS at all. */

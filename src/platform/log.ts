@@ -65,18 +65,26 @@ export function createLog({ write, level, format, quiet, colour = false, secrets
 }
 
 /**
- * Replaces every secret by `[redacted]`, in capital or small letters: as it is, URL-encoded, as base64 also in the middle of
- * a longer text, in hexadecimal digits, and inside JSON.
+ * Replaces every secret by `[redacted]`, in capital or small letters: as it is, URL-encoded (where that is needed, and every character), as
+ * base64 also in the middle of a longer text, in hexadecimal digits, inside JSON, and each of these backwards.
  */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
-  const forms = secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(formsOf);
+  const long = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
+  const forwards = [...long, ...long.map(backwards)].flatMap(formsOf);
+  const forms = [...forwards, ...forwards.map(backwards)];
   const longestFirst = [...new Set(forms)].sort((a, b) => b.length - a.length);
   const patterns = longestFirst.map((form) => new RegExp(form.replaceAll(/[^\w]/g, String.raw`\$&`), 'gi'));
   return (text) => patterns.reduce((clean, pattern) => clean.replaceAll(pattern, REDACTED), text);
 }
 
+function backwards(text: string): string {
+  return text.split('').reverse().join('');
+}
+
 function formsOf(secret: string): readonly string[] {
-  const encoded = [encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1)];
+  const hex = Buffer.from(secret).toString('hex');
+  const everyByte = hex.replaceAll(/../g, '%$&');
+  const encoded = [encodeURIComponent(secret), new URLSearchParams([['', secret]]).toString().slice(1), everyByte];
   const quoted = JSON.stringify(secret).slice(1, -1);
   return [
     secret,
@@ -84,7 +92,7 @@ function formsOf(secret: string): readonly string[] {
     escapeControl(secret),
     escapeControl(quoted),
     ...encoded,
-    Buffer.from(secret).toString('hex'),
+    hex,
     ...[0, 1, 2].flatMap((offset) => base64At(secret, offset)),
   ];
 }

@@ -15,5 +15,6 @@ const WITHOUT_RATIO = SERIES_KINDS.filter((kind) => kind !== 'long_short_ratio')
 export function causeBefore(resolution: Resolution, kind: SeriesKind): FailureCode {
   if (resolution.tier !== 'neutral') return kindsToAsk(resolution).includes(kind) ? 'deferred' : 'not-listed';
   if (resolution.reason === 'no-provider' || resolution.reason === 'deferred') return resolution.reason;
+  if (resolution.reason === 'unreadable-row') return 'bad-payload';
   return resolution.reason === 'no-index' ? 'upstream' : 'not-listed';
 }

@@ -12,6 +12,7 @@ import { hoursOf } from './series-texts.ts';
 const IN_WORDS: Readonly<Record<FailureCode, string>> = {
   'not-listed': 'the market is not listed for it',
   'no-data': 'there is none upstream',
+  'absent-once': 'the answer left it out, and is asked for again after 15 minutes',
   'rate-limited': 'the upstream refused for lack of quota',
   deferred: "not reached within this run's budget",
   timeout: 'the request took too long',
@@ -74,8 +75,8 @@ export function findSeries(
 
 /** The amount in USD at the close of the candle that was closed at `time`; null where it cannot be converted. */
 function usdOf(amount: number, time: number, price: PriceMemo, amounts: SeriesAmounts | null): number | null {
-  if (amounts === null || amounts.denomination === 'CONTRACTS') return null;
-  if (amounts.denomination === 'QUOTE_ASSET') return amount;
+  if (amounts?.denomination === 'QUOTE_ASSET') return amount;
+  if (amounts?.denomination !== 'BASE_ASSET') return null;
   const usd = amount * closeAt(price, time) * amounts.baseFactor;
   return Number.isFinite(usd) ? usd : null;
 }
@@ -83,7 +84,7 @@ function usdOf(amount: number, time: number, price: PriceMemo, amounts: SeriesAm
 /** Long and short ones of the 24 hourly buckets that ended by the close; null as long as one of them is not known. */
 function liquidated24hUsd(series: LiquidationSeries, price: PriceMemo, amounts: SeriesAmounts | null): number | null {
   const end = floorTo(price.closeTime, HOUR_MS);
-  if (amounts === null || amounts.denomination === 'CONTRACTS') return null;
+  if (amounts?.denomination !== 'QUOTE_ASSET' && amounts?.denomination !== 'BASE_ASSET') return null;
   if (series.completeTo < end || series.coveredFrom > end - DAY_MS) return null;
   const { time, long, short, length } = series;
   let first = length;

@@ -1,5 +1,5 @@
 /** The market list as the cache keeps it, checked by hand when it is read back: thousands of rows, in every run. */
-import type { FutureMarketRow, MarketListing, VenueRow } from '../core/market.ts';
+import type { Denomination, FutureMarketRow, MarketListing, UnreadableRow, VenueRow } from '../core/market.ts';
 
 export interface KeptListing {
   /** ms UTC of the wall clock. */
@@ -19,13 +19,14 @@ export function isKeptListing(value: unknown): value is KeptListing {
 
 function isListing(value: unknown): value is MarketListing {
   if (!isObject(value)) return false;
-  const { venues, markets, fetchedAt }: Unchecked<MarketListing> = value;
+  const { venues, markets, unreadable, fetchedAt }: Unchecked<MarketListing> = value;
   return (
     Number.isSafeInteger(fetchedAt) &&
     Array.isArray(venues) &&
     venues.every(isVenue) &&
     Array.isArray(markets) &&
-    markets.every(isMarket)
+    markets.every(isMarket) &&
+    (unreadable === undefined || (Array.isArray(unreadable) && unreadable.every(isUnreadable)))
   );
 }
 
@@ -42,9 +43,25 @@ function isMarket(value: unknown): value is FutureMarketRow {
     [row.symbol, row.venueCode, row.symbolOnExchange, row.baseAsset, row.quoteAsset].every(isText) &&
     typeof row.perpetual === 'boolean' &&
     (row.expireAt === null || typeof row.expireAt === 'number') &&
-    (row.margined === 'STABLE' || row.margined === 'COIN') &&
-    (row.denomination === 'BASE_ASSET' || row.denomination === 'QUOTE_ASSET' || row.denomination === 'CONTRACTS') &&
+    MARGINS.has(row.margined) &&
+    DENOMINATIONS.has(row.denomination) &&
     typeof row.hasLongShortRatio === 'boolean'
+  );
+}
+
+const MARGINS: ReadonlySet<unknown> = new Set<FutureMarketRow['margined']>(['STABLE', 'COIN', 'unknown']);
+const DENOMINATIONS: ReadonlySet<unknown> = new Set<Denomination>([
+  'BASE_ASSET',
+  'QUOTE_ASSET',
+  'CONTRACTS',
+  'unknown',
+]);
+
+function isUnreadable(value: unknown): value is UnreadableRow {
+  if (!isObject(value)) return false;
+  const row: Unchecked<UnreadableRow> = value;
+  return [row.symbol, row.venueCode, row.symbolOnExchange, row.baseAsset, row.quoteAsset].every(
+    (part) => part === null || isText(part),
   );
 }
 

@@ -1,7 +1,7 @@
 /** The market index through its cache: asked once a day, kept for a week in case the upstream fails. */
 import type { MarketListing } from '../core/market.ts';
 import type { FailureCode, Outcome } from '../core/outcome.ts';
-import { DAY_MS } from '../core/time.ts';
+import { DAY_MS, MINUTE_MS } from '../core/time.ts';
 import type { JsonCache } from '../platform/store.ts';
 import { isKeptListing, type KeptListing } from './kept-listing.ts';
 import { buildMarketIndex } from './market-index.ts';
@@ -9,6 +9,8 @@ import type { MarketIndex } from './market-index.ts';
 
 /** Younger: served without asking. */
 const FRESH_MS = DAY_MS;
+/** The same for one with rows that could not be read, which the next answer may bring whole. */
+const DOUBTFUL_FRESH_MS = 15 * MINUTE_MS;
 /** Older: gone from the cache. */
 const KEPT_MS = 7 * DAY_MS;
 /** Of the usable perpetuals that are known, the least that a new listing must have. */
@@ -23,6 +25,8 @@ export interface LoadMarketIndexOptions {
   /** ms UTC of the wall clock: the age of a cached listing does not follow `--as-of`. */
   readonly now: () => number;
   readonly abort: AbortSignal;
+  /** True: asked for however young the cached listing is. */
+  readonly refresh?: boolean;
 }
 
 export type LoadedMarketIndex =
@@ -95,13 +99,14 @@ function usable(outcome: Outcome<MarketListing>, kept: Kept | null): Answer {
  * seven days. A cache that cannot be read or written costs requests and a note, never the run.
  */
 export async function loadMarketIndex(options: LoadMarketIndexOptions): Promise<LoadedMarketIndex> {
-  const { source, cache, scope, now, abort } = options;
+  const { source, cache, scope, now, abort, refresh = false } = options;
   const key = `market-index:1:${scope}`;
   const notes: string[] = [];
   const kept = await readCache(cache, key, notes);
   const age = kept === null ? Infinity : now() - kept.storedAt;
   // An entry from the future says that a clock was wrong, not that it is fresh.
-  if (kept !== null && age >= 0 && age < FRESH_MS) return { ok: true, ...kept, origin: 'cache', stale: false, notes };
+  const freshMs = refresh ? 0 : kept !== null && kept.index.unreadableRows > 0 ? DOUBTFUL_FRESH_MS : FRESH_MS;
+  if (kept !== null && age >= 0 && age < freshMs) return { ok: true, ...kept, origin: 'cache', stale: false, notes };
 
   const answer = usable(await source(abort), kept);
   if (answer.ok) {

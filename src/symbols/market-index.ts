@@ -5,10 +5,12 @@ import {
   type ListedMarket,
   type MarketListing,
   type MarketName,
+  type UnreadableRow,
 } from '../core/market.ts';
 import { exchangeId, traitsOf } from './exchanges.ts';
 import type { ExchangeId } from './exchanges.ts';
 import { isCoinMargined, parseMarketName, parseQuote, parseTicker } from './naming.ts';
+import { unreadableOf, type MayBeUnreadable } from './unreadable-rows.ts';
 
 /** A listed perpetual and the ticker its row speaks of. */
 export interface IndexedMarket {
@@ -33,13 +35,24 @@ export interface MarketIndex {
   /** Names of the venues listed, in the order of the listing. */
   readonly venues: readonly string[];
   readonly unusable: UnusableRows;
+  /** Perpetuals that could not be read, or whose venue could not; and all rows that there are. */
+  readonly unreadableRows: number;
+  readonly rows: number;
   /** Perpetuals that the exchange itself calls `symbol`, whatever separators and case, with the quote of `name`. */
   bySymbol(exchange: ExchangeId, symbol: string, name: MarketName): readonly IndexedMarket[];
   /** Perpetuals of the exchange with the coin, quote and margin of `name`, of any multiplier. */
   byCoin(exchange: ExchangeId, name: MarketName): readonly IndexedMarket[];
+  readonly mayBeUnreadable: MayBeUnreadable;
 }
 
-type Margin = FutureMarketRow['margined'];
+type Margin = Exclude<FutureMarketRow['margined'], 'unknown'>;
+
+/** What only a dollar coin can say where the row's own word is new to us; null when nothing says it. */
+function marginOf(exchange: ExchangeId, { margined, quoteAsset }: FutureMarketRow): Margin | null {
+  if (margined !== 'unknown') return margined;
+  const quote = parseQuote(quoteAsset);
+  return isDollar(quote) && (quote !== 'USD' || traitsOf(exchange).singleSettlement) ? 'STABLE' : null;
+}
 
 /** Where an exchange has one settlement unit, every dollar in a name means that unit. */
 function quoteKey(exchange: ExchangeId, quote: string): string {
@@ -111,31 +124,37 @@ export function buildMarketIndex(listing: MarketListing): MarketIndex {
   const seen = new Set<string>();
   const contested = contestedSymbols(listing.markets);
   const unusable = { notPerpetual: 0, unknownVenue: 0, unreadableName: 0, duplicate: 0 };
+  const unreadable: UnreadableRow[] = [...(listing.unreadable ?? [])];
   let size = 0;
   for (const row of listing.markets) {
     const venue = venues.get(row.venueCode);
     const exchange = exchangeId(venue ?? '');
     const market = venue === undefined ? null : indexRow(exchange, venue, row);
+    const margin = marginOf(exchange, row);
     if (!row.perpetual || row.expireAt !== null) unusable.notPerpetual++;
     else if (venue === undefined) unusable.unknownVenue++;
+    else if (venue === '' || margin === null) unreadable.push(row);
     else if (market === null) unusable.unreadableName++;
     else if (contested.has(row.symbol) || seen.has(row.symbol)) unusable.duplicate++;
     else {
       seen.add(row.symbol);
       size++;
       const quote = parseQuote(row.quoteAsset);
-      add(coins, coinKey(exchange, market.base, quote, row.margined), market);
+      add(coins, coinKey(exchange, market.base, quote, margin), market);
       // Of coin-margined rows only those against USD can bear the symbol of a market that is understood, and only where
       // that dollar is not another one's.
-      const named = row.margined === 'STABLE' || (quote === 'USD' && !traitsOf(exchange).singleSettlement);
+      const named = margin === 'STABLE' || (quote === 'USD' && !traitsOf(exchange).singleSettlement);
       const key = named ? symbolKey(exchange, row.symbolOnExchange, quote) : null;
       if (key !== null) add(symbols, key, market);
     }
   }
   return {
     size,
-    venues: listing.venues.map(({ name }) => name),
+    venues: listing.venues.flatMap(({ name }) => (name === '' ? [] : [name])),
     unusable,
+    unreadableRows: unreadable.length + unusable.unknownVenue,
+    rows: listing.markets.length + (listing.unreadable?.length ?? 0),
+    mayBeUnreadable: unreadableOf(unreadable, venues),
     bySymbol: (exchange, symbol, name) => symbols.get(symbolKey(exchange, symbol, name.quote) ?? '') ?? [],
     byCoin: (exchange, name) =>
       coins.get(coinKey(exchange, name.base, name.quote, isCoinMargined(name) ? 'COIN' : 'STABLE')) ?? [],

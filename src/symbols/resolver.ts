@@ -59,7 +59,8 @@ function onOwnVenue(
  * - `aggregated`: the same coin, quote and margin on the first reference venue that has it. On doubt the search ends: a
  *   venue lists no coin twice against one quote, so two rows are two coins (BOB and 1000000BOB on Binance are).
  * - `neutral`: `unknown-name`, `ambiguous-ticker` (see ambiguous.ts), `ambiguous-market` (two rows match),
- *   `multiplier-mismatch` (a row contradicts itself) or `not-listed`.
+ *   `multiplier-mismatch` (a row contradicts itself), `unreadable-row` (of its own exchange, or where nobody else stands in) or
+ *   `not-listed`.
  */
 export function resolveMarket(market: Market, index: MarketIndex, options: ResolveOptions): Resolution {
   const exchange = exchangeId(market.exchange);
@@ -67,10 +68,13 @@ export function resolveMarket(market: Market, index: MarketIndex, options: Resol
   if (name === null) return neutral(null, 'unknown-name');
   const own = onOwnVenue(market, exchange, name, index);
   if (own.length > 0) return answer('resolved', name, own);
+  const isUnreadable = (venue: ExchangeId): boolean => index.mayBeUnreadable(venue, market.symbol, name);
+  if (isUnreadable(exchange)) return neutral(name, 'unreadable-row');
   if (AMBIGUOUS_TICKERS.has(name.base)) return neutral(name, 'ambiguous-ticker');
   for (const venue of options.referenceVenues) {
     const candidates = index.byCoin(exchangeId(venue), name);
     if (candidates.length > 0) return answer('aggregated', name, candidates);
   }
-  return neutral(name, 'not-listed');
+  const standIns = options.referenceVenues.map((venue) => exchangeId(venue));
+  return neutral(name, standIns.some(isUnreadable) ? 'unreadable-row' : 'not-listed');
 }

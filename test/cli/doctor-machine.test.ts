@@ -10,8 +10,20 @@ import { ledgerFile, openLedger } from '../../src/platform/ledger.ts';
 import { takeRunLock } from '../../src/platform/lock.ts';
 import { CACHE_FILE, openStore } from '../../src/platform/store.ts';
 import { workplace } from '../support/cli.ts';
-import { ROOT } from '../support/places.ts';
-import { json, REFUSING_URL, startScriptedServer, status, type ScriptedServer } from '../support/scripted-server.ts';
+import { ROOT, SAMPLE } from '../support/places.ts';
+import { listing, row } from '../symbols/listing.ts';
+import { selfSigned } from '../support/certificate.ts';
+import { startProxy } from '../support/proxy-server.ts';
+import { answer, startRawServer } from '../support/raw-server.ts';
+import {
+  json,
+  REFUSING_URL,
+  startScriptedServer,
+  status,
+  text,
+  type Script,
+  type ScriptedServer,
+} from '../support/scripted-server.ts';
 import { MAY_MOUNT, mountDisk, unmountDisk } from '../support/small-disk.ts';
 
 const KEY = 'a-key-nobody-may-see-0123456789';
@@ -319,5 +331,136 @@ describe('as a program', () => {
     expect(fine.stdout + fine.stderr).not.toContain(KEY);
     expect(DOCUMENT.parse(JSON.parse(failing.stdout)).summary.fail).toBe(1);
     expect(failing.stderr).toBe('');
+  });
+});
+
+describe('what stands between this machine and Coinalyze', () => {
+  it('the proxy that is used is named, with the variable and without its password', async () => {
+    const env = withKey({
+      COINALYZE_BASE_URL: 'https://api.example/v1',
+      HTTPS_PROXY: 'http://me:secret-word@proxy.example:3128',
+    });
+    const found = (await checks(env, { offline: true })).get('proxy');
+    expect(found).toMatchObject({
+      status: 'ok',
+      fact: 'http://proxy.example:3128 (HTTPS_PROXY) for api.example',
+      remedy: null,
+    });
+    expect(JSON.stringify(found)).not.toContain('secret-word');
+    const exempt = (await checks({ ...env, NO_PROXY: '.example' }, { offline: true })).get('proxy');
+    expect(exempt).toMatchObject({
+      status: 'ok',
+      fact: 'none for api.example: NO_PROXY exempts it from HTTPS_PROXY',
+      data: { used: false },
+    });
+    const unusable = (await checks({ ...env, HTTPS_PROXY: 'ftp://me:secret-word@p' }, { offline: true })).get('proxy');
+    expect(unusable).toMatchObject({ status: 'fail', remedy: expect.stringContaining('HTTPS_PROXY=http://host:port') });
+    expect(JSON.stringify(unusable)).not.toContain('secret-word');
+    expect((await checks(withKey(), { offline: true })).has('proxy')).toBe(false);
+  });
+
+  it.each<[string, Script, RegExp, RegExp]>([
+    [
+      'a page with 403',
+      text('<html>Attention Required!</html>', 'text/html', 403),
+      /403: blocked by .*not refused/,
+      /firewall can say why/,
+    ],
+    ['451', status(451), /legal reasons/, /firewall can say why/],
+    ['407', status(407), /asks for a name and a password/, /mend the variable/],
+  ])('%s is a block, not a refused key, and no other host is suggested', async (_, script, fact, remedy) => {
+    server.play(script);
+    const key = (await checks(withKey())).get('key')!;
+    expect(key).toMatchObject({
+      status: 'warn',
+      fact: expect.stringMatching(fact),
+      remedy: expect.stringMatching(remedy),
+    });
+    expect(key.remedy).not.toMatch(/BASE_URL|https?:|host other|another/);
+  });
+
+  it('a 403 of the API itself is a refused key', async () => {
+    server.play(status(403, {}, { message: 'Invalid/Missing API key' }));
+    expect((await checks(withKey())).get('key')).toMatchObject({
+      status: 'fail',
+      fact: expect.stringMatching(/refused/),
+    });
+  });
+
+  it('a certificate of a private authority has the remedy of Node, and with it TLS works through a real proxy', async () => {
+    const certificate = selfSigned(new Date(Date.UTC(2020, 0, 1)), new Date(Date.UTC(2045, 0, 1)));
+    const secure = await startRawServer(certificate);
+    secure.play(answer(200, JSON.stringify(VENUES)));
+    const proxy = await startProxy();
+    const base = {
+      COINALYZE_API_KEY: KEY,
+      COINALYZE_BASE_URL: secure.url,
+      HTTPS_PROXY: `http://me:secret-word@${proxy.host}`,
+    };
+    contextWith();
+    const refused = await place.scan(['doctor'], { env: base });
+    expect(refused.stdout.replaceAll(/\s+/g, ' ')).toMatch(/NODE_EXTRA_CA_CERTS=<file.pem> names a private authority/);
+    writeFileSync(place.path('authority.pem'), certificate.cert);
+    const trusted = await place.scan(['doctor', '--json'], {
+      env: { ...base, NODE_EXTRA_CA_CERTS: place.path('authority.pem') },
+    });
+    const report = JSON.parse(trusted.stdout) as { readonly checks: readonly Check[] };
+    expect(report.checks.find(({ name }) => name === 'key')).toMatchObject({
+      status: 'ok',
+      data: { answer: 'accepted' },
+    });
+    expect(report.checks.find(({ name }) => name === 'proxy')).toMatchObject({
+      data: { proxy: `http://${proxy.host}`, used: true },
+    });
+    expect(proxy.asked.map(({ line }) => line)).toEqual(
+      Array.from({ length: 2 }, () => `CONNECT ${new URL(secure.url).host}`),
+    );
+    expect(proxy.asked.map(({ credentials }) => credentials)).toEqual(['me:secret-word', 'me:secret-word']);
+    for (const shown of [
+      refused.stdout,
+      refused.stderr,
+      trusted.stdout,
+      trusted.stderr,
+      ...proxy.asked.map(({ headers }) => headers),
+    ]) {
+      expect(shown).not.toContain(KEY);
+      expect(shown).not.toContain('secret-word');
+    }
+    await proxy.close();
+    await secure.close();
+  });
+
+  it('the built-in server is asked directly, whatever proxy leads out of this machine', async () => {
+    contextWith();
+    const env = { HTTP_PROXY: 'http://127.0.0.1:2', HTTPS_PROXY: 'http://127.0.0.1:2' };
+    const { code } = await place.scan([SAMPLE, '--limit', '2', '--strategy', 'all'], { env });
+    expect(code).toBe(0);
+  });
+});
+
+describe('the cached market list', () => {
+  it('is told with its age, and rows that could not be read with what helps', async () => {
+    expect((await checks(withKey(), { offline: true })).has('market-list')).toBe(false);
+    const env = withKey();
+    const store = openStore(place.path('cache', CACHE_FILE), { clock: systemClock, note: () => undefined });
+    const cached = listing([row('BTCUSDT_PERP.A', 'BTCUSDT', 'BTC')]);
+    const unreadable = [{ symbol: 'X.A', venueCode: 'A', symbolOnExchange: null, baseAsset: null, quoteAsset: null }];
+    const keep = (text: object): Promise<void> =>
+      store.cache('markets').set(`market-index:1:coinalyze ${server.url}`, JSON.stringify(text), 1e9);
+    await keep({ storedAt: systemClock.now() - 7_200_000, listing: cached });
+    const found = { ...env, SCAN_CACHE_DIR: place.path('cache') };
+    expect((await checks(found, { offline: true })).get('market-list')).toMatchObject({
+      status: 'ok',
+      fact: '1 perpetuals in 1 rows, 2 h old',
+      remedy: null,
+    });
+    await keep({ storedAt: systemClock.now(), listing: { ...cached, unreadable } });
+    expect((await checks(found, { offline: true })).get('market-list')).toMatchObject({
+      status: 'warn',
+      fact: expect.stringMatching(/in 2 rows, .*; 1 cannot be read$/),
+      remedy: expect.stringMatching(/--refresh markets/),
+      data: { rows: 2, unreadable_rows: 1 },
+    });
+    store.close();
   });
 });

@@ -86,7 +86,7 @@ describe('coinalyze', () => {
     ]);
   });
 
-  it('answers are joined by symbol, whatever their order; missing is no-data, foreign is dropped and counted', async () => {
+  it('answers are joined by symbol, whatever their order; missing is no-data, unless foreign ones came in its place', async () => {
     const replies = await ask(
       json([
         { symbol: 'C.A', history: [ohlc(at(1), 3)] },
@@ -99,8 +99,21 @@ describe('coinalyze', () => {
       replies.map((reply) =>
         reply.ok && reply.value.kind === 'open_interest' ? Array.from(reply.value.value) : reply,
       ),
-    ).toEqual([[1], { ok: false, code: 'no-data', detail: expect.any(String) }, [3]]);
+    ).toEqual([
+      [1],
+      { ok: false, code: 'bad-payload', detail: expect.stringMatching(/not asked for, such as X\.A$/) },
+      [3],
+    ]);
     expect(api.counts).toEqual({ foreignSymbols: 1, droppedRows: 0 });
+    const others = [
+      { symbol: 'a.a', history: [ohlc(at(1), 9)] },
+      { symbol: 'B.A', history: [ohlc(at(1), 1)] },
+    ];
+    expect((await ask(json(others), ['B.A']))[0], 'one too many harms nobody').toMatchObject({ ok: true });
+    expect((await ask(json(others), ['A.A', 'B.A']))[0], 'small letters are another symbol').toMatchObject({
+      code: 'bad-payload',
+    });
+    expect((await ask(json([others[1]]), ['A.A', 'B.A']))[0]).toMatchObject({ code: 'no-data' });
   });
 
   it('an empty list is no-data for every symbol', async () => {
@@ -205,6 +218,36 @@ describe('coinalyze', () => {
     expect((await api.fetch('open_interest', symbols('A.A'), WINDOW, abort.signal))[0]).toMatchObject({
       code: 'deferred',
     });
+  });
+
+  it('of a row of the market list only what is used is demanded, and of a bad row what can be read is kept', async () => {
+    const good = {
+      symbol: 'BTCUSDT_PERP.A',
+      exchange: 'A',
+      symbol_on_exchange: 'BTCUSDT',
+      base_asset: 'BTC',
+      quote_asset: 'USDT',
+      is_perpetual: true,
+      margined: 'PORTFOLIO',
+      oi_lq_vol_denominated_in: 'SHARES',
+      has_long_short_ratio_data: true,
+    };
+    server.play(
+      json([good, { ...good, base_asset: 7 }, 'nonsense', { ...good, has_long_short_ratio_data: 'yes', symbol: null }]),
+    );
+    const hints = { venueCode: 'A', symbolOnExchange: 'BTCUSDT', quoteAsset: 'USDT' };
+    expect((await api.futureMarkets(NEVER))[0]).toMatchObject({
+      ok: true,
+      value: {
+        markets: [{ symbol: 'BTCUSDT_PERP.A', expireAt: null, margined: 'unknown', denomination: 'unknown' }],
+        unreadable: [
+          { ...hints, symbol: 'BTCUSDT_PERP.A', baseAsset: null },
+          { symbol: null, venueCode: null, symbolOnExchange: null, baseAsset: null, quoteAsset: null },
+          { ...hints, symbol: null, baseAsset: 'BTC' },
+        ],
+      },
+    });
+    expect(api.counts.droppedRows).toBe(3);
   });
 
   it('lists drop bad rows, and a list without a good row is a fault', async () => {

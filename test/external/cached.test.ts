@@ -85,17 +85,120 @@ describe('cached', () => {
   });
 
   it('an empty answer is kept: fresh at first, final once the absence can be believed', async () => {
-    const next = providerOf(() => NO_DATA);
-    expect(await ask(layer(next))).toEqual([NO_DATA]);
-    expect(await ask(layer(next))).toEqual([NO_DATA]);
-    expect(await statesOf(layer(next), 'open_interest', [A], windowFor())).toEqual(['fresh']);
-    clock.setWall(CLOSE + 16 * MINUTE_MS);
-    expect(await ask(layer(next))).toEqual([NO_DATA]);
-    expect(next.calls).toHaveLength(2);
-    clock.setWall(CLOSE + 3 * HOUR_MS);
-    expect(await statesOf(layer(next), 'open_interest', [A], windowFor())).toEqual(['final']);
-    await ask(layer(next));
-    expect(next.calls).toHaveLength(2);
+    for (const kind of ['liquidations', 'long_short_ratio'] as const) {
+      clock.setWall(CLOSE + MINUTE_MS);
+      const next = providerOf(() => NO_DATA);
+      const askKind = (): Promise<readonly Reply<Series>[]> => layer(next).fetch(kind, [A], windowFor(), NEVER);
+      expect(await askKind()).toEqual([NO_DATA]);
+      expect(await askKind()).toEqual([NO_DATA]);
+      expect(await statesOf(layer(next), kind, [A], windowFor())).toEqual(['fresh']);
+      clock.setWall(CLOSE + 46 * MINUTE_MS);
+      expect(await askKind()).toEqual([NO_DATA]);
+      expect(next.calls).toHaveLength(2);
+      clock.setWall(CLOSE + 3 * HOUR_MS);
+      expect(await statesOf(layer(next), kind, [A], windowFor())).toEqual(['final']);
+      await askKind();
+      expect(next.calls).toHaveLength(2);
+    }
+  });
+
+  describe('of a kind that every perpetual has', () => {
+    const code = ([reply]: readonly Reply<Series>[]): string => (reply!.ok ? 'ok' : reply!.code);
+
+    it.each(['open_interest', 'funding_rate'] as const)(
+      '%s: an absence is believed when a second answer, 15 minutes later, says so too',
+      async (kind) => {
+        const next = providerOf(() => NO_DATA);
+        const provider = layer(next);
+        const askAt = (time: number, window = windowFor()): Promise<readonly Reply<Series>[]> => {
+          clock.setWall(time);
+          return provider.fetch(kind, [A], window, NEVER);
+        };
+        const first = CLOSE + 5 * MINUTE_MS;
+        expect(code(await askAt(first))).toBe('absent-once');
+        expect(code(await askAt(first + 15 * MINUTE_MS - 1)), 'not asked again').toBe('absent-once');
+        expect(await provider.peek(kind, [A], windowFor())).toMatchObject([
+          { state: 'fresh', answer: { code: 'absent-once' }, due: false },
+        ]);
+        expect(next.calls).toHaveLength(1);
+        clock.setWall(first + 15 * MINUTE_MS);
+        expect(await provider.peek(kind, [A], windowFor())).toMatchObject([
+          { state: 'absent', answer: null, due: true },
+        ]);
+        expect(code(await askAt(first + 15 * MINUTE_MS))).toBe('no-data');
+        expect(await statesOf(provider, kind, [A], windowFor())).toEqual(['final']);
+        // What is believed is believed: a later candle costs one call, as it did before.
+        expect(code(await askAt(CLOSE + 4 * HOUR_MS + 5 * MINUTE_MS, windowFor(CLOSE + 4 * HOUR_MS)))).toBe('no-data');
+        expect(await statesOf(provider, kind, [A], windowFor(CLOSE + 4 * HOUR_MS))).toEqual(['final']);
+        expect(next.calls).toHaveLength(3);
+        expect(provider.absences).toEqual({ asked: 3, absent: 3 });
+      },
+    );
+
+    it('a bucket that is missing among others is believed to be missing when it is missing again', async () => {
+      const whole = hourly(CLOSE, 720, CLOSE);
+      const holed = (from: number, to: number): Outcome<Series> => {
+        const keep = (_: number, i: number): boolean => i < from || i >= to;
+        const time = whole.time.filter(keep);
+        const reach = { length: time.length, completeTo: time.at(-1)! + HOUR_MS, fetchedAt: clock.now() };
+        return fetched({ ...whole, ...reach, time, value: whole.value.filter(keep) });
+      };
+      const cases: readonly [readonly [number, number], readonly [number, number], string][] = [
+        [[100, 110], [100, 110], 'final'],
+        [[100, 110], [104, 106], 'final'],
+        [[100, 110], [104, 111], 'fresh'],
+        [[0, 1], [0, 1], 'final'],
+        [[0, 1], [1, 2], 'fresh'],
+        [[718, 719], [718, 719], 'final'],
+        // The newest bucket is never believed to be missing.
+        [[719, 720], [719, 720], 'fresh'],
+      ];
+      for (const [first, second, state] of cases) {
+        const provider = layer(
+          providerOf((_, call) => holed(...(call === 1 ? first : second))),
+          `${first.join()} ${second.join()}`,
+        );
+        clock.setWall(CLOSE + 5 * MINUTE_MS);
+        expect(await ask(provider)).toMatchObject([{ ok: true, stale: true }]);
+        expect(await statesOf(provider, 'open_interest', [A], windowFor())).toEqual(['fresh']);
+        clock.setWall(CLOSE + 20 * MINUTE_MS);
+        expect(await ask(provider)).toMatchObject([{ ok: true, stale: state !== 'final' }]);
+        expect(
+          await statesOf(provider, 'open_interest', [A], windowFor()),
+          `${first.join()} then ${second.join()}`,
+        ).toEqual([state]);
+      }
+    });
+
+    it('a history that begins late is believed to when it begins there again', async () => {
+      const young = (): Outcome<Series> => fetched(hourly(CLOSE, 3, clock.now()));
+      const provider = layer(providerOf(young));
+      clock.setWall(CLOSE + 5 * MINUTE_MS);
+      expect(await ask(provider)).toMatchObject([{ ok: true, stale: true, value: { length: 3 } }]);
+      expect(await statesOf(provider, 'open_interest', [A], windowFor())).toEqual(['fresh']);
+      clock.setWall(CLOSE + 20 * MINUTE_MS);
+      expect(await ask(provider)).toMatchObject([{ ok: true, stale: false }]);
+      expect(await statesOf(provider, 'open_interest', [A], windowFor())).toEqual(['final']);
+    });
+
+    it('of an answer that reaches less far than what is known, what is known is served, and it is asked again after 15 minutes', async () => {
+      const provider = layer(
+        providerOf((_, call) => (call === 1 ? full() : fetched(hourly(CLOSE - 6 * HOUR_MS, 700, clock.now())))),
+      );
+      clock.setWall(CLOSE + 5 * MINUTE_MS);
+      await ask(provider);
+      const later = windowFor(CLOSE + 4 * HOUR_MS);
+      clock.setWall(later.closedBy + 5 * MINUTE_MS);
+      expect(await ask(provider, [A], later)).toMatchObject([
+        { ok: true, stale: true, origin: 'cache', value: { length: 720 } },
+      ]);
+      expect(await statesOf(provider, 'open_interest', [A], later)).toEqual(['fresh']);
+      clock.setWall(later.closedBy + 20 * MINUTE_MS);
+      expect(await statesOf(provider, 'open_interest', [A], later)).toEqual(['absent']);
+      expect(await statesOf(provider, 'open_interest', [A], windowFor()), 'for the candle before it is final').toEqual([
+        'final',
+      ]);
+    });
   });
 
   it('a symbol that upstream refuses is not asked for again for a day', async () => {

@@ -162,7 +162,7 @@ describe('the API client under every fault', () => {
           (symbolsOf(request).includes(bad) ? answer(400, '{"message":"bad symbol"}') : good)(socket, request),
       ];
     const again = [408, 425, 500, 501, 502, 503, 504, 520, 599];
-    const once = [204, 206, 304, 402, 404, 405, 410, 414, 418, 451];
+    const once = [204, 206, 304, 402, 404, 405, 410, 414, 418];
     await runRows('statuses', [
       ...again.map((code) => always(String(code), code, lost('upstream', THRICE, { detail: new RegExp(`${code}`) }))),
       ...again
@@ -227,8 +227,10 @@ describe('the API client under every fault', () => {
       {
         name: 'an error page that quotes the key',
         play: () => [answer(403, `<html>${KEY}`, { 'content-type': 'text/html' })],
-        expected: lost('unauthorized', ONCE),
+        expected: lost('upstream', ONCE, { detail: /^HTTP 403: blocked by .* the key was not refused$/ }),
       },
+      always('407', 407, lost('upstream', ONCE, { detail: /asks for a name and a password \(407\)/ })),
+      always('451', 451, lost('upstream', ONCE, { detail: /legal reasons/ })),
     ]);
     expect(elsewhere.requests).toEqual([]);
   });
@@ -303,8 +305,8 @@ describe('the API client under every fault', () => {
     const rest = [entry('B.A', ohlc(1)), entry(OLD, ohlc(1))];
     const known = { cached: ['A.A', 'B.A', OLD] };
     await runRows('lists', [
-      body('nothing', '[]', { sentAt: ONCE, outcomes: 'no-data no-data old', ...known }),
-      body('one of three', list(entry('A.A', ohlc(1))), { sentAt: ONCE, outcomes: 'ok no-data old', ...known }),
+      body('nothing', '[]', { sentAt: ONCE, outcomes: 'absent-once absent-once old', ...known }),
+      body('one of three', list(entry('A.A', ohlc(1))), { sentAt: ONCE, outcomes: 'ok absent-once old', ...known }),
       body('another order', list(...rest.toReversed(), entry('A.A', ohlc(1))), ALL_OK),
       body(
         'foreign symbols',
@@ -313,7 +315,8 @@ describe('the API client under every fault', () => {
       ),
       body('other case and spaces', list(entry('a.a', ohlc(9)), entry(' A.A', ohlc(9)), ...rest), {
         ...ALL_OK,
-        outcomes: 'no-data ok ok',
+        outcomes: 'bad-payload ok ok',
+        cached: ['B.A', OLD],
         values: [],
       }),
       body('twice the same', list(entry('A.A', ohlc(1)), entry('A.A', ohlc(1)), ...rest), ALL_OK),
@@ -339,7 +342,7 @@ describe('the API client under every fault', () => {
         values: [],
         cached: ['B.A', OLD],
       }),
-      history('no rows', [], { outcomes: 'no-data ok ok', values: [] }),
+      history('no rows', [], { outcomes: 'absent-once ok ok', values: [] }),
       history('rows that are no rows', [null, 1, 'x', [], {}], {
         outcomes: 'bad-payload ok ok',
         values: [],
@@ -363,7 +366,7 @@ describe('the API client under every fault', () => {
       ],
       expected: {
         sentAt: ONCE,
-        outcomes: 'ok no-data no-data',
+        outcomes: 'ok absent-once absent-once',
         cached: ['A.A', 'B.A', OLD],
         values: Math.abs(rate) > 100 ? [5] : [5, rate],
       },
@@ -406,7 +409,7 @@ describe('the API client under every fault', () => {
       ...['-1', 'null', '"x"', '1e999'].map(sums),
       history('a bucket of tomorrow', [ohlc(5, at(1)), ohlc(9, at() + day)], { values: [5] }),
       history('the open bucket', [ohlc(5, at(1)), ohlc(1), ohlc(9, at(-1))], { values: [5, 1] }),
-      history('only buckets of tomorrow', [ohlc(9, at() + day)], { outcomes: 'no-data ok ok', values: [] }),
+      history('only buckets of tomorrow', [ohlc(9, at() + day)], { outcomes: 'absent-once ok ok', values: [] }),
       history('times in ms', [ohlc(1, at() * 1_000)], {
         outcomes: 'bad-payload ok ok',
         values: [],
@@ -437,7 +440,8 @@ describe('the API client under every fault', () => {
       body('UTF-16', Buffer.from(`\uFEFF${list}`, 'utf16le'), lost('bad-payload', THRICE)),
       body('bytes that are no UTF-8', Buffer.from(list.replace('A.A', 'A\u00ff.A'), 'latin1'), {
         ...ALL_OK,
-        outcomes: 'no-data ok ok',
+        outcomes: 'bad-payload ok ok',
+        cached: ['B.A', OLD],
         values: [],
       }),
       body('no content type', list, ALL_OK, { 'content-type': '' }),

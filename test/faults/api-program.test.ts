@@ -128,11 +128,20 @@ const ROWS: readonly Row[] = [
     name: 'limited',
     script: histories(message(429, { 'retry-after': '1000000000' })),
     code: 3,
-    degraded: ['deadline', /not reached within the deadline/],
+    degraded: [
+      'deadline',
+      /not reached within the deadline: the provider asked for silence \(429\), .* for another (59 min|1 h)/,
+    ],
     oi: 'deferred',
     requests: 3,
   },
-  { name: 'empty', script: histories(answer(200, '[]')), code: 0, degraded: null, oi: 'no-data' },
+  {
+    name: 'empty',
+    script: histories(answer(200, '[]')),
+    code: 3,
+    degraded: ['series-unavailable', /missing in the answers/],
+    oi: 'absent-once',
+  },
   {
     name: 'elsewhere',
     script: message(302, { location: 'http://127.0.0.1:2/' }),

@@ -76,7 +76,8 @@ function histories(script: Script): Script {
   };
 }
 
-const ECHO = `${KEY} ${encodeURIComponent(KEY)} ${Buffer.from(KEY).toString('base64')}`;
+const IN_BYTES = Buffer.from(KEY).toString('hex').replaceAll(/../g, '%$&');
+const ECHO = `${KEY} ${encodeURIComponent(KEY)} ${Buffer.from(KEY).toString('base64')} ${backwards(KEY)} ${IN_BYTES}`;
 const UPSTREAM: Readonly<Record<string, Script>> = {
   'a refused key': status(401, {}, { message: ECHO }),
   'a wrong request': status(400, {}, { message: ECHO }),
@@ -152,6 +153,8 @@ describe('the key', () => {
     ['backwards', `a ${backwards(KEY)} b`],
     ['in capitals', `A ${KEY.toUpperCase()} B`],
     ['in small letters', `a ${KEY.toLowerCase()} b`],
+    ['with every character encoded', `a ${IN_BYTES} b`],
+    ['with every character encoded, backwards', `a ${backwards(IN_BYTES)} b`],
     ['in hex', Buffer.from(`a ${KEY} b`).toString('hex')],
     ['in hex with capitals', Buffer.from(`a ${KEY} b`).toString('hex').toUpperCase()],
   ])('%s would be found', (_, shown) => {

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../src/core/outcome.ts';
-import { SERIES_WINDOW_MS, type Series } from '../../src/core/series.ts';
+import { SERIES_WINDOW_MS, type Series, type SeriesKind } from '../../src/core/series.ts';
 import { HOUR_MS } from '../../src/core/time.ts';
-import { answersOf, countAnswers, countUnmapped, seriesFaults, type Answer } from '../../src/job/answers.ts';
+import {
+  absenceFault,
+  answersOf,
+  countAnswers,
+  countUnmapped,
+  seriesFaults,
+  type Answer,
+} from '../../src/job/answers.ts';
 import { KnownMarkets } from '../../src/job/known-markets.ts';
 import { SeriesBook, type KnownAnswer } from '../../src/job/series-book.ts';
 import type { KeptAnswer, KeptUpstream } from '../../src/job/upstream.ts';
@@ -117,5 +124,23 @@ describe('counts', () => {
     const stale = { kind: 'unscored', status: 'stale', reason: { code: 'old-candles', text: 'old' } } as const;
     expect(countUnmapped([known([judged()], {}, deferred), known([judged()], {}, deferred)], [USER])).toBe(1);
     expect(countUnmapped([known([judged()], {}, listed), known([stale], {}, deferred)], [USER])).toBe(0);
+  });
+});
+
+describe('series that every perpetual has', () => {
+  it('may be left out by a tenth of the answers, and degrade the run beyond', () => {
+    const known = (count: number, kind: SeriesKind = 'open_interest'): readonly Pick<Answer, 'key' | 'outcome'>[] =>
+      Array.from({ length: count }, () => ({
+        key: { ...KEY, kind },
+        outcome: { ok: false, code: 'no-data', detail: '' },
+      }));
+    expect(absenceFault({ asked: 0, absent: 0 }, [])).toEqual([]);
+    expect(absenceFault({ asked: 20, absent: 2 }, known(20))).toEqual([]);
+    // One of many that is asked for again, and absent again, is no sign of a broken upstream.
+    expect(absenceFault({ asked: 1, absent: 1 }, known(10))).toEqual([]);
+    expect(absenceFault({ asked: 1, absent: 1 }, [...known(9), ...known(9, 'liquidations')])).toHaveLength(1);
+    expect(absenceFault({ asked: 20, absent: 3 }, known(20))).toEqual([
+      { code: 'series-unavailable', text: expect.stringMatching(/^3 of 20 series of open interest and funding/) },
+    ]);
   });
 });

@@ -93,6 +93,7 @@ function fakeUpstream(store: Store, window: Window, { batchSize, dead, late, now
     asked,
     provider: 'sandbox',
     coveredFailures: cached.coveredFailures,
+    absences: cached.absences,
     peek: (keys) => Promise.all(keys.map(peekOne)),
     offers: (wanted) => offersOf(wanted, batchSize),
     fetch: ({ brings }, abort) => {
@@ -110,6 +111,7 @@ function fakeUpstream(store: Store, window: Window, { batchSize, dead, late, now
     spent: () => ({ ...spent }),
     oddities: () => ({ droppedRows: 0, foreignSymbols: 0 }),
     estimateMs: () => 0,
+    silentMs: () => 0,
     endBy: () => undefined,
     canSend: (calls, until) => spent.calls + calls <= until,
     close: () => Promise.resolve(),

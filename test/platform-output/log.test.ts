@@ -115,6 +115,34 @@ describe('createRedactor', () => {
     expect(createRedactor(['secret', 'secret-longer'])('a secret-longer b secret')).toBe('a [redacted] b [redacted]');
   });
 
+  it('a secret is found backwards, with every character percent-encoded, and both', () => {
+    const odd = 'CANARY/5f+1d&0c%9b=7a"3e';
+    const flip = (text: string): string => text.split('').reverse().join('');
+    const inBytes = (text: string): string => Buffer.from(text).toString('hex').replaceAll(/../g, '%$&');
+    const plain = [
+      odd,
+      inBytes(odd),
+      encodeURIComponent(odd),
+      Buffer.from(odd).toString('hex'),
+      JSON.stringify(odd).slice(1, -1),
+    ];
+    const shown = [
+      ...plain,
+      ...plain.map(flip),
+      inBytes(odd).toUpperCase(),
+      inBytes(flip(odd)),
+      encodeURIComponent(flip(odd)),
+    ];
+    const redact = createRedactor([odd]);
+    expect(shown.map((text) => redact(`a ${text} b`))).toEqual(shown.map(() => 'a [redacted] b'));
+    for (const text of [
+      Buffer.from(`x${flip(odd)}y`).toString('base64'),
+      flip(Buffer.from(`x${odd}y`).toString('base64url')),
+    ]) {
+      expect(redact(text)).toContain('[redacted]');
+    }
+  });
+
   it('a secret at every base64 offset is found', () => {
     const redact = createRedactor(['0123456789abcdef']);
     for (const before of ['', 'x', 'xy', 'xyz', 'user:']) {

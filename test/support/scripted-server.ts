@@ -49,8 +49,8 @@ export function json(body: unknown): Script {
   return (_, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
 }
 
-export function text(body: string, contentType = 'application/json'): Script {
-  return (_, response) => response.setHeader('content-type', contentType).end(body);
+export function text(body: string, contentType = 'application/json', code = 200): Script {
+  return (_, response) => response.writeHead(code, { 'content-type': contentType }).end(body);
 }
 
 export function status(code: number, headers: Record<string, string> = {}, body: unknown = { message: 'no' }): Script {

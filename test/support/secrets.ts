@@ -4,7 +4,7 @@ import path from 'node:path';
 /** Shorter values are words that may stand anywhere. */
 const SHORTEST_KEY = 6;
 
-/** How a key could come out: as it is, in one case, in a URL, in JSON, in hex, in base64 wherever it stands in a longer text, and any of it backwards. */
+/** How a key could come out: as it is, in one case, in a URL (also with every character encoded), in JSON, in hex, in base64 wherever it stands in a longer text, and any of it backwards. */
 function formsOf(key: string): readonly string[] {
   const there = [key, backwards(key)].flatMap((text) => plainFormsOf(text).concat(base64FormsOf(text)));
   return [...new Set(there.concat(there.map(backwards)))];
@@ -13,7 +13,8 @@ function formsOf(key: string): readonly string[] {
 function plainFormsOf(key: string): readonly string[] {
   const inUrl = encodeURIComponent(key);
   const inHex = Buffer.from(key).toString('hex');
-  const inCases = [key, inUrl, inHex].flatMap((text) => [text, text.toLowerCase(), text.toUpperCase()]);
+  const inBytes = inHex.replaceAll(/../g, '%$&');
+  const inCases = [key, inUrl, inHex, inBytes].flatMap((text) => [text, text.toLowerCase(), text.toUpperCase()]);
   return [...inCases, JSON.stringify(key).slice(1, -1)];
 }
 

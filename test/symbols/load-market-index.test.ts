@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MarketListing } from '../../src/core/market.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
-import { DAY_MS, HOUR_MS } from '../../src/core/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/core/time.ts';
 import type { JsonCache } from '../../src/platform/store.ts';
 import { loadMarketIndex } from '../../src/symbols/load-market-index.ts';
 import type { LoadedMarketIndex } from '../../src/symbols/load-market-index.ts';
@@ -28,7 +28,7 @@ function world() {
       for (const { key, value, ttlMs } of all) await cache.set(key, value, ttlMs);
     },
   };
-  const load = (changes: { cache?: JsonCache; scope?: string } = {}): Promise<LoadedMarketIndex> =>
+  const load = (changes: { cache?: JsonCache; scope?: string; refresh?: boolean } = {}): Promise<LoadedMarketIndex> =>
     loadMarketIndex({
       source: async () => {
         state.asked++;
@@ -167,6 +167,41 @@ describe('the market index and its cache', () => {
     expect(loaded.notes).toHaveLength(1);
     expect(state.asked).toBe(2);
     expect((await load()).notes).toEqual([]);
+  });
+
+  test('with a row that could not be read it is asked for again after 15 minutes, and served meanwhile', async () => {
+    const { state, load } = world();
+    const unreadable = [
+      { symbol: 'X_PERP.A', venueCode: 'A', symbolOnExchange: null, baseAsset: null, quoteAsset: null },
+    ];
+    state.answer = listed({ ...many(10), unreadable });
+    await load();
+    state.now += 15 * MINUTE_MS - 1;
+    expect(await load()).toMatchObject({
+      ok: true,
+      origin: 'cache',
+      stale: false,
+      index: { unreadableRows: 1, rows: 11 },
+    });
+    state.now += 1;
+    state.answer = failed;
+    expect(await load()).toMatchObject({ ok: true, origin: 'cache', stale: true });
+    state.answer = listed(many(11));
+    expect(await load()).toMatchObject({ ok: true, origin: 'fetched', index: { unreadableRows: 0, rows: 11 } });
+    state.now += 15 * MINUTE_MS;
+    expect(await load()).toMatchObject({ ok: true, origin: 'cache' });
+    expect(state.asked).toBe(3);
+  });
+
+  test('is asked for anew when that is wanted, however young it is, and served all the same when that fails', async () => {
+    const { state, load } = world();
+    await load();
+    state.answer = listed(many(11));
+    expect(await load({ refresh: true })).toMatchObject({ origin: 'fetched', index: { size: 11 } });
+    state.answer = failed;
+    expect(await load({ refresh: true })).toMatchObject({ origin: 'cache', stale: true, index: { size: 11 } });
+    expect(await load()).toMatchObject({ origin: 'cache', stale: false });
+    expect(state.asked).toBe(3);
   });
 
   test('an entry from the future is not fresh', async () => {

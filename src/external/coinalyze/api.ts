@@ -1,18 +1,18 @@
 /** Coinalyze over HTTP: one request per call, sent once. */
 import type { z } from 'zod';
-import type { CoinalyzeSymbol, FutureMarketRow, VenueRow } from '../../core/market.ts';
-import type { FailureCode, Outcome } from '../../core/outcome.ts';
+import type { CoinalyzeSymbol, MarketListing, VenueRow } from '../../core/market.ts';
+import type { Outcome } from '../../core/outcome.ts';
 import type { Series, SeriesKind, Window } from '../../core/series.ts';
 import { SECOND_MS } from '../../core/time.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Http, HttpResult } from '../../platform/http.ts';
+import type { Http } from '../../platform/http.ts';
 import { createRedactor } from '../../platform/log.ts';
 import { allFailed } from '../provider.ts';
-import type { Reply, RequestFailure, SeriesProvider } from '../provider.ts';
-import { mapExchange, mapFutureMarket, mapHistory, noData } from './map.ts';
-import { retryAfterMs } from './retry-after.ts';
+import type { Reply, SeriesProvider } from '../provider.ts';
+import { createLag, type Lag } from './lag.ts';
+import { mapExchange, mapFutureMarket, mapHistory, mapUnreadable, noData } from './map.ts';
+import { failure, readAnswer, transportFailure, type Page } from './answer.ts';
 import {
-  errorBody,
   EXCHANGES_PATH,
   exchangeRow,
   FUTURE_MARKETS_PATH,
@@ -22,8 +22,9 @@ import {
   historyEntry,
   KEY_HEADER,
   MAX_SYMBOLS,
-  page,
   SERIES_INTERVAL,
+  sortedRows,
+  unreadableRow,
 } from './schema.ts';
 
 export interface CoinalyzeOptions {
@@ -50,28 +51,31 @@ interface CoinalyzeCounts {
 /** The lists are replies of one, so that they are charged and retried like the histories. */
 export interface Coinalyze extends SeriesProvider {
   exchanges(abort: AbortSignal): Promise<readonly Reply<readonly VenueRow[]>[]>;
-  futureMarkets(abort: AbortSignal): Promise<readonly Reply<readonly FutureMarketRow[]>[]>;
+  futureMarkets(abort: AbortSignal): Promise<readonly Reply<Pick<MarketListing, 'markets' | 'unreadable'>>[]>;
   readonly counts: CoinalyzeCounts;
 }
 
 const MAX_BYTES = 10 * 2 ** 20;
 /** `/future-markets` is several MB. */
 const MAX_LIST_BYTES = 20 * 2 ** 20;
-const MAX_DETAIL = 200;
-const KEY_REFUSED = 'the key in COINALYZE_API_KEY was refused, copy it again from your Coinalyze account';
-
-type Page = { readonly ok: true; readonly rows: readonly unknown[] } | RequestFailure;
+const MAX_DETAIL = 300;
 
 export function createCoinalyze(options: CoinalyzeOptions): Coinalyze {
   const counts = { foreignSymbols: 0, droppedRows: 0 };
+  const lag = createLag();
   return {
     counts,
-    fetch: (kind, symbols, window, abort) => fetchHistories(options, counts, { kind, symbols, window }, abort),
-    exchanges: async (abort) =>
-      asList(options, counts, await getPage(options, EXCHANGES_PATH, {}, MAX_BYTES, abort), exchangeRow, mapExchange),
+    fetch: (kind, symbols, window, abort) => fetchHistories(options, counts, lag, { kind, symbols, window }, abort),
+    exchanges: async (abort) => {
+      const answer = await getPage(options, EXCHANGES_PATH, {}, MAX_BYTES, abort);
+      return asList(options, counts, answer, exchangeRow, (good) => good.map(mapExchange));
+    },
     futureMarkets: async (abort) => {
       const answer = await getPage(options, FUTURE_MARKETS_PATH, {}, MAX_LIST_BYTES, abort);
-      return asList(options, counts, answer, futureMarketRow, mapFutureMarket);
+      return asList(options, counts, answer, futureMarketRow, (good, bad) => ({
+        markets: good.map(mapFutureMarket),
+        ...(bad.length === 0 ? {} : { unreadable: bad.map((row) => mapUnreadable(unreadableRow.parse(row))) }),
+      }));
     },
   };
 }
@@ -87,6 +91,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 async function fetchHistories(
   options: CoinalyzeOptions,
   counts: Mutable<CoinalyzeCounts>,
+  lag: Lag,
   { kind, symbols, window }: HistoryQuery,
   abort: AbortSignal,
 ): Promise<readonly Reply<Series>[]> {
@@ -97,21 +102,30 @@ async function fetchHistories(
   const { good: entries, bad } = goodRows(answer.rows, historyEntry);
   const asked = new Set<string>(symbols);
   const bySymbol = Map.groupBy(entries, (entry) => entry.symbol);
-  counts.foreignSymbols += [...bySymbol.keys()].filter((symbol) => !asked.has(symbol)).length;
+  const foreign = [...bySymbol.keys()].filter((symbol) => !asked.has(symbol));
+  counts.foreignSymbols += foreign.length;
   counts.droppedRows += bad;
   const fetchedAt = options.dataClock.now();
-  return symbols.map((symbol): Outcome<Series> => {
+  const upstreamAt = lag.clockOf(window, fetchedAt);
+  const outcomes = symbols.map((symbol): Outcome<Series> => {
     const rows = bySymbol.get(symbol)?.flatMap((entry) => entry.history);
-    // An entry that cannot be read may be the one of any symbol that is missing: what is not known is not kept as known.
-    if (rows === undefined) return bad === 0 ? noData() : unreadable(bad);
-    const mapped = mapHistory(kind, rows, window, fetchedAt);
+    // An entry that cannot be read, or is of a symbol that nobody asked for, may be the one of any that is missing: what is not known is
+    // not kept as known.
+    if (rows === undefined) return bad === 0 && foreign.length === 0 ? noData() : inPlaceOf(bad, foreign);
+    const mapped = mapHistory(kind, rows, window, fetchedAt, upstreamAt);
     counts.droppedRows += mapped.droppedRows;
     return mapped.outcome;
   });
+  lag.look(kind, outcomes);
+  return outcomes;
 }
 
-function unreadable(entries: number): Outcome<never> {
-  return { ok: false, code: 'bad-payload', detail: `missing in an answer with ${entries} unreadable entries` };
+function inPlaceOf(unreadable: number, foreign: readonly string[]): Outcome<never> {
+  const what = [
+    ...(unreadable === 0 ? [] : [`${unreadable} unreadable entries`]),
+    ...(foreign.length === 0 ? [] : [`${foreign.length} symbols that were not asked for, such as ${foreign[0]}`]),
+  ];
+  return { ok: false, code: 'bad-payload', detail: `missing in an answer with ${what.join(' and ')}` };
 }
 
 /** Both ends of the window are inclusive bucket starts, in seconds. */
@@ -126,19 +140,19 @@ function historyParameters(kind: SeriesKind, symbols: readonly string[], window:
 }
 
 /** A list without a single good row is a fault: it must never take the place of a good one. */
-function asList<Wire, Row>(
-  options: CoinalyzeOptions,
+function asList<Wire, Value>(
+  { dataClock }: CoinalyzeOptions,
   counts: Mutable<CoinalyzeCounts>,
   answer: Page,
   schema: z.ZodType<Wire>,
-  map: (row: Wire) => Row,
-): readonly Reply<readonly Row[]>[] {
+  map: (good: readonly Wire[], bad: readonly unknown[]) => Value,
+): readonly Reply<Value>[] {
   if (!answer.ok) return [answer];
-  const { good, bad } = goodRows(answer.rows, schema);
-  counts.droppedRows += bad;
+  const { good, bad } = sortedRows(answer.rows, schema);
+  counts.droppedRows += bad.length;
   if (good.length === 0) return [failure('bad-payload', 'none', `${answer.rows.length} rows, none of them usable`)];
-  const fetchedAt = options.dataClock.now();
-  return [{ ok: true, value: good.map(map), asOf: fetchedAt, fetchedAt, stale: false, origin: 'fetched' }];
+  const fetchedAt = dataClock.now();
+  return [{ ok: true, value: map(good, bad), asOf: fetchedAt, fetchedAt, stale: false, origin: 'fetched' }];
 }
 
 async function getPage(
@@ -152,73 +166,8 @@ async function getPage(
   const url = new URL(path, baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`);
   url.search = new URLSearchParams(parameters).toString();
   const result = await http.get(url, { headers: { [KEY_HEADER]: apiKey }, timeoutMs, maxBytes, abort });
-  const answer =
-    result.kind === 'failed'
-      ? failure(...TRANSPORT_FAILURES[result.code], result.detail)
-      : readAnswer(result, windowMs);
+  const answer = result.kind === 'failed' ? transportFailure(result) : readAnswer(result, windowMs);
   if (answer.ok) return answer;
   // An answer may quote the request; before it is cut, so that no half of the key is left.
   return { ...answer, detail: createRedactor([apiKey])(answer.detail).slice(0, MAX_DETAIL) };
-}
-
-type TransportCode = Extract<HttpResult, { kind: 'failed' }>['code'];
-
-const TRANSPORT_FAILURES: Readonly<Record<TransportCode, readonly [FailureCode, RequestFailure['remedy']]>> = {
-  timeout: ['timeout', 'again'],
-  network: ['upstream', 'again'],
-  tls: ['upstream', 'stop'],
-  'too-large': ['bad-payload', 'none'],
-  redirect: ['upstream', 'none'],
-  aborted: ['deferred', 'none'],
-};
-
-function readAnswer(response: Extract<HttpResult, { kind: 'response' }>, windowMs: number): Page {
-  const { status, headers, text } = response;
-  if (status === 200) return readPage(text, headers.contentType);
-  const detail = `HTTP ${status}: ${messageOf(text)}`;
-  const pause = retryAfterMs(headers.retryAfter, headers.date);
-  if (status === 429) return failure('rate-limited', 'wait', detail, pause ?? windowMs);
-  if (status === 401 || status === 403)
-    return failure('unauthorized', 'stop', `HTTP ${status}: ${KEY_REFUSED} (${messageOf(text)})`);
-  if (status === 400) return failure('upstream', 'split', detail);
-  const mayPass = status === 408 || status === 425 || status >= 500;
-  return failure('upstream', mayPass ? 'again' : 'none', detail, pause);
-}
-
-/** A body that is not JSON is taken for a broken transfer or a proxy's page, which may pass; one of another shape is not. */
-function readPage(text: string, contentType: string | null): Page {
-  const json = parseJson(text);
-  if (json === undefined) {
-    return failure(
-      'bad-payload',
-      'again',
-      `the answer is not JSON (${contentType ?? 'no type'}, ${text.length} characters)`,
-    );
-  }
-  const rows = page.safeParse(json);
-  if (rows.success) return { ok: true, rows: rows.data };
-  return failure('bad-payload', 'none', `the answer is not a list: ${messageOf(text)}`);
-}
-
-function messageOf(text: string): string {
-  const body = errorBody.safeParse(parseJson(text));
-  return body.success ? body.data.message : 'no message';
-}
-
-/** Undefined when the text is not JSON, which no JSON text stands for. */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function failure(
-  code: FailureCode,
-  remedy: RequestFailure['remedy'],
-  detail: string,
-  pause: number | null = null,
-): RequestFailure {
-  return { ok: false, code, detail, remedy, retryAfterMs: pause };
 }

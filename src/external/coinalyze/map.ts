@@ -1,12 +1,12 @@
 /** From rows on the wire to what the rest of the project means by a series and a market. */
-import type { CoinalyzeSymbol, FutureMarketRow, VenueRow } from '../../core/market.ts';
+import type { CoinalyzeSymbol, FutureMarketRow, UnreadableRow, VenueRow } from '../../core/market.ts';
 import type { Outcome } from '../../core/outcome.ts';
 import { isFinalFor, SERIES_INTERVAL_MS } from '../../core/series.ts';
 import type { Series, SeriesKind, Window } from '../../core/series.ts';
 import { SECOND_MS } from '../../core/time.ts';
 import { completeTo } from '../publication.ts';
 import { fundingRow, goodRows, liquidationRow, longShortRow, openInterestRow } from './schema.ts';
-import type { WireExchange, WireFutureMarket } from './schema.ts';
+import type { WireExchange, WireFutureMarket, WireUnreadable } from './schema.ts';
 
 /** One bucket: start in ms, and its values (open interest, rate, ratio; or longs and shorts). */
 interface Bucket {
@@ -22,13 +22,14 @@ export interface MappedHistory {
 
 /**
  * Closed buckets of `window`, oldest first. Two rows for one bucket are one when they agree, and none when they do not.
- * `fetchedAt` is ms UTC of the data clock.
+ * `fetchedAt` is ms UTC of the data clock, `upstreamAt` what upstream's own clock says at least where it is known to be behind.
  */
 export function mapHistory(
   kind: SeriesKind,
   rows: readonly unknown[],
   window: Window,
   fetchedAt: number,
+  upstreamAt = fetchedAt,
 ): MappedHistory {
   const interval = SERIES_INTERVAL_MS[kind];
   const { good, bad } = READ_BUCKETS[kind](rows);
@@ -42,10 +43,11 @@ export function mapHistory(
     }
     return { outcome: noData(), droppedRows };
   }
-  const series = toSeries(kind, buckets, window, fetchedAt);
-  const asOf = buckets.at(-1)!.time + interval;
+  const newestEnd = buckets.at(-1)!.time + interval;
+  const reach = { coveredFrom: window.from, completeTo: completeTo(kind, window, upstreamAt, newestEnd), fetchedAt };
+  const series = toSeries(kind, buckets, reach);
   const stale = !isFinalFor(series, window.closedBy);
-  return { outcome: { ok: true, value: series, asOf, fetchedAt, stale, origin: 'fetched' }, droppedRows };
+  return { outcome: { ok: true, value: series, asOf: newestEnd, fetchedAt, stale, origin: 'fetched' }, droppedRows };
 }
 
 export function noData(): Outcome<never> {
@@ -64,10 +66,20 @@ export function mapFutureMarket(row: WireFutureMarket): FutureMarketRow {
     baseAsset: row.base_asset,
     quoteAsset: row.quote_asset,
     perpetual: row.is_perpetual,
-    expireAt: row.expire_at,
+    expireAt: row.expire_at ?? null,
     margined: row.margined,
     denomination: row.oi_lq_vol_denominated_in,
     hasLongShortRatio: row.has_long_short_ratio_data,
+  };
+}
+
+export function mapUnreadable(row: WireUnreadable): UnreadableRow {
+  return {
+    symbol: row.symbol,
+    venueCode: row.exchange,
+    symbolOnExchange: row.symbol_on_exchange,
+    baseAsset: row.base_asset,
+    quoteAsset: row.quote_asset,
   };
 }
 
@@ -100,14 +112,15 @@ function agreeing(rows: readonly Bucket[]): { readonly buckets: readonly Bucket[
   return { buckets: buckets.sort((a, b) => a.time - b.time), conflicting };
 }
 
-function toSeries(kind: SeriesKind, buckets: readonly Bucket[], window: Window, fetchedAt: number): Series {
-  const newestEnd = buckets.at(-1)!.time + SERIES_INTERVAL_MS[kind];
+function toSeries(
+  kind: SeriesKind,
+  buckets: readonly Bucket[],
+  reach: Pick<Series, 'coveredFrom' | 'completeTo' | 'fetchedAt'>,
+): Series {
   const base = {
     length: buckets.length,
     time: Float64Array.from(buckets, ({ time }) => time),
-    coveredFrom: window.from,
-    completeTo: completeTo(kind, window, fetchedAt, newestEnd),
-    fetchedAt,
+    ...reach,
   };
   const first = Float64Array.from(buckets, ({ values }) => values[0]);
   if (kind !== 'liquidations') return { kind, ...base, value: first };

@@ -51,9 +51,17 @@ const notNegative = inRange.refine((value) => value >= 0);
 /** Start of a bucket, seconds UTC; from 2015 on, so that ms are noticed. */
 const bucketStart = z.int().min(1_420_070_400).max(4_102_444_800);
 
-export const exchangeRow = z.object({ name: z.string().min(1), code: z.string().min(1) });
+/** A name that cannot be read leaves the code, so that its markets do not count as unlisted. */
+export const exchangeRow = z.object({ name: z.string().catch(''), code: z.string().min(1) });
 export type WireExchange = z.infer<typeof exchangeRow>;
 
+/** One of `words`; whatever else it says is new to us, and no reason to do without the row. */
+function wordOf<const Word extends string>(words: readonly Word[]): z.ZodType<Word | 'unknown'> {
+  const known = new Map<string, Word>(words.map((word) => [word, word]));
+  return z.string().transform((text) => known.get(text) ?? 'unknown');
+}
+
+/** Only what is used is demanded. */
 export const futureMarketRow = z.object({
   symbol: z.string().min(1),
   /** Code of the exchange, without a dot. */
@@ -62,14 +70,25 @@ export const futureMarketRow = z.object({
   base_asset: z.string().min(1),
   quote_asset: z.string().min(1),
   /** ms UTC; null for perpetuals. */
-  expire_at: z.number().nullable(),
+  expire_at: z.number().nullish(),
   is_perpetual: z.boolean(),
-  margined: z.enum(['STABLE', 'COIN']),
-  oi_lq_vol_denominated_in: z.enum(['BASE_ASSET', 'QUOTE_ASSET', 'CONTRACTS']),
+  margined: wordOf(['STABLE', 'COIN']),
+  oi_lq_vol_denominated_in: wordOf(['BASE_ASSET', 'QUOTE_ASSET', 'CONTRACTS']),
   has_long_short_ratio_data: z.boolean(),
-  has_ohlcv_data: z.boolean(),
-  has_buy_sell_data: z.boolean(),
 });
+
+const legible = z.string().min(1).nullable().catch(null);
+/** What tells whose row it is, of a row that cannot be read as a whole. */
+export const unreadableRow = z
+  .object({
+    symbol: legible,
+    exchange: legible,
+    symbol_on_exchange: legible,
+    base_asset: legible,
+    quote_asset: legible,
+  })
+  .catch({ symbol: null, exchange: null, symbol_on_exchange: null, base_asset: null, quote_asset: null });
+export type WireUnreadable = z.infer<typeof unreadableRow>;
 export type WireFutureMarket = z.infer<typeof futureMarketRow>;
 
 /** Open interest in the market's own denomination. */
@@ -104,10 +123,21 @@ export const errorBody = z.object({ message: z.string() });
 
 /** The rows that fit the schema, and how many did not. */
 export function goodRows<T>(rows: readonly unknown[], row: z.ZodType<T>): { readonly good: T[]; readonly bad: number } {
+  const { good, bad } = sortedRows(rows, row);
+  return { good, bad: bad.length };
+}
+
+/** The rows that fit the schema, and those that do not as they came. */
+export function sortedRows<T>(
+  rows: readonly unknown[],
+  row: z.ZodType<T>,
+): { readonly good: T[]; readonly bad: readonly unknown[] } {
   const good: T[] = [];
+  const bad: unknown[] = [];
   for (const candidate of rows) {
     const parsed = row.safeParse(candidate);
     if (parsed.success) good.push(parsed.data);
+    else bad.push(candidate);
   }
-  return { good, bad: rows.length - good.length };
+  return { good, bad };
 }
