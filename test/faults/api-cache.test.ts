@@ -43,10 +43,11 @@ describe('one symbol that many want', () => {
     await world.close();
   });
 
-  /** The newest hourly bucket that the request asks for. */
-  const newest: RawScript = (socket, request) => {
-    const t = Math.floor(Number(request.url.searchParams.get('to')) / 3_600) * 3_600 - 3_600;
-    const body = symbolsOf(request).map((symbol) => ({ symbol, history: [ohlc(1, t)] }));
+  /** Every hourly bucket that the request asks for and that is over. */
+  const every: RawScript = (socket, request) => {
+    const [from, to] = ['from', 'to'].map((name) => Math.floor(Number(request.url.searchParams.get(name)) / 3_600));
+    const history = Array.from({ length: to! - from! }, (_, hour) => ohlc(1, (from! + hour) * 3_600));
+    const body = symbolsOf(request).map((symbol) => ({ symbol, history }));
     answer(200, JSON.stringify(body))(socket, request);
   };
 
@@ -59,7 +60,7 @@ describe('one symbol that many want', () => {
   }
 
   it('is asked for at most twice by two processes, and not at all by a third', async () => {
-    server.play(newest);
+    server.play(every);
     const counts: number[] = [];
     for (let round = 0; round < rounds(1, 5); round += 1) {
       const file = path.join(folder, `shared-${round}.sqlite`);

@@ -120,11 +120,8 @@ const NO_CANDLES: readonly FaultyFile[] = [
   bytes('100,000 levels', { refused: 'not-candles' }, () => '['.repeat(1e5) + ']'.repeat(1e5)),
   bytes('two million levels', { refused: 'not-candles' }, () => '{"a":'.repeat(1e6)),
   rows('rows without a volume', { refused: 'not-candles' }, (list) => list.map((candle) => candle.slice(0, 5))),
-  rows('objects without a close', { refused: 'not-candles' }, (list) =>
+  rows('objects without a close', { refused: 'bad-series' }, (list) =>
     list.map((candle) => ({ ...asObject(candle), close: undefined })),
-  ),
-  rows('times of two units', { refused: 'bad-series' }, (list) =>
-    list.map((candle, i) => (i % 2 === 0 ? candle : withTime((ms) => ms / 1e3)(candle))),
   ),
   rows('times off the grid', { refused: 'bad-series' }, (list) => list.map(withTime((ms) => ms + 60_000))),
   rows('another timeframe', { refused: 'bad-series' }, (list) =>
@@ -133,11 +130,14 @@ const NO_CANDLES: readonly FaultyFile[] = [
   rows('prices below zero', { refused: 'bad-series' }, (list) =>
     list.map(([time, open, high, low, close, volume]) => [time, -open, -low, -high, -close, volume]),
   ),
-  rows('times without a number', { refused: 'no-candles' }, (list) => list.map(withTime(() => 'yesterday'))),
+  rows('times without a number', { refused: 'bad-series' }, (list) => list.map(withTime(() => 'yesterday'))),
   rows('a year ahead', { refused: 'no-candles' }, (list) => list.map(withTime((ms) => ms + 366 * 24 * HOUR_MS))),
 ];
 
 const ODD_ROWS: readonly FaultyFile[] = [
+  rows('times of two units', 'same', (list) =>
+    list.map((candle, i) => (i % 2 === 0 ? candle : withTime((ms) => ms / 1e3)(candle))),
+  ),
   rows('newest first', { repaired: 'disordered' }, (list) => list.toReversed()),
   rows('every row twice', { repaired: 'duplicates' }, (list) => list.flatMap((candle) => [candle, candle])),
   rows('two rows of one time', { repaired: 'duplicates' }, (list) => [...list, [list[9]![0], ...list[8]!.slice(1)]]),

@@ -98,7 +98,7 @@ describe('a second scan', () => {
     expect({ code, stdout }).toEqual({ code: 75, stdout: '' });
     expect(stderr).toMatch(
       new RegExp(
-        `^\\[ERROR\\] scan: another scan runs \\(pid ${process.pid}, since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC\\); ` +
+        `^\\[HOST\\] [^\\n]+\\n\\[ERROR\\] scan: another scan runs \\(pid ${process.pid}, since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC\\); ` +
           'it holds .*/cache/run\\.lock\\. Wait for it with --wait-lock, or use another SCAN_CACHE_DIR\\n$',
       ),
     );
@@ -109,7 +109,11 @@ describe('a second scan', () => {
     expect(existsSync(place.path('state'))).toBe(false);
     const waiting = start({ args: ['--wait-lock'] });
     await new Promise<void>((resolve) => {
-      waiting.child.stderr!.once('data', () => resolve());
+      let heard = '';
+      waiting.child.stderr!.on('data', (chunk: Buffer) => {
+        heard += chunk.toString();
+        if (heard.includes('another scan runs')) resolve();
+      });
     });
     if (lock.state === 'held') lock.release();
     const waited = await waiting.ended;
