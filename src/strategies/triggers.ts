@@ -46,34 +46,18 @@ export function farthest(view: MarketView, side: Side): number {
   return side === 'long' ? last * REACH : last / REACH;
 }
 
-const MOST_STEPS = 60;
-/** Relative; eight digits are shown. */
-const PRECISION = 1e-11;
+/** Of a stretch that is no longer than a price: eleven digits of it, and eight are shown. */
+const HALVINGS = 37;
 
-/**
- * Where between `near` and `far` the lead turns positive, by the Illinois form of the false position; NaN when it is not at `far`, `near`
- * when it is there already.
- */
+/** Where between `near` and `far` the lead turns positive; NaN when it is not at `far`, `near` when it is there already. */
 export function firstAhead(near: number, far: number, lead: (close: number) => number): number {
-  let behind = near;
-  let behindLead = lead(near);
-  if (behindLead > 0) return near;
-  let ahead = far;
-  let aheadLead = lead(far);
-  if (!(aheadLead > 0)) return Number.NaN;
-  for (let step = 0; step < MOST_STEPS && Math.abs(ahead - behind) > PRECISION * Math.abs(near); step += 1) {
-    const between = (behind * aheadLead - ahead * behindLead) / (aheadLead - behindLead);
-    const found = lead(between);
-    if (found === 0) return between;
-    if (found > 0) {
-      ahead = between;
-      aheadLead = found;
-      behindLead /= 2;
-    } else {
-      behind = between;
-      behindLead = found;
-      aheadLead /= 2;
-    }
+  if (lead(near) > 0) return near;
+  if (!(lead(far) > 0)) return Number.NaN;
+  let [behind, ahead] = [near, far];
+  for (let step = 0; step < HALVINGS; step += 1) {
+    const between = (behind + ahead) / 2;
+    if (lead(between) > 0) ahead = between;
+    else behind = between;
   }
   return ahead;
 }
