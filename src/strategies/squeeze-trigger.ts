@@ -19,7 +19,6 @@ export function edgeOf(view: MarketView, reading: Reading, side: Side, momentum:
   const sign = signOf(side);
   const near = Math.max(sign * reading.close, side === 'long' ? run.high : -run.low);
   const far = sign * farthest(view, side);
-  if (!(near < far)) return Number.NaN;
   const edge = firstAhead(near, far, (close) => {
     const next = view.next(sign * close);
     const atr = next.indicators.atr14[at]!;
