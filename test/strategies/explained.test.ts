@@ -213,6 +213,16 @@ describe('squeeze-break', () => {
     );
   });
 
+  it('momentum of less than one unit of price is with the side all the same', () => {
+    const { parts } = explained(squeezeBreak, [...flat(400), [100, 103, 99, 102, 10]]);
+    const small = last * (102 - (101 + 100.1) / 2);
+    expect(small).toBeLessThan(1);
+    expect(parts.find(({ component }) => component === 'release')).toMatchObject({
+      code: 'RELEASE_MOMENTUM_WITH_SIDE',
+      text: 'no squeeze to release, momentum 0.13 ATR towards the side, growing',
+    });
+  });
+
   it('without a run there is nothing to leave, nothing to rank and no line', () => {
     const { conditions, parts } = explained(squeezeBreak, flat(400));
     expectConditions(conditions.long, [

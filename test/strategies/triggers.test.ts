@@ -97,7 +97,8 @@ describe('a trigger', () => {
 });
 
 it('the farthest close of a side is twice the last one, or half of it', () => {
-  expect([farthest(marketAt(80), 'long'), farthest(marketAt(80), 'short')]).toEqual([160, 40]);
+  const market = createViewer()(candlesOf([...flat(60), [100, 100, 80, 80, 10]]));
+  expect([farthest(market, 'long'), farthest(market, 'short')]).toEqual([160, 40]);
 });
 
 describe('where a lead turns positive', () => {
@@ -177,6 +178,12 @@ describe('the triggers of the strategies, by hand', () => {
     expect(pricesOf(trendBreakout, [...flat(450), ...last])).toEqual([long, short]);
   });
 
+  it('the distance is counted in the ATR of the last candle', () => {
+    const { long, short } = judgedOf(trendBreakout, candlesOf([...flat(450), [100, 104, 95, 100, 10]])).triggers;
+    expect(long!.distanceAtr).toBeCloseTo(4.00001 / ((26 + 9) / 14), 9);
+    expect(short!.distanceAtr).toBeCloseTo(-5.000001 / ((26 + 9) / 14), 9);
+  });
+
   describe('crowding-reversal', () => {
     const closes = [96, 92, 88, 84, 80];
     /** The close c that stands on the lower band of 20 closes, itself among them: c = average - d, (.95 d)^2 = 4 (squares + .95 d^2) / 20. */
@@ -193,6 +200,19 @@ describe('the triggers of the strategies, by hand', () => {
       const edge = onBand([...hundreds(14), ...closes]);
       expect(edge).toBeGreaterThan(82);
       expect(pricesOf(crowdingReversal, [...flat(400), ...FALL])).toEqual([up(edge), null]);
+    });
+
+    it('the last candle alone may be the one that was stretched', () => {
+      // RSI is 32.6 at 95.4 and 31.6 at 95, for the rise before has not been forgotten.
+      const rows: readonly Candle[] = [
+        [100, 105.5, 99.5, 105, 10],
+        [105, 105, 95.2, 95.4, 10],
+        [95.4, 95.5, 94.9, 95, 10],
+      ];
+      const edge = onBand([...hundreds(16), 105, 95.4, 95]);
+      expect(edge).toBeGreaterThan(95);
+      expect(pricesOf(crowdingReversal, [...flat(400), ...rows.slice(0, 2)])).toEqual([null, null]);
+      expect(pricesOf(crowdingReversal, [...flat(400), ...rows])).toEqual([up(edge), null]);
     });
 
     it('a short likewise', () => {
