@@ -11,9 +11,9 @@ const NEARER = 1e-6;
 const PRICES = 4;
 
 /**
- * `edge`: the price beyond which the side's conditions hold, apart from what rounding does to it; NaN when there is none. The first
- * price of eight digits beyond it that fires is the trigger, unless a close that is a millionth nearer fires as well: then it is not the
- * close that is missing.
+ * `edge`: the price beyond which the side's conditions hold, apart from what rounding does to it, never nearer than the last close; NaN
+ * when there is none. The first price of eight digits beyond it that fires is the trigger, unless a close that is a millionth nearer
+ * fires as well: then it is not the close that is missing.
  */
 export function triggerAt(
   view: MarketView,
@@ -24,7 +24,7 @@ export function triggerAt(
   const { close, length } = view.candles;
   const last = close[length - 1]!;
   const away = signOf(side);
-  if (!isWithinReach(edge, last) || away * (edge - last) < 0) return null;
+  if (!isWithinReach(edge, last)) return null;
   const exponent = Math.floor(Math.log10(edge)) + 1 - SIGNIFICANT_DIGITS;
   const whole = Math.round(edge / 10 ** exponent);
   for (let steps = 0; steps < PRICES; steps += 1) {
