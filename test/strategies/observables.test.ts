@@ -46,11 +46,10 @@ describe('pivots', () => {
   }
 
   it('are known five candles later, and look back 240 candles', () => {
-    const candles = withPivots(300, [58, 59, 294], [60, 295]);
+    const candles = withPivots(300, [58, 294], [59, 295]);
     expect(latestPivots(candles)).toEqual([
-      { side: 'high', time: timeAt(candles, 59), price: 111, confirmed_at: timeAt(candles, 64) },
-      { side: 'high', time: timeAt(candles, 294), price: 112, confirmed_at: timeAt(candles, 299) },
-      { side: 'low', time: timeAt(candles, 60), price: 90, confirmed_at: timeAt(candles, 65) },
+      { side: 'high', time: timeAt(candles, 294), price: 111, confirmed_at: timeAt(candles, 299) },
+      { side: 'low', time: timeAt(candles, 59), price: 90, confirmed_at: timeAt(candles, 64) },
     ]);
   });
 
