@@ -77,6 +77,13 @@ describe('a trigger', () => {
     expect(priceFrom(100, 'short', 45, 44.9999999)).toBe(null);
   });
 
+  it('is measured from the last close, not from the one before', () => {
+    const market = createViewer()(candlesOf([...flat(60), [100, 100, 80, 80, 10]]));
+    const fires = (next: MarketView): boolean => closeOf(next) > 101;
+    expect(triggerAt(market, 'long', 101, fires)!.distanceAtr).toBeCloseTo(21.00001 / ((13 * 2 + 20) / 14), 9);
+    expect(triggerAt(market, 'long', 161, (next) => closeOf(next) > 161)).toBe(null);
+  });
+
   it('does not exist without an edge', () => {
     expect(priceFrom(100, 'long', Number.NaN, 101)).toBe(null);
   });
