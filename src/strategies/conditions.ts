@@ -15,7 +15,8 @@ export interface Entry {
   readonly target: number;
 }
 
-type Needs = Condition['needs'];
+/** What the table says for longs; `<` is how a short is shown a `>`. */
+type Needs = Exclude<Condition['needs'], '<'>;
 
 export interface ConditionRule<E> {
   readonly code: BySide<string>;
@@ -79,12 +80,11 @@ export function explainConditions<E extends Entry>(rules: readonly ConditionRule
   });
 }
 
-const MIRRORED = { '>': '<', '>=': '<=', '<': '>', '<=': '>=' } as const;
+const MIRRORED = { '>': '<', '>=': '<=', '<=': '>=' } as const;
 
 function compare(value: number, needs: Needs, threshold: number): boolean {
   if (needs === '>') return value > threshold;
-  if (needs === '>=') return value >= threshold;
-  return needs === '<' ? value < threshold : value <= threshold;
+  return needs === '>=' ? value >= threshold : value <= threshold;
 }
 
 /** Stop and target as prices. */

@@ -58,18 +58,13 @@ export interface Facts extends ReversalEntry {
 }
 
 export function readAt(view: MarketView, bar: number): Reading {
-  const { candles, indicators } = view;
-  const mean = indicators.sma20(bar);
-  const deviation = indicators.deviation20(bar);
-  const recent: Stretch[] = [stretchOf(candles.close[bar]!, mean, deviation, indicators.rsi14[bar]!)];
-  for (let q = bar - 1; q > bar - PARAMETERS.recent_bars; q -= 1) {
-    recent.push(stretchOf(candles.close[q]!, indicators.sma20(q), indicators.deviation20(q), indicators.rsi14[q]!));
+  const { close } = view.candles;
+  const { sma20, deviation20, rsi14, atr14 } = view.indicators;
+  const recent: Stretch[] = [];
+  for (let q = bar; q > bar - PARAMETERS.recent_bars; q -= 1) {
+    recent.push({ deviations: ratio(sma20(q) - close[q]!, deviation20(q)), rsi: rsi14[q]! });
   }
-  return { view, bar, recent, mean, deviation, atr: indicators.atr14[bar]! };
-}
-
-function stretchOf(close: number, mean: number, deviation: number, rsi: number): Stretch {
-  return { deviations: ratio(mean - close, deviation), rsi };
+  return { view, bar, recent, mean: sma20(bar), deviation: deviation20(bar), atr: atr14[bar]! };
 }
 
 export function entryOf(reading: Reading, side: Side): ReversalEntry {

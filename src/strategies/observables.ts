@@ -38,7 +38,7 @@ export function trendlineObservable(candles: CandleSeries, line: Trendline): Obs
 /** The newest ten pivot highs and pivot lows each, oldest first; each was known `confirmed_at`, never earlier. */
 export function latestPivots(candles: CandleSeries): readonly Observable[] {
   const t = candles.length - 1;
-  const from = Math.max(0, t - PIVOT_LOOK);
+  const from = t - PIVOT_LOOK;
   const show = (side: 'high' | 'low', prices: Float64Array, indices: readonly number[]): readonly Observable[] =>
     indices.slice(-PIVOTS_SHOWN).map((index) => ({
       side,

@@ -61,7 +61,8 @@ export function volumeRatio(
   let most = Number.NaN;
   for (let index = bar; index > bar - bars; index -= 1) {
     const average = averageVolume(index - 1);
-    const one = Number.isNaN(volume[index]! + average) ? Number.NaN : ratio(volume[index]!, average);
+    const isKnown = !Number.isNaN(volume[index]!) && !Number.isNaN(average);
+    const one = isKnown ? ratio(volume[index]!, average) : Number.NaN;
     if (one > most || Number.isNaN(most)) most = one;
   }
   return most;

@@ -25,7 +25,7 @@ export interface Reading {
   readonly momentum: () => number;
   /** A squeeze that has just ended; null when none has. */
   readonly run: SqueezeRun | null;
-  /** The run that the next candle can break; null when there is none. */
+  /** The run that the next candle can break: a squeeze that goes on, which it may end, or the one that has ended; null when there is none. */
   readonly upcoming: () => SqueezeRun | null;
 }
 
@@ -49,20 +49,14 @@ export interface Facts extends SqueezeEntry {
 }
 
 export function readAt(view: MarketView, bar: number): Reading {
+  const run = releasedRun(view, bar);
   return {
     close: view.candles.close[bar]!,
     atr: view.indicators.atr14[bar]!,
     momentum: () => momentumAt(view, bar),
-    run: releasedRun(view, bar),
-    upcoming: once(() => upcomingRun(view)),
+    run,
+    upcoming: once(() => (isSqueezed(view.indicators, bar) ? runUntil(view, bar) : run)),
   };
-}
-
-/** A squeeze that goes on, which the next candle may end, or one that has ended whatever that candle does. */
-function upcomingRun(view: MarketView): SqueezeRun | null {
-  const { close, length } = view.candles;
-  if (isSqueezed(view.indicators, length - 1)) return runUntil(view, length - 1);
-  return releasedRun(view.next(close[length - 1]!), length);
 }
 
 /** Both sides ask. */
@@ -71,7 +65,7 @@ function once<T>(find: () => T): () => T {
   return () => (found ??= { value: find() }).value;
 }
 
-export function entryOf(reading: Omit<Reading, 'upcoming'>, side: Side): SqueezeEntry {
+export function entryOf(reading: Reading, side: Side): SqueezeEntry {
   const { atr, run } = reading;
   const sign = signOf(side);
   const close = sign * reading.close;

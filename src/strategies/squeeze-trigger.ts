@@ -4,8 +4,8 @@ import type { ConditionRule } from './conditions.ts';
 import { leadOf } from './conditions.ts';
 import { signOf } from './sides.ts';
 import type { Reading, SqueezeEntry } from './squeeze-facts.ts';
-import { PARAMETERS, entryOf } from './squeeze-facts.ts';
-import { momentumAt, squeezeMargin } from './squeeze.ts';
+import { PARAMETERS, entryOf, readAt } from './squeeze-facts.ts';
+import { squeezeMargin } from './squeeze.ts';
 import { farthest, firstAhead } from './triggers.ts';
 
 /**
@@ -19,12 +19,8 @@ export function edgeOf(view: MarketView, reading: Reading, side: Side, momentum:
   const sign = signOf(side);
   const near = Math.max(sign * reading.close, side === 'long' ? run.high : -run.low);
   const far = sign * farthest(view, side);
-  if (!(near < far)) return Number.NaN;
-  const edge = firstAhead(near, far, (close) => {
-    const next = view.next(sign * close);
-    const atr = next.indicators.atr14[at]!;
-    return leadOf(momentum, entryOf({ close: sign * close, atr, momentum: () => momentumAt(next, at), run }, side));
-  });
+  const leads = (close: number): number => leadOf(momentum, entryOf(readAt(view.next(sign * close), at), side));
+  const edge = firstAhead(near, far, leads);
   // Widening ends a squeeze for good: beyond the close that ends it every other one does, too.
   const goesOn = run.end === at - 1;
   return goesOn ? firstAhead(edge, far, (close) => -squeezeMargin(view.next(sign * close).indicators, at)) : edge;

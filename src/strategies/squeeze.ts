@@ -51,7 +51,7 @@ export function releasedRun(view: MarketView, bar: number): SqueezeRun | null {
 /** The run that goes on until `end`, which is squeezed. */
 export function runUntil({ candles, indicators }: MarketView, end: number): SqueezeRun {
   let start = end;
-  while (start > 0 && isSqueezed(indicators, start - 1)) start -= 1;
+  while (isSqueezed(indicators, start - 1)) start -= 1;
   const seen = Math.max(start, end - RUN_BARS_SEEN + 1);
   return { start, end, length: end - start + 1, ...rangeOf(candles, seen, end) };
 }
@@ -70,33 +70,18 @@ function rangeOf(candles: CandleColumns, from: number, to: number): { readonly h
  * Least-squares end value (TA-Lib's LINEARREG) of the close's distance from the middle between SMA20 and the 20-bar channel's middle, over
  * the 20 bars that end at `bar`.
  */
-export function momentumAt({ candles: { close, high, low }, indicators: { sma20 } }: MarketView, bar: number): number {
+export function momentumAt({ candles: { close }, indicators }: MarketView, bar: number): number {
+  const { sma20, highest20, lowest20 } = indicators;
   const first = bar - MOMENTUM_BARS + 1;
-  let top = first - MOMENTUM_BARS;
-  let bottom = top;
   let sum = 0;
   let moment = 0;
-  for (let at = top + 1; at <= bar; at += 1) {
-    const from = at - MOMENTUM_BARS + 1;
-    // The highest and the lowest of 20 bars mostly stay while the window moves on.
-    if (top < from) top = extremeIn(high, from, at, 1);
-    else if (high[at]! >= high[top]!) top = at;
-    if (bottom < from) bottom = extremeIn(low, from, at, -1);
-    else if (low[at]! <= low[bottom]!) bottom = at;
-    if (at < first) continue;
-    const distance = close[at]! - ((high[top]! + low[bottom]!) / 2 + sma20(at)) / 2;
+  for (let at = first; at <= bar; at += 1) {
+    const distance = close[at]! - ((highest20(at) + lowest20(at)) / 2 + sma20(at)) / 2;
     sum += distance;
     moment += distance * (at - first);
   }
   const slope = (moment - HALF_WIDTH * sum) / SQUARED_DISTANCES;
   return sum / MOMENTUM_BARS + slope * HALF_WIDTH;
-}
-
-/** Where the highest of `values` stands, or with sign -1 the lowest; the last one of equals. */
-function extremeIn(values: Float64Array, from: number, to: number, sign: 1 | -1): number {
-  let best = from;
-  for (let at = from + 1; at <= to; at += 1) if (sign * (values[at]! - values[best]!) >= 0) best = at;
-  return best;
 }
 
 /** Width of the Bollinger band at `bar`, price units. */

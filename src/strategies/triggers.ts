@@ -11,9 +11,9 @@ const NEARER = 1e-6;
 const PRICES = 4;
 
 /**
- * `edge`: the price beyond which the side's conditions hold, apart from what rounding does to it; NaN when there is none. The first
- * price of eight digits beyond it that fires is the trigger, unless a close that is a millionth nearer fires as well: then it is not the
- * close that is missing.
+ * `edge`: the price beyond which the side's conditions hold, apart from what rounding does to it, never nearer than the last close; NaN
+ * when there is none. The first price of eight digits beyond it that fires is the trigger, unless a close that is a millionth nearer
+ * fires as well: then it is not the close that is missing.
  */
 export function triggerAt(
   view: MarketView,
@@ -24,7 +24,7 @@ export function triggerAt(
   const { close, length } = view.candles;
   const last = close[length - 1]!;
   const away = signOf(side);
-  if (!isWithinReach(edge, last) || away * (edge - last) < 0) return null;
+  if (!isWithinReach(edge, last)) return null;
   const exponent = Math.floor(Math.log10(edge)) + 1 - SIGNIFICANT_DIGITS;
   const whole = Math.round(edge / 10 ** exponent);
   for (let steps = 0; steps < PRICES; steps += 1) {
@@ -46,34 +46,18 @@ export function farthest(view: MarketView, side: Side): number {
   return side === 'long' ? last * REACH : last / REACH;
 }
 
-const MOST_STEPS = 60;
-/** Relative; eight digits are shown. */
-const PRECISION = 1e-11;
+/** Of a stretch that is no longer than a price: eleven digits of it, and eight are shown. */
+const HALVINGS = 37;
 
-/**
- * Where between `near` and `far` the lead turns positive, by the Illinois form of the false position; NaN when it is not at `far`, `near`
- * when it is there already.
- */
+/** Where between `near` and `far` the lead turns positive; NaN when it is not at `far`, `near` when it is there already. */
 export function firstAhead(near: number, far: number, lead: (close: number) => number): number {
-  let behind = near;
-  let behindLead = lead(near);
-  if (behindLead > 0) return near;
-  let ahead = far;
-  let aheadLead = lead(far);
-  if (!(aheadLead > 0)) return Number.NaN;
-  for (let step = 0; step < MOST_STEPS && Math.abs(ahead - behind) > PRECISION * Math.abs(near); step += 1) {
-    const between = (behind * aheadLead - ahead * behindLead) / (aheadLead - behindLead);
-    const found = lead(between);
-    if (found === 0) return between;
-    if (found > 0) {
-      ahead = between;
-      aheadLead = found;
-      behindLead /= 2;
-    } else {
-      behind = between;
-      behindLead = found;
-      aheadLead /= 2;
-    }
+  if (lead(near) > 0) return near;
+  if (!(lead(far) > 0)) return Number.NaN;
+  let [behind, ahead] = [near, far];
+  for (let step = 0; step < HALVINGS; step += 1) {
+    const between = (behind + ahead) / 2;
+    if (lead(between) > 0) ahead = between;
+    else behind = between;
   }
   return ahead;
 }

@@ -249,7 +249,11 @@ describe('squeeze-break', () => {
     // The burst two bars ago ended the squeeze and came back.
     const evaluation = ask(squeezeBreak, [...repeat(400, calm), burst, [110, 110, 100, 100.5, 10]]);
     expect(evaluation.judged.direction).toBe('none');
-    expect(evaluation.explanation.reasons[0]?.code).toBe('CLOSE_ABOVE_RANGE');
+    // Half of an ATR of (13 * 2.62 + 10) / 14 = 3.15.
+    expect(evaluation.explanation.reasons[0]).toEqual({
+      code: 'CLOSE_ABOVE_RANGE',
+      text: "close 100.5 is not above the squeeze's high 101: 0.16 ATR short of it",
+    });
   });
 
   it('gives a broken trendline points for its touches and its span', () => {

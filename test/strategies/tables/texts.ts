@@ -22,6 +22,13 @@ export const TEXTS: Readonly<Record<string, Readonly<Record<string, readonly str
       'TREND_BELOW_EMA200: close 98.9 below EMA200 99.9891',
       'VOLUME_NOT_MEASURED: no volume measured: counts half',
     ],
+    'a hundredth above the channel is outside': [
+      'ENTRY_BREAKOUT: first close above the 20-bar high: 101.01 against 101',
+      'CALM_PERCENTILE: ATR14 / close: percentile 0.00 of the 400 values before it',
+      'BREAKOUT_ABOVE_CHANNEL: close 0.01 ATR outside the 20-bar channel',
+      'TREND_ABOVE_EMA200: close 101.01 above EMA200 100.01',
+      'VOLUME_RATIO: volume 1.00 times the 20-bar average',
+    ],
     'equal values rank half, and without a break the side is the one beyond EMA200': [
       'CLOSE_ABOVE_CHANNEL: close 100 is not above the 20-bar high 101: 0.50 ATR short of it',
       'CALM_PERCENTILE: ATR14 / close: percentile 0.50 of the 400 values before it',
@@ -66,6 +73,20 @@ export const TEXTS: Readonly<Record<string, Readonly<Record<string, readonly str
     ],
   },
   'crowding-reversal': {
+    'a short with nothing at its end': [
+      'ENTRY_REVERSAL: back inside the band after 2.24 deviations above the mean, 1.53 ATR to the mean 101.385',
+      'STRETCH_ABOVE_MEAN: in 3 bars up to 2.24 deviations above the 20-bar mean, RSI up to 72.63',
+      'EXHAUSTION_THREE_BARS: in 3 bars: range up to 1.51 ATR, volume up to 1.60 times the average, upper wick up to 0.36 of the range',
+      'CONFIRMATION_INSIDE_BAND: close inside the band 107.163, candle with the side, close 0.91 of the range towards it',
+      'REGIME_TREND: ADX 23.93, EMA200 moved 0.11 ATR in 24 bars',
+    ],
+    'a flat base: nothing is stretched, both sides are alike, which is long': [
+      'STRETCHED_BELOW_MEAN: none of 3 bars was 2 deviations below the mean with RSI 32 or less (best 0.00)',
+      'STRETCH_BELOW_MEAN: in 3 bars up to 0.00 deviations below the 20-bar mean, RSI down to 50.00',
+      'EXHAUSTION_THREE_BARS: in 3 bars: range up to 1.00 ATR, volume up to 1.00 times the average, lower wick up to 0.50 of the range',
+      'CONFIRMATION_OUTSIDE_BAND: close outside the band 100, candle against the side, close 0.50 of the range towards it',
+      'REGIME_TREND: ADX 0.00, EMA200 moved 0.00 ATR in 24 bars',
+    ],
     'a long after five falling candles': [
       'ENTRY_REVERSAL: back inside the band after 3.13 deviations below the mean, 4.17 ATR to the mean 96.175',
       'STRETCH_BELOW_MEAN: in 3 bars up to 3.13 deviations below the 20-bar mean, RSI down to 0.00',

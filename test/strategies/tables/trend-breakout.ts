@@ -131,6 +131,16 @@ const PRICE: readonly Row[] = [
     }),
   },
   {
+    name: 'the low of the candle before the last two kept the close before inside',
+    candles: [...flat(448), [100, 101, 97.5, 100, 10], [100, 100, 98, 98, 10], [98, 99, 97, 97, 10]],
+    // Share 2.09 / 97 = .0216 is above that of the candle before, 2.1 / 98 = .0214, and of all others.
+    expected: short(97, wilder(2, [3.5, 2, 2]), {
+      ...DOWN_POINTS,
+      calm: 0,
+      breakout: (20 * 0.5) / wilder(2, [3.5, 2, 2]),
+    }),
+  },
+  {
     name: 'a long below EMA200, of rank 186 / 246',
     candles: [...FALLEN, UP],
     // 186 values of 2 / 120 lie below 2.016 / 102 = .01976; the 60 since are .02 and more.
