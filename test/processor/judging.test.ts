@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Judgement } from '../../src/core/strategy.ts';
-import { HOUR_MS } from '../../src/core/time.ts';
+import { HOUR_MS, type Timeframe } from '../../src/core/time.ts';
 import { createJudge, isStrategyFault } from '../../src/processor/judging.ts';
 import { AS_OF, CLOSE_TIME, EXPLANATION, judged, judgeWith, selected, series, strategy } from './known.ts';
 
@@ -55,6 +55,57 @@ describe('judging a market', () => {
     ['one candle less', selected({ series: series(99) }), undefined, 'insufficient_data', 'warm-up'],
   ] as const)('status of %s', (_name, selection, answer, status, code) => {
     expect(statusOf(selection, answer)).toEqual([status, code]);
+  });
+
+  /** The volumes of the last candles; all before them were traded. */
+  const withLast = (volumes: readonly number[], length = 600): ReturnType<typeof selected> =>
+    selected({ series: series(length, (index) => volumes[index - (length - volumes.length)] ?? 1) });
+  const times = (count: number, volume: number): readonly number[] => Array<number>(count).fill(volume);
+
+  it.each([
+    ['11 of 50 without volume', withLast(times(11, 0)), '11 of its last 50 candles have no volume'],
+    [
+      '5 of 24 that were measured, of the last 50',
+      withLast([...times(5, 0), ...times(26, Number.NaN), ...times(19, 1)]),
+      '5 of its last 50 candles have no volume, of 26 more it was not measured',
+    ],
+    ['5 of 25 that were measured', withLast([...times(5, 0), ...times(25, Number.NaN), ...times(20, 1)]), null],
+    ['none that was measured', withLast(times(50, Number.NaN)), null],
+    ['a history of 20 with 5', withLast(times(5, 0), 20), '5 of its last 20 candles have no volume'],
+    ['a history of 20 with 4', withLast(times(4, 0), 20), null],
+  ] as const)('a market is not traded any more by its volume: %s', (_name, selection, text) => {
+    const [only] = judgeWith([strategy('s', () => judged(), { warmup: 1 })], selection).answers;
+    expect(only!.kind === 'scored' ? null : only!.reason.text).toBe(text);
+  });
+
+  it('the texts say how much is missing, how late and how early', () => {
+    const text = (selection: ReturnType<typeof selected>, asOf = AS_OF): string => {
+      const [only] = createJudge({ strategies: [strategy('s')], asOf, detail: 'lean' })(selection).answers;
+      return only!.kind === 'scored' ? 'ok' : only!.reason.text;
+    };
+    expect(text(selected({ series: series(99) }))).toBe('99 closed candles, 100 needed');
+    expect(text(selected({ stale: true }), CLOSE_TIME + 10 * HOUR_MS)).toBe(
+      'its last candle closed 2.5 times 4h before the time of the scan',
+    );
+    expect(text(selected(), CLOSE_TIME)).toBe('ok');
+    expect(text(selected(), CLOSE_TIME - 1)).toBe('its last candle closes 1 min after the time of the scan');
+    expect(text(selected(), CLOSE_TIME - 90_000)).toBe('its last candle closes 2 min after the time of the scan');
+  });
+
+  it('where no file has the timeframe, those that there are are named', () => {
+    const judge = createJudge({ strategies: [strategy('s')], asOf: AS_OF, detail: 'lean' });
+    const text = (
+      reason: 'unreadable' | 'no-closed-candles' | 'no-timeframe',
+      ...there: readonly Timeframe[]
+    ): string => {
+      const [only] = judge({ kind: 'none', reason }, there).answers;
+      return only!.kind === 'scored' ? 'ok' : only!.reason.text;
+    };
+    const none = 'it has no file of the timeframe, and none finer that gives it with enough candles';
+    expect(text('no-timeframe')).toBe(none);
+    expect(text('no-timeframe', '1d')).toBe(`${none}; there are 1d`);
+    expect(text('no-closed-candles', '1d')).toBe('its files hold no candle that is closed by now');
+    expect(text('unreadable', '1d')).toBe('none of its candle files could be read; see summary.files_skipped');
   });
 
   it('a strategy never sees fewer candles than its warm-up', () => {
@@ -185,12 +236,18 @@ describe('a strategy that cannot be believed', () => {
     ]);
   });
 
-  it('a message of any length is cut', () => {
-    const long = strategy('s', () => {
-      throw new Error('x'.repeat(10_000));
-    });
-    const [answer] = judgeWith([long], selected()).answers;
-    expect(answer!.kind === 'unscored' && answer!.reason.text.length).toBeLessThan(600);
+  it('a message of more than 500 characters is cut there', () => {
+    const textOf = (thrown: unknown): string => {
+      const throwing = strategy('s', () => {
+        throw thrown;
+      });
+      const [answer] = judgeWith([throwing], selected()).answers;
+      return answer!.kind === 'unscored' ? answer!.reason.text : 'ok';
+    };
+    expect(textOf(new Error('x'.repeat(10_000)))).toBe(`Error: ${'x'.repeat(493)}...`);
+    expect(textOf(new Error('x'.repeat(494)))).toBe(`Error: ${'x'.repeat(493)}...`);
+    expect(textOf(new Error('x'.repeat(493)))).toBe(`Error: ${'x'.repeat(493)}`);
+    expect(textOf('no error at all')).toBe('it threw no error at all');
   });
 });
 

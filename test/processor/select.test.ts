@@ -87,6 +87,11 @@ describe('resampling', () => {
     const fine = series(22, { timeframe: '1h', from: START + HOUR, without: (i) => i === 9 });
     expect(Array.from(resample(fine, '4h').time, (time) => (time - START) / HOUR)).toEqual([4, 12, 16]);
   });
+  test('the volume of a bucket is what was measured of it, and none where nothing was', () => {
+    const fine = series(12, { timeframe: '1h' });
+    fine.volume.set([1, Number.NaN, 3, 4, ...Array<number>(4).fill(Number.NaN), 5, 6, 7, Number.NaN]);
+    expect([...resample(fine, '4h').volume]).toEqual([8, Number.NaN, 18]);
+  });
   test('only a whole multiple can be made', () => {
     expect([
       canResample('1h', '4h'),
