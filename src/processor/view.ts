@@ -106,8 +106,7 @@ function viewOf(candles: CandleSeries, arena: Arena): MarketView {
 function take(from: CandleSeries, into: PriceColumns): void {
   const { length } = from;
   for (const name of ['time', 'open', 'high', 'low', 'close', 'volume'] as const) {
-    const column = from[name];
-    into[name].set(column.length === length ? column : column.subarray(0, length));
+    into[name].set(from[name].subarray(0, length));
   }
 }
 

@@ -145,16 +145,50 @@ describe('judging a market', () => {
     expect(AS_OF).toBeGreaterThan(CLOSE_TIME);
   });
 
+  it('keeps the close before the span of each answer, and whether its candles are stale or made of finer ones', () => {
+    const strategies = [
+      strategy('two days', () => judged({ seriesSpanMs: 48 * HOUR_MS })),
+      strategy('failing', () => failing),
+    ];
+    const fresh = judgeWith(strategies, selected());
+    // 12 and 6 candles before the last, which is the one numbered 599.
+    expect(fresh.memo!.closeAtSpan).toEqual([10.587, 10.593]);
+    expect(fresh.facts).toMatchObject({ stale: false, resampled: false, cut: false });
+    expect(judgeWith(strategies, selected({ stale: true })).facts).toMatchObject({ stale: true });
+    expect(judgeWith(strategies, selected({ resampledFrom: '1h', cut: true })).facts).toMatchObject({
+      resampled: true,
+      cut: true,
+    });
+  });
+
+  it('a quiet market is stale from the close of its last candle on, and not before', () => {
+    const at = (asOf: number) =>
+      createJudge({ strategies: [strategy('s')], asOf, detail: 'lean' })(selected({ series: series(600, quiet) }));
+    expect(at(CLOSE_TIME).facts!.stale).toBe(true);
+    expect(at(CLOSE_TIME - 1).facts!.stale).toBe(false);
+  });
+
+  it('answers that lack the same conditions share one list of them', () => {
+    const judge = createJudge({ strategies: [strategy('s', () => judged())], asOf: AS_OF, detail: 'lean' });
+    const [first, second] = [judge(selected()), judge(selected())].map(({ answers: [only] }) =>
+      only!.kind === 'scored' ? only!.unmet : null,
+    );
+    expect(first).toEqual({ long: [], short: ['B'] });
+    expect(second).toBe(first);
+  });
+
   it('changes are unknown where history does not reach so far', () => {
     const { facts } = judgeWith([strategy('s')], selected({ series: series(6) }));
     expect(facts).toMatchObject({ change24hPct: null, change7dPct: null, atrPct: null });
   });
 });
 
-/** A market whose last close is so small that a price can be beyond every multiple of it. */
+/** A market whose last close alone is so small that a price can be beyond every multiple of it. */
 function worthless(): ReturnType<typeof selected> {
   const candles = series(600);
-  return selected({ series: { ...candles, close: candles.close.map((close) => close * 1e-300) } });
+  return selected({
+    series: { ...candles, close: candles.close.map((close, i) => (i === 599 ? close * 1e-300 : close)) },
+  });
 }
 
 describe('a strategy that cannot be believed', () => {
@@ -213,6 +247,24 @@ describe('a strategy that cannot be believed', () => {
       'strategy-nonsense',
     ],
     ['gives an endless idea', () => judged({ setup: { ...judged().setup!, max_bars: Infinity } }), 'strategy-nonsense'],
+    ...(['entry', 'take_profit', 'risk_reward'] as const).map(
+      (name) =>
+        [
+          `gives no ${name}`,
+          () => judged({ setup: { ...judged().setup!, [name]: Number.NaN } }),
+          'strategy-nonsense',
+        ] as const,
+    ),
+    [
+      'gives a short trigger beyond all percent',
+      () => judged({ triggers: { long: null, short: { price: 1e300, distanceAtr: 1 } } }),
+      'strategy-nonsense',
+    ],
+    [
+      'held long nobody knows when',
+      () => judged({ heldAgo: { long: Number.NaN as 0, short: null } }),
+      'strategy-nonsense',
+    ],
     ['held nobody knows when', () => judged({ heldAgo: { long: 0, short: Number.NaN as 0 } }), 'strategy-nonsense'],
     ['gives no span', () => judged({ seriesSpanMs: Number.NaN }), 'strategy-nonsense'],
   ];
