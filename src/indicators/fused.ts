@@ -71,14 +71,14 @@ function continueAverages(values: Column, from: number, to: number, { ema20, ema
   let fast = ema20[from - 1]!;
   let middle = ema50[from - 1]!;
   let slow = ema200[from - 1]!;
-  for (let i = from; i < to; i++) {
-    const value = values[i]!;
+  for (let at = from; at < to; at++) {
+    const value = values[at]!;
     fast += (2 / 21) * (value - fast);
     middle += (2 / 51) * (value - middle);
     slow += (2 / 201) * (value - slow);
-    ema20[i] = fast;
-    ema50[i] = middle;
-    ema200[i] = slow;
+    ema20[at] = fast;
+    ema50[at] = middle;
+    ema200[at] = slow;
   }
 }
 
