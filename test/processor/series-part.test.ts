@@ -9,6 +9,7 @@ import type { Finding, SeriesAmounts, SeriesPoints } from '../../src/processor/f
 import { closeBefore, memoOf } from '../../src/processor/price-memo.ts';
 import { NEW_MONEY } from '../../src/strategies/new-money.ts';
 import { generator, randomSeries } from '../contract/markets.ts';
+import { rankSeries } from '../../src/processor/series-rank.ts';
 import { quadrantOf } from '../../src/processor/series-score.ts';
 import type { Given, Shape } from './series-block.ts';
 import { CLOSE, block, buckets, candlesAt, codeOf, counting, pointsOf } from './series-block.ts';
@@ -254,6 +255,13 @@ describe('what is said of a series', () => {
     expect(findings.open_interest.detail).toBe("no bucket 24 h before the candle's close");
     const tiny = block(interest(1e17 * 100 * 10));
     expect(tiny.findings.open_interest).toMatchObject({ cause: 'out-of-range', detail: 'its change is out of range' });
+  });
+
+  it('a change that no number says is ranked among nothing', () => {
+    const values = counting(200).map((value) => (value === 200 ? 1e20 : 100));
+    const ranking = rankSeries(buckets('open_interest', values), CLOSE, DAY_MS);
+    expect(ranking.sample).toMatchObject({ kind: 'current', statistic: 1e18 });
+    expect(ranking).toMatchObject({ percentile: null, spread: null });
   });
 
   it('that is missing is not stale, and has no spread', () => {

@@ -25,7 +25,9 @@ function contentOf({ candles: columns, indicators }: MarketView): Readonly<Recor
 }
 
 it('shows the candles as they are, and the range of each from the close before', () => {
-  const market = seenAt(history, 620, 300);
+  const market = structuredClone(seenAt(history, 620, 300));
+  // A gap down and a gap up again: the close before lies outside of the candle.
+  for (const column of [market.open, market.high, market.low, market.close]) column[100]! /= 2;
   const { time, open, high, low, close, volume } = market;
   const shown = contentOf(createViewer()(market));
   expect(shown).toMatchObject({ length: 300, time, open, high, low, close, volume });
