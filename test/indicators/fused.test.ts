@@ -18,7 +18,7 @@ const rowsOf = (one: fc.Arbitrary<number>): fc.Arbitrary<Row[]> =>
 /** Stretches in which nothing moves. */
 const still = fc
   .array(fc.tuple(price, fc.integer({ min: 1, max: 60 })), { maxLength: 12, size: 'max' })
-  .map((runs) => runs.flatMap(([one, length]) => Array<Row>(length).fill([one, one, one])).slice(0, 260));
+  .map((runs) => runs.flatMap(([one, length]) => Array.from({ length }, (): Row => [one, one, one])).slice(0, 260));
 /** Whole steps: as far up as down, often. */
 const steps = rowsOf(fc.integer({ min: 1, max: 4 }));
 const candles = fc.oneof(rowsOf(price), steps, still).map((rows) => ({
