@@ -35,7 +35,7 @@ const shapes: fc.Arbitrary<Shape> = fc.record({
       .uniqueArray(fc.nat({ max: 799 }), { minLength: 1, maxLength: 3 })
       .map((holes) => Array.from({ length: 800 }, (_, at) => (holes.includes(at) ? 0 : 1))),
   ),
-  values: fc.array(fc.constantFrom(-2, 0, 1e-18, 1, 2, 3.5, 7, 10, 11), { minLength: 1, maxLength: 13 }),
+  values: fc.array(fc.constantFrom(-2, 0, 7e-18, 1, 2, 3.5, 7, 10, 11), { minLength: 1, maxLength: 13 }),
   beyond: fc.constantFrom(0, 0, 1, 15 * 60_000, HOUR_MS - 1),
   unknownHours: fc.constantFrom(0, 0, 1, 2, 3, 301, 716, 717, 718, 719),
   lateHours: fc.constantFrom(-1, 0, 0, 0.5, 1, 2, 3),
@@ -88,6 +88,22 @@ describe('what is ranked, and among what', () => {
         kind === 'liquidations' ? 'short-history' : 'too-old',
       ])
         expect(seen.get(`${kind} ${what}`) ?? 0, `${kind} ${what}`).toBeGreaterThan(20);
+  });
+
+  it('one change that is just out of range is left out of what the others are ranked among', () => {
+    const shape: Shape = {
+      kind: 'open_interest',
+      length: 720,
+      behind: 0,
+      present: [1],
+      values: Array.from({ length: 720 }, (_, at) => (at === 600 ? 7e-18 : 7)),
+      beyond: 0,
+      unknownHours: 0,
+      lateHours: 0,
+    };
+    // Twenty-four hours after the bucket that is next to nothing, the change is 1e18.
+    const { history } = plainOf(seriesOf(shape), CLOSE, DAY_MS);
+    expect([history.length, Math.max(...history), Math.min(...history)]).toEqual([499, 0, -1]);
   });
 
   it('an answer without any bucket in the window says so, one that is too old says by how much', () => {
