@@ -71,14 +71,14 @@ function continueAverages(values: Column, from: number, to: number, { ema20, ema
   let fast = ema20[from - 1]!;
   let middle = ema50[from - 1]!;
   let slow = ema200[from - 1]!;
-  for (let i = from; i < to; i++) {
-    const value = values[i]!;
+  for (let at = from; at < to; at++) {
+    const value = values[at]!;
     fast += (2 / 21) * (value - fast);
     middle += (2 / 51) * (value - middle);
     slow += (2 / 201) * (value - slow);
-    ema20[i] = fast;
-    ema50[i] = middle;
-    ema200[i] = slow;
+    ema20[at] = fast;
+    ema50[at] = middle;
+    ema200[at] = slow;
   }
 }
 
@@ -102,8 +102,7 @@ interface Candles {
 
 /** RSI, ATR, ADX and both DI over 14 candles (`rsi`, `atr`, `adx`). */
 function fillMovement(candles: Candles, length: number, out: Recursions): Averages {
-  const averages = warmUp(candles, length, out);
-  return length > 2 * PERIOD ? continueMovement(candles, 2 * PERIOD, length, out, averages) : averages;
+  return continueMovement(candles, 2 * PERIOD, length, out, warmUp(candles, length, out));
 }
 
 function continueMovement(
@@ -152,8 +151,8 @@ function continueMovement(
 /** The first 28 candles, in which every mean has its beginning: it is counted from the first of its values, as `smooth` does. */
 function warmUp({ high, low, close }: Candles, length: number, out: Recursions): Averages {
   const { rsi14, atr14, adx14, plusDi14, minusDi14 } = out;
-  const first = { gain: 0, loss: 0, range: 0, plus: 0, minus: 0, trend: 0 };
   const mean = { gain: 0, loss: 0, range: 0, plus: 0, minus: 0, trend: 0 };
+  const first = { ...mean };
   for (let i = 0; i < length && i < 2 * PERIOD; i++) {
     rsi14[i] = atr14[i] = adx14[i] = plusDi14[i] = minusDi14[i] = NaN;
     if (i === 0) continue;

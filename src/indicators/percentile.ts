@@ -3,7 +3,7 @@
  * holds no NaN. NaN when the history is empty or the value is NaN.
  */
 export function percentileRank(history: Float64Array | readonly number[], value: number): number {
-  if (history.length === 0 || Number.isNaN(value)) return NaN;
+  if (Number.isNaN(value)) return NaN;
   let less = 0;
   let equal = 0;
   for (let index = 0; index < history.length; index += 1) {

@@ -1,9 +1,8 @@
 /** The value of a window at one candle: what is read at a few candles only needs no column. NaN before the first whole window. */
 
-/** Sum of `period` values. Blocks of `period` are added up as the column of sums does it (`rolling`), bit for bit. */
+/** Sum of a whole window. Blocks of `period` are added up as the column of sums does it (`rolling`), bit for bit. */
 function sumAt(values: Float64Array, end: number, period: number): number {
   const start = end - period + 1;
-  if (start < 0) return NaN;
   const block = end - (end % period);
   let head = values[block]!;
   for (let i = block + 1; i <= end; i++) head += values[i]!;
@@ -15,8 +14,9 @@ function sumAt(values: Float64Array, end: number, period: number): number {
 
 /** Mean; a window of equal values gives exactly that value. */
 export function smaAt(values: Float64Array, end: number, period: number): number {
+  if (end < period - 1) return NaN;
   const last = values[end]!;
-  let equal = end >= period - 1;
+  let equal = true;
   // Twenty times 0.1 over twenty is not 0.1: in a flat market price would stand an ulp off its own average.
   for (let i = end - period + 1; equal && i < end; i++) equal = values[i] === last;
   return equal ? last : sumAt(values, end, period) / period;

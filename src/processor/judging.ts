@@ -1,8 +1,9 @@
 /** One market through every strategy, from candles alone: exactly one answer for each, whatever happens. */
 import type { CandleSeries } from '../core/candles.ts';
+import { round2 } from '../core/digits.ts';
 import type { Detail } from '../core/feed.ts';
 import type { SignalStatus } from '../core/signal.ts';
-import type { Judged, MarketView, Reason, Strategy } from '../core/strategy.ts';
+import type { Judged, MarketView, Reason, Strategy, Trigger } from '../core/strategy.ts';
 import { enumerated } from '../core/text.ts';
 import { DAY_MS, MINUTE_MS, TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
 import { closeOfLast } from './closed.ts';
@@ -11,6 +12,7 @@ import { closeBefore, memoOf } from './price-memo.ts';
 import { priceHundredthsOf } from './score.ts';
 import type { SelectedSeries, Selection } from './select.ts';
 import { nameOfNotFinite } from './finite.ts';
+import { distancePct } from './signal.ts';
 import { createViewer } from './view.ts';
 
 export interface JudgeOptions {
@@ -118,17 +120,22 @@ function closeNow({ candles: { close, length } }: MarketView): number {
   return close[length - 1]!;
 }
 
-/**
- * One sum over all numbers: what is not finite makes the sum so. Distances of triggers, the one from the close in percent, must be so
- * as hundredths, to which the feed rounds them.
- */
+/** By hand where there are numbers in every answer: to go through its members by their names would cost more than to judge. */
 function isFinite({ points, setup, triggers: { long, short }, heldAgo, seriesSpanMs }: Judged, close: number): boolean {
-  let sum = seriesSpanMs + (heldAgo.long ?? 0) + (heldAgo.short ?? 0);
-  for (const one of points) sum += one.points + one.max;
-  if (setup !== null) sum += setup.entry + setup.stop_loss + setup.take_profit + setup.risk_reward + setup.max_bars;
-  if (long !== null) sum += 10_000 * (long.price / close) + 100 * long.distanceAtr;
-  if (short !== null) sum += 10_000 * (short.price / close) + 100 * short.distanceAtr;
-  return Number.isFinite(sum);
+  return (
+    Number.isFinite(seriesSpanMs) &&
+    points.every((one) => Number.isFinite(one.points) && Number.isFinite(one.max)) &&
+    (heldAgo.long === null || Number.isFinite(heldAgo.long)) &&
+    (heldAgo.short === null || Number.isFinite(heldAgo.short)) &&
+    (setup === null || nameOfNotFinite(setup) === null) &&
+    (long === null || isShowable(long, close)) &&
+    (short === null || isShowable(short, close))
+  );
+}
+
+/** Its distances must be finite as the feed rounds them. */
+function isShowable(trigger: Trigger, close: number): boolean {
+  return Number.isFinite(distancePct(trigger, close)) && Number.isFinite(round2(trigger.distanceAtr));
 }
 
 function scored(judged: Judged, explained: ScoredAnswer['explained']): ScoredAnswer {

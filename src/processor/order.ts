@@ -18,16 +18,12 @@ export interface OrderedStrategy {
   readonly record: StrategyRecord;
 }
 
-const RECORD_ORDER: Readonly<Record<StrategyRecord['status'], number>> = {
-  positive: 0,
-  inconclusive: 1,
-  unmeasured: 2,
-  negative: 3,
-};
+/** The best first. */
+const RECORDS: readonly StrategyRecord['status'][] = ['positive', 'inconclusive', 'unmeasured', 'negative'];
 
 interface Ranked extends Place {
   readonly group: number;
-  /** Mean after costs of a strategy with a positive record, R; 0 otherwise. */
+  /** Mean after costs, R; 0 where it is not known. */
   readonly expected: number;
   readonly record: number;
   readonly id: string;
@@ -48,22 +44,22 @@ export function orderSignals(
 
 /** The signals of one strategy with their ranks: those with a direction count first, each by score. */
 function ranked(markets: readonly KnownMarket[], { id, record }: OrderedStrategy, strategy: number): Ranked[] {
-  const recordOrder = RECORD_ORDER[record.status];
-  const isPositive = record.status === 'positive';
+  const recordOrder = RECORDS.indexOf(record.status);
   const own = markets.map((known, market): { market: number; group: number; score: number } => {
     const answer = known.answers[strategy]!;
     const score = known.scores[strategy] ?? null;
     if (answer.kind !== 'scored' || score === null) return { market, group: 4, score: 0 };
-    const directed = isPositive ? 0 : record.status === 'negative' ? 2 : 1;
+    const directed = record.status === 'positive' ? 0 : record.status === 'negative' ? 2 : 1;
     return { market, group: answer.direction === 'none' ? 3 : directed, score: score.score };
   });
-  own.sort((a, b) => a.group - b.group || b.score - a.score || a.market - b.market);
+  // Equal ones stay in the order of the markets.
+  own.sort((a, b) => a.group - b.group || b.score - a.score);
   return own.map(({ market, group }, index) => ({
     market,
     strategy,
     rank: group === 4 ? null : index + 1,
     group,
-    expected: isPositive ? (record.net_r ?? 0) : 0,
+    expected: record.net_r ?? 0,
     record: recordOrder,
     id,
   }));
@@ -75,7 +71,6 @@ function comparePlaces(a: Ranked, b: Ranked): number {
     (a.group === 0 ? b.expected - a.expected : 0) ||
     (a.rank ?? 0) - (b.rank ?? 0) ||
     a.record - b.record ||
-    compareText(a.id, b.id) ||
-    a.market - b.market
+    compareText(a.id, b.id)
   );
 }

@@ -72,8 +72,7 @@ function fillSlot(series: CandleSeries, timeframe: Timeframe, out: Slot['columns
   let end = series.length;
   while (end > 0 && free > 0) {
     const bucket = floorTo(time[end - 1]!, bucketMs);
-    let first = end - perBucket;
-    if (first < 0 || time[first] !== bucket) first = startOfBucket(time, end, bucket);
+    const first = startOfBucket(time, end, bucket);
     if (end - first === perBucket) {
       let highest = high[first]!;
       let lowest = low[first]!;
@@ -103,7 +102,7 @@ function sumOfMeasured(volume: Float64Array, from: number, to: number): number {
 }
 
 function startOfBucket(time: Float64Array, end: number, bucket: number): number {
-  let first = end - 1;
+  let first = end;
   while (first > 0 && time[first - 1]! >= bucket) first--;
   return first;
 }

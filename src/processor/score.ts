@@ -5,7 +5,7 @@ import type { Findings, SeriesPoints } from './finding.ts';
 import type { Score, ScoredAnswer } from './known-market.ts';
 import { scoreSeries } from './series-score.ts';
 
-/** What 0.29 * 100 = 28.999999999999996 must not turn into 28. */
+/** What 0.07 * 100 = 7.000000000000001 must not turn into 8. */
 const NOISE = 1e-9;
 const NEUTRAL = 10;
 
@@ -22,8 +22,8 @@ export function priceHundredthsOf(points: readonly PricePoints[]): number {
 }
 
 /**
- * Bounds are rounded outward component by component, because the score is a sum of rounded points: the rounded sum of unrounded
- * bounds may lie beside it.
+ * Bounds are rounded component by component, the upper one outward, because the score is a sum of rounded points: the rounded sum of
+ * unrounded bounds may lie beside it.
  */
 export function scoreOf(answer: ScoredAnswer, uses: readonly SeriesUse[], findings: Findings): Score {
   return add(answer.priceHundredths, scoreSeries(uses, answer.side, findings));
@@ -36,10 +36,9 @@ function add(price: number, series: readonly SeriesPoints[]): Score {
   let openInterest = NEUTRAL;
   for (const one of series) {
     const points = hundredths(one.points);
-    const pending = one.low < one.high;
     score += points;
-    low += pending ? Math.min(points, Math.floor(one.low * 100 + NOISE)) : points;
-    high += pending ? Math.max(points, Math.ceil(one.high * 100 - NOISE)) : points;
+    low += hundredths(one.low);
+    high += one.low < one.high ? Math.ceil(one.high * 100 - NOISE) : points;
     if (one.kind === 'open_interest') openInterest = one.unweighted;
   }
   return { score: whole(score), low: whole(low), high: whole(high), openInterest };
@@ -57,5 +56,5 @@ export function pendingWidths(
 }
 
 function whole(sum: number): number {
-  return Math.min(100, Math.max(0, sum / 100));
+  return Math.min(100, sum / 100);
 }

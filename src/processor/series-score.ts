@@ -72,7 +72,7 @@ export function quadrantOf(price: PriceMemo, closeAtSpan: number | null, openInt
   if (closeAtSpan === null || changePct === null || spread === null) return null;
   const move = price.closeNow - closeAtSpan;
   const change = changePct / 100;
-  if (move === 0 || Math.abs(change) < DEAD_BAND * spread) return 'flat';
+  if (move === 0 || Math.abs(change) <= DEAD_BAND * spread) return 'flat';
   if (move > 0) return change > 0 ? 'new_longs' : 'short_covering';
   return change > 0 ? 'new_shorts' : 'long_liquidation';
 }

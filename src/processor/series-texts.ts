@@ -50,10 +50,10 @@ function ofVenue(standIn: string | null): string {
 
 function describe({ kind, value, changePct, spanMs }: Finding): string {
   if (kind === 'open_interest') {
-    const change = changePct ?? 0;
+    const change = changePct!;
     return `${NAME[kind]} ${change < 0 ? '' : '+'}${decimals(change)} % in ${hoursOf(spanMs)}`;
   }
-  return `${NAME[kind]} ${digits(value ?? 0)}${kind === 'funding_rate' ? ' %' : ''}`;
+  return `${NAME[kind]} ${digits(value!)}${kind === 'funding_rate' ? ' %' : ''}`;
 }
 
 /** Where a finding stands in time: `OI_CURRENT` or `OI_STALE`; one that is neutral says why instead. */

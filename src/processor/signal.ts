@@ -83,10 +83,15 @@ function triggersOf({ long, short }: ScoredAnswer['triggers'], price: number): S
       ? null
       : {
           price: trigger.price,
-          distance_pct: significant(round2(100 * (trigger.price / price - 1))),
+          distance_pct: significant(distancePct(trigger, price)),
           distance_atr: significant(round2(trigger.distanceAtr)),
         };
   return { long: triggerOf(long), short: triggerOf(short) };
+}
+
+/** How far the price has to go to the trigger, in percent with two decimals. */
+export function distancePct(trigger: Trigger, price: number): number {
+  return round2(100 * (trigger.price / price - 1));
 }
 
 function lean(known: KnownMarket, { strategy }: Place, base: SignalBase): LeanSignal {

@@ -104,11 +104,7 @@ function viewOf(candles: CandleSeries, arena: Arena): MarketView {
 }
 
 function take(from: CandleSeries, into: PriceColumns): void {
-  const { length } = from;
-  for (const name of ['time', 'open', 'high', 'low', 'close', 'volume'] as const) {
-    const column = from[name];
-    into[name].set(column.length === length ? column : column.subarray(0, length));
-  }
+  for (const name of ['time', 'open', 'high', 'low', 'close', 'volume'] as const) into[name].set(from[name]);
 }
 
 function append({ columns, indicators }: Arena, at: number, close: number, stepMs: number): void {

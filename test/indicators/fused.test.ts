@@ -12,7 +12,16 @@ import { sma } from './oracle/sma.ts';
 
 /** Few different prices, so that flat stretches, gaps of nothing and equal ranges occur; or many. */
 const price = fc.oneof(fc.constantFrom(1, 1, 1, 1.1, 0.1, 7e-8), fc.double({ min: 1e-8, max: 1e6, noNaN: true }));
-const candles = fc.array(fc.tuple(price, price, price), { maxLength: 260, size: 'max' }).map((rows) => ({
+type Row = readonly [number, number, number];
+const rowsOf = (one: fc.Arbitrary<number>): fc.Arbitrary<Row[]> =>
+  fc.array(fc.tuple(one, one, one), { maxLength: 260, size: 'max' });
+/** Stretches in which nothing moves. */
+const still = fc
+  .array(fc.tuple(price, fc.integer({ min: 1, max: 60 })), { maxLength: 12, size: 'max' })
+  .map((runs) => runs.flatMap(([one, length]) => Array.from({ length }, (): Row => [one, one, one])).slice(0, 260));
+/** Whole steps: as far up as down, often. */
+const steps = rowsOf(fc.integer({ min: 1, max: 4 }));
+const candles = fc.oneof(rowsOf(price), steps, still).map((rows) => ({
   length: rows.length,
   high: Float64Array.from(rows, (row) => Math.max(...row)),
   low: Float64Array.from(rows, (row) => Math.min(...row)),

@@ -159,6 +159,51 @@ describe('a line', () => {
     });
   });
 
+  it('reaches over at least 20 bars', () => {
+    const touching = (third: number) => {
+      const bars = mapBars(flatResistance(), () => 90);
+      for (const q of [100, 110, third]) bars.high[q] = 100;
+      return findTrendlines(bars, 199, 'resistance', { atr: 1, exclude: 1 });
+    };
+    expect(touching(120)).toMatchObject({ touches: [100, 110, 120], span: 20 });
+    expect(touching(119)).toBeNull();
+  });
+
+  it('stands on the newest 40 pivots', () => {
+    const bars = mapBars(flatResistance(), () => 90);
+    for (let q = 2; q < 200; q += 3) bars.high[q] = 100;
+    const line = findTrendlines(bars, 199, 'resistance', { atr: 1, exclude: 1, k: 1 });
+    // The last of them is bar 197.
+    expect(line?.touches).toEqual(Array.from({ length: 40 }, (_, n) => 197 - 3 * (39 - n)));
+  });
+
+  it('may begin with the first bar that can be a pivot', () => {
+    const length = 200;
+    const high = Float64Array.from({ length }, (_, q) => (q % 30 === 5 ? 100 : 97 - (q % 7) / 10));
+    const bars = { high, low: high.map((price) => price - 2), close: high.map((price) => price - 1) };
+    const touches = [5, 35, 65, 95, 125, 155, 185];
+    expect(findTrendlines(bars, 199, 'resistance', { atr: 1, exclude: 1 })?.touches).toEqual(touches);
+    const upsideDown = mapBars(mirrored(bars), (price) => price + 200);
+    expect(findTrendlines(upsideDown, 199, 'support', { atr: 1, exclude: 1 })?.touches).toEqual(touches);
+  });
+
+  it('is violated by any close after its first pivot, and by none before', () => {
+    /** A line of touches every 30 bars that moves by `slope` a bar; all else lies 12 below it. */
+    const sloping = (slope: number, q: number, above: number) => {
+      const line = (bar: number) => 1_000 + slope * (bar - 20);
+      const high = Float64Array.from({ length: 100 }, (_, bar) => line(bar) - ([20, 50, 80].includes(bar) ? 0 : 12));
+      const bars = { high, low: high.map((price) => price - 2), close: high.map((price) => price - 1) };
+      bars.close[q] = line(q) + above;
+      bars.high[q] = line(q) + above + 0.1;
+      return findTrendlines(bars, 99, 'resistance', { atr: 1, exclude: 1 })?.touches ?? null;
+    };
+    // The bar after the first pivot may close above a falling line without being higher than the pivot.
+    expect(sloping(-1, 21, 0.2)).toEqual([20, 50, 80]);
+    expect(sloping(-1, 21, 0.3)).toBeNull();
+    // The bar before it may close above a rising one.
+    expect(sloping(1, 19, 0.3)).toEqual([20, 50, 80]);
+  });
+
   it('starts no earlier than the look-back', () => {
     const line = findTrendlines(flatResistance(), 199, 'resistance', { atr: 1, exclude: 1, look: 149 });
     expect(line?.touches).toEqual([50, 80, 110, 140, 170]);

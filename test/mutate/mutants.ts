@@ -122,11 +122,13 @@ function operatorChanges(node: Node, source: string): readonly Change[] {
   const start = source.indexOf(operator, left.end);
   if (start < left.end || start >= right.start) return [];
   const change = (kind: Kind, to: string): Change => ({ kind, start, end: start + operator.length, to });
+  // V8 counts the operator with its right side, and a test by which the left one decides comes by the operator all the same.
+  const logic = (to: string): Change => ({ ...change('logic', source[start - 1]! + to), start: start - 1 });
   const sign = node.type === 'AssignmentExpression' ? ASSIGNED_SIGNS[operator] : SIGNS[operator];
   return [
     ...(COMPARISONS[operator] ?? []).map((to) => change('comparison', to)),
     ...(sign === undefined ? [] : [change('sign', sign)]),
-    ...(LOGIC[operator] === undefined ? [] : [change('logic', LOGIC[operator])]),
+    ...(LOGIC[operator] === undefined ? [] : [logic(LOGIC[operator])]),
   ];
 }
 

@@ -20,9 +20,12 @@ export function firstPower(least: number): number {
   return power;
 }
 export const LIMIT = 50;
+export function either(a: boolean, b: boolean): boolean {
+  return a || b;
+}
 `;
 const RULE_TEST = `import { describe, expect, it } from 'vitest';
-import { firstPower, isHigher, LIMIT } from '../src/rule.ts';
+import { either, firstPower, isHigher, LIMIT } from '../src/rule.ts';
 describe('the rule', () => {
   it.each([[2, 1, true], [1, 1, false]])('compares', (a, b, higher) => {
     expect(isHigher(a, b)).toBe(higher);
@@ -31,6 +34,7 @@ describe('the rule', () => {
     expect(firstPower(await Promise.resolve(5))).toBe(8);
   });
   it('has a limit', () => expect(LIMIT).toBe(50));
+  it('is content with one', () => expect(either(true, false)).toBe(true));
 });
 `;
 
@@ -40,7 +44,7 @@ describe('faults', () => {
 
   it('are changes of what runs, never of types, comments or texts', () => {
     const lines = new Set(mutants.map(({ line }) => line));
-    expect([...lines]).toEqual([5, 8, 9, 12]);
+    expect([...lines]).toEqual([5, 8, 9, 12, 14]);
     expect(mutantsOf('a.ts', "import a from 'long';\nlet b: 1 | 'long' = c as 2;\ntype T = -1;")).toEqual([]);
   });
 
@@ -116,6 +120,10 @@ describe('a run', () => {
     });
   });
 
+  it('catches a fault in an operator whose right side no test comes by', () => {
+    expect(fateOf('return a && b;')).toMatchObject({ how: 'caught' });
+  });
+
   it('lets survive what changes nothing', () => {
     expect(fateOf('return text.length > 1 && a > b;')).toEqual({ how: 'survived', tests: 2, all: true });
   });
@@ -129,7 +137,7 @@ describe('a run', () => {
   });
 
   it('runs no test without need: those that come by a place, until one fails', () => {
-    expect(outcome).toMatchObject({ tests: 4, failures: [] });
+    expect(outcome).toMatchObject({ tests: 5, failures: [] });
     expect(outcome.possible).toBe(outcome.tried.length);
   });
 

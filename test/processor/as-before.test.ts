@@ -102,6 +102,16 @@ describe('resampling into reused memory', () => {
     );
   });
 
+  test('a new one uses its memory as one that was reset, and shows the same candles of it for the same number', () => {
+    const series = seriesOf({ timeframe: '15m', from: 0, length: 64, holes: [], breaks: [], seed: 1 });
+    const fresh = createResampler(30);
+    const first = fresh.resample(series, '1h');
+    fresh.reset();
+    const again = fresh.resample(series, '1h');
+    expect(again.close.buffer).toBe(first.close.buffer);
+    expect(again.close).toBe(first.close);
+  });
+
   test('answers stand side by side until it is reset', () => {
     const series = seriesOf({ timeframe: '15m', from: 0, length: 64, holes: [], breaks: [], seed: 1 });
     few.reset();

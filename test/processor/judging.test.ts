@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Judgement } from '../../src/core/strategy.ts';
-import { HOUR_MS } from '../../src/core/time.ts';
+import { HOUR_MS, type Timeframe } from '../../src/core/time.ts';
 import { createJudge, isStrategyFault } from '../../src/processor/judging.ts';
 import { AS_OF, CLOSE_TIME, EXPLANATION, judged, judgeWith, selected, series, strategy } from './known.ts';
 
@@ -57,6 +57,57 @@ describe('judging a market', () => {
     expect(statusOf(selection, answer)).toEqual([status, code]);
   });
 
+  /** The volumes of the last candles; all before them were traded. */
+  const withLast = (volumes: readonly number[], length = 600): ReturnType<typeof selected> =>
+    selected({ series: series(length, (index) => volumes[index - (length - volumes.length)] ?? 1) });
+  const times = (count: number, volume: number): readonly number[] => Array<number>(count).fill(volume);
+
+  it.each([
+    ['11 of 50 without volume', withLast(times(11, 0)), '11 of its last 50 candles have no volume'],
+    [
+      '5 of 24 that were measured, of the last 50',
+      withLast([...times(5, 0), ...times(26, Number.NaN), ...times(19, 1)]),
+      '5 of its last 50 candles have no volume, of 26 more it was not measured',
+    ],
+    ['5 of 25 that were measured', withLast([...times(5, 0), ...times(25, Number.NaN), ...times(20, 1)]), null],
+    ['none that was measured', withLast(times(50, Number.NaN)), null],
+    ['a history of 20 with 5', withLast(times(5, 0), 20), '5 of its last 20 candles have no volume'],
+    ['a history of 20 with 4', withLast(times(4, 0), 20), null],
+  ] as const)('a market is not traded any more by its volume: %s', (_name, selection, text) => {
+    const [only] = judgeWith([strategy('s', () => judged(), { warmup: 1 })], selection).answers;
+    expect(only!.kind === 'scored' ? null : only!.reason.text).toBe(text);
+  });
+
+  it('the texts say how much is missing, how late and how early', () => {
+    const text = (selection: ReturnType<typeof selected>, asOf = AS_OF): string => {
+      const [only] = createJudge({ strategies: [strategy('s')], asOf, detail: 'lean' })(selection).answers;
+      return only!.kind === 'scored' ? 'ok' : only!.reason.text;
+    };
+    expect(text(selected({ series: series(99) }))).toBe('99 closed candles, 100 needed');
+    expect(text(selected({ stale: true }), CLOSE_TIME + 10 * HOUR_MS)).toBe(
+      'its last candle closed 2.5 times 4h before the time of the scan',
+    );
+    expect(text(selected(), CLOSE_TIME)).toBe('ok');
+    expect(text(selected(), CLOSE_TIME - 1)).toBe('its last candle closes 1 min after the time of the scan');
+    expect(text(selected(), CLOSE_TIME - 90_000)).toBe('its last candle closes 2 min after the time of the scan');
+  });
+
+  it('where no file has the timeframe, those that there are are named', () => {
+    const judge = createJudge({ strategies: [strategy('s')], asOf: AS_OF, detail: 'lean' });
+    const text = (
+      reason: 'unreadable' | 'no-closed-candles' | 'no-timeframe',
+      ...there: readonly Timeframe[]
+    ): string => {
+      const [only] = judge({ kind: 'none', reason }, there).answers;
+      return only!.kind === 'scored' ? 'ok' : only!.reason.text;
+    };
+    const none = 'it has no file of the timeframe, and none finer that gives it with enough candles';
+    expect(text('no-timeframe')).toBe(none);
+    expect(text('no-timeframe', '1d')).toBe(`${none}; there are 1d`);
+    expect(text('no-closed-candles', '1d')).toBe('its files hold no candle that is closed by now');
+    expect(text('unreadable', '1d')).toBe('none of its candle files could be read; see summary.files_skipped');
+  });
+
   it('a strategy never sees fewer candles than its warm-up', () => {
     let asked = 0;
     const judge = (): ReturnType<typeof judged> => {
@@ -94,16 +145,50 @@ describe('judging a market', () => {
     expect(AS_OF).toBeGreaterThan(CLOSE_TIME);
   });
 
+  it('keeps the close before the span of each answer, and whether its candles are stale or made of finer ones', () => {
+    const strategies = [
+      strategy('two days', () => judged({ seriesSpanMs: 48 * HOUR_MS })),
+      strategy('failing', () => failing),
+    ];
+    const fresh = judgeWith(strategies, selected());
+    // 12 and 6 candles before the last, which is the one numbered 599.
+    expect(fresh.memo!.closeAtSpan).toEqual([10.587, 10.593]);
+    expect(fresh.facts).toMatchObject({ stale: false, resampled: false, cut: false });
+    expect(judgeWith(strategies, selected({ stale: true })).facts).toMatchObject({ stale: true });
+    expect(judgeWith(strategies, selected({ resampledFrom: '1h', cut: true })).facts).toMatchObject({
+      resampled: true,
+      cut: true,
+    });
+  });
+
+  it('a quiet market is stale from the close of its last candle on, and not before', () => {
+    const at = (asOf: number) =>
+      createJudge({ strategies: [strategy('s')], asOf, detail: 'lean' })(selected({ series: series(600, quiet) }));
+    expect(at(CLOSE_TIME).facts!.stale).toBe(true);
+    expect(at(CLOSE_TIME - 1).facts!.stale).toBe(false);
+  });
+
+  it('answers that lack the same conditions share one list of them', () => {
+    const judge = createJudge({ strategies: [strategy('s', () => judged())], asOf: AS_OF, detail: 'lean' });
+    const [first, second] = [judge(selected()), judge(selected())].map(({ answers: [only] }) =>
+      only!.kind === 'scored' ? only!.unmet : null,
+    );
+    expect(first).toEqual({ long: [], short: ['B'] });
+    expect(second).toBe(first);
+  });
+
   it('changes are unknown where history does not reach so far', () => {
     const { facts } = judgeWith([strategy('s')], selected({ series: series(6) }));
     expect(facts).toMatchObject({ change24hPct: null, change7dPct: null, atrPct: null });
   });
 });
 
-/** A market whose last close is so small that a price can be beyond every multiple of it. */
+/** A market whose last close alone is so small that a price can be beyond every multiple of it. */
 function worthless(): ReturnType<typeof selected> {
   const candles = series(600);
-  return selected({ series: { ...candles, close: candles.close.map((close) => close * 1e-300) } });
+  return selected({
+    series: { ...candles, close: candles.close.map((close, i) => (i === 599 ? close * 1e-300 : close)) },
+  });
 }
 
 describe('a strategy that cannot be believed', () => {
@@ -162,6 +247,24 @@ describe('a strategy that cannot be believed', () => {
       'strategy-nonsense',
     ],
     ['gives an endless idea', () => judged({ setup: { ...judged().setup!, max_bars: Infinity } }), 'strategy-nonsense'],
+    ...(['entry', 'take_profit', 'risk_reward'] as const).map(
+      (name) =>
+        [
+          `gives no ${name}`,
+          () => judged({ setup: { ...judged().setup!, [name]: Number.NaN } }),
+          'strategy-nonsense',
+        ] as const,
+    ),
+    [
+      'gives a short trigger beyond all percent',
+      () => judged({ triggers: { long: null, short: { price: 1e300, distanceAtr: 1 } } }),
+      'strategy-nonsense',
+    ],
+    [
+      'held long nobody knows when',
+      () => judged({ heldAgo: { long: Number.NaN as 0, short: null } }),
+      'strategy-nonsense',
+    ],
     ['held nobody knows when', () => judged({ heldAgo: { long: 0, short: Number.NaN as 0 } }), 'strategy-nonsense'],
     ['gives no span', () => judged({ seriesSpanMs: Number.NaN }), 'strategy-nonsense'],
   ];
@@ -185,12 +288,18 @@ describe('a strategy that cannot be believed', () => {
     ]);
   });
 
-  it('a message of any length is cut', () => {
-    const long = strategy('s', () => {
-      throw new Error('x'.repeat(10_000));
-    });
-    const [answer] = judgeWith([long], selected()).answers;
-    expect(answer!.kind === 'unscored' && answer!.reason.text.length).toBeLessThan(600);
+  it('a message of more than 500 characters is cut there', () => {
+    const textOf = (thrown: unknown): string => {
+      const throwing = strategy('s', () => {
+        throw thrown;
+      });
+      const [answer] = judgeWith([throwing], selected()).answers;
+      return answer!.kind === 'unscored' ? answer!.reason.text : 'ok';
+    };
+    expect(textOf(new Error('x'.repeat(10_000)))).toBe(`Error: ${'x'.repeat(493)}...`);
+    expect(textOf(new Error('x'.repeat(494)))).toBe(`Error: ${'x'.repeat(493)}...`);
+    expect(textOf(new Error('x'.repeat(493)))).toBe(`Error: ${'x'.repeat(493)}`);
+    expect(textOf('no error at all')).toBe('it threw no error at all');
   });
 });
 

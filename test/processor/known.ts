@@ -56,7 +56,11 @@ export const STAND_IN: Resolution = {
   tier: 'aggregated',
   listed: { ...RESOLVED.listed, venue: 'Binance' },
 };
-export const NO_PROVIDER: Resolution = { tier: 'neutral', reason: 'no-provider', name: RESOLVED.name };
+export const NO_PROVIDER: Extract<Resolution, { tier: 'neutral' }> = {
+  tier: 'neutral',
+  reason: 'no-provider',
+  name: RESOLVED.name,
+};
 
 const RECORD: StrategyRecord = {
   status: 'inconclusive',

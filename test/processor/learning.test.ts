@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { SERIES_KINDS, SERIES_WINDOW_MS, type Series } from '../../src/core/series.ts';
+import type { Resolution } from '../../src/core/market.ts';
 import type { Outcome } from '../../src/core/outcome.ts';
 import { DAY_MS, HOUR_MS } from '../../src/core/time.ts';
 import { sharedRanks, unfetched, withSeries } from '../../src/processor/learning.ts';
 import { seriesOf } from '../contract/markets.ts';
-import { CLOSE_TIME, MARKET, RESOLVED, judged, judgeWith, selected, strategy } from './known.ts';
+import { CLOSE_TIME, MARKET, NO_PROVIDER, RESOLVED, judged, judgeWith, selected, strategy } from './known.ts';
 
 /** Open interest of 720 hours that grows by one an hour: 281 to 1,000. */
 const HOURS = Array.from({ length: 720 }, (_, index) => index);
@@ -53,6 +54,18 @@ describe('what a series adds to a market', () => {
     ]);
     // It grows by ever smaller shares: the newest change is the smallest of all.
     expect(found.scores.map((one) => one!.score)).toEqual([53, 53]);
+  });
+
+  it('amounts are converted by the multipliers of both names, where the quote is a dollar', () => {
+    const usd = (resolution: Resolution): number | null => {
+      const known = unfetched(MARKET, judgeWith(STRATEGIES, selected()), resolution, STRATEGIES);
+      return withSeries(known, 'open_interest', HAD, null, STRATEGIES).findings.open_interest.valueUsd;
+    };
+    // 1,000 PEPE; the candle's price of 10.599 is that of 1,000 of them.
+    expect(usd(RESOLVED)).toBeCloseTo(10.599, 9);
+    expect(usd({ ...RESOLVED, listed: { ...RESOLVED.listed, multiplier: 1_000 } })).toBeCloseTo(10_599, 6);
+    expect(usd({ ...RESOLVED, name: { ...RESOLVED.name, quote: 'BTC' } })).toBeNull();
+    expect(usd(NO_PROVIDER)).toBeNull();
   });
 
   it('shared ranks are the same ranks', () => {

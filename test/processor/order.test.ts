@@ -54,6 +54,32 @@ describe('the order of the feed', () => {
     expect(order).toEqual(['M0 s1 1', 'M0 s2 1', 'M0 s0 1']);
   });
 
+  it('puts a positive record first even where it earned nothing, or nobody knows what', () => {
+    const order = names(
+      [[points(1), points(2), points(3), points(4)]],
+      [
+        record('inconclusive', 0.9),
+        record('positive', -0.01),
+        { ...record('positive'), net_r: null },
+        record('positive', 0.01),
+      ],
+    );
+    expect(order).toEqual(['M0 s3 1', 'M0 s2 1', 'M0 s1 1', 'M0 s0 1']);
+  });
+
+  it('without a direction or a score stands by record, then by the name of the strategy, then by exchange and symbol', () => {
+    const records = (['negative', 'unmeasured', 'inconclusive', 'positive', 'positive'] as const).map((status) =>
+      record(status),
+    );
+    const byRecord = ['s3', 's4', 's2', 's1', 's0'];
+    const undirected = Array.from({ length: 5 }, () => points(7, 'none'));
+    expect(names([undirected], records)).toEqual(byRecord.map((own) => `M0 ${own} 1`));
+    const stale = Array.from({ length: 5 }, () => STALE);
+    expect(names([stale, stale, stale], records)).toEqual(
+      byRecord.flatMap((own) => ['M0', 'M1', 'M2'].map((market) => `${market} ${own} -`)),
+    );
+  });
+
   it('breaks equal scores by exchange and symbol', () => {
     expect(names([[points(50)], [points(50)], [points(51)]], [record('inconclusive')])).toEqual([
       'M2 s0 1',

@@ -72,6 +72,17 @@ describe('a score', () => {
     expect(score(both)).toEqual({ score: 48.2, low: 48.2, high: 48.2, openInterest: 5 });
   });
 
+  it('of a final answer has no width where its points are rounded either', () => {
+    // 20 * (2 / 3) weighed by 0.4 is 5.3333.
+    const thirds = { ...ranked('funding_rate', 1 / 3, true) };
+    expect(score({ funding_rate: thirds, open_interest: ranked('open_interest', 0.75, true) })).toEqual({
+      score: 46.33,
+      low: 46.33,
+      high: 46.33,
+      openInterest: 5,
+    });
+  });
+
   it('of an answer that can still change keeps its width and counts what is known', () => {
     // 7.2 stands; it may become anything from 0 to 8.
     expect(score({ funding_rate: ranked('funding_rate', 0.1, false) })).toEqual({

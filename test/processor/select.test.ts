@@ -52,6 +52,12 @@ describe('continuity guard', () => {
   ])('an open at %f times the close before leaves %i of 50 candles', (factor, length) => {
     expect(jump(factor)).toMatchObject({ series: { length }, cut: length < 50 });
   });
+  test.each([1, 2, 49])('a break is found wherever it is: at candle %i of 50', (at) => {
+    const candles = series(50, { price: (i) => (i < at ? 1 : 1_000) });
+    candles.open[at] = 1_000;
+    candles.close[at - 1] = 1;
+    expect(continuousTail(candles)).toMatchObject({ series: { length: 50 - at }, cut: true });
+  });
   test('24 missing candles are no break, 25 are', () => {
     const gap = (missing: number) => continuousTail(series(100, { without: (i) => i >= 40 && i < 40 + missing }));
     expect(gap(24)).toMatchObject({ series: { length: 76 }, cut: false });
@@ -86,6 +92,11 @@ describe('resampling', () => {
   test('buckets with a hole are left out, at the edges and in the middle', () => {
     const fine = series(22, { timeframe: '1h', from: START + HOUR, without: (i) => i === 9 });
     expect(Array.from(resample(fine, '4h').time, (time) => (time - START) / HOUR)).toEqual([4, 12, 16]);
+  });
+  test('the volume of a bucket is what was measured of it, and none where nothing was', () => {
+    const fine = series(12, { timeframe: '1h' });
+    fine.volume.set([1, Number.NaN, 3, 4, ...Array<number>(4).fill(Number.NaN), 5, 6, 7, Number.NaN]);
+    expect([...resample(fine, '4h').volume]).toEqual([8, Number.NaN, 18]);
   });
   test('only a whole multiple can be made', () => {
     expect([
@@ -142,8 +153,10 @@ describe('one timeframe', () => {
     expect(summary(select([old, fine], { asOf }))).toBe('4h from 1h 200');
     expect(summary(select([old, fine], { asOf, warmup: 201 }))).toBe('4h 150 stale');
   });
-  test('a stale file stays when the finer one is no fresher', () => {
+  test('a stale file stays when the finer one is no fresher, however long', () => {
     expect(summary(select([old, series(600, { timeframe: '1h' })], { asOf }))).toBe('4h 150 stale');
+    const longer = series(640, { timeframe: '1h', from: START - 40 * HOUR });
+    expect(summary(select([old, longer], { asOf }))).toBe('4h 150 stale');
   });
   test('among finer files the fresher, then the longer, then the coarser counts', () => {
     const quarter = series(3200, { timeframe: '15m' });
@@ -153,13 +166,26 @@ describe('one timeframe', () => {
     expect(summary(select([fine, quarter], { asOf }))).toBe('4h from 1h 200');
     const later = series(2000, { timeframe: '15m', from: START + 75 * 4 * HOUR });
     expect(summary(select([later, fine], { asOf }))).toBe('4h from 1h 200');
+    const byOne = series(796, { timeframe: '1h', from: START + 4 * HOUR });
+    for (const files of [
+      [older, later],
+      [later, older],
+    ])
+      expect(summary(select(files, { asOf }))).toBe('4h from 15m 125');
+    for (const files of [
+      [byOne, quarter],
+      [quarter, byOne],
+    ])
+      expect(summary(select(files, { asOf }))).toBe('4h from 15m 200');
   });
   test('a coarser file is of no use', () => {
-    const daily = series(300, { timeframe: '1d' });
-    expect(selectSeries([daily], { timeframe: '4h', asOf: closeOf(daily), warmup: 100 })).toEqual({
-      kind: 'none',
-      reason: 'no-timeframe',
-    });
+    for (const length of [1, 300]) {
+      const daily = series(length, { timeframe: '1d' });
+      expect(selectSeries([daily], { timeframe: '4h', asOf: closeOf(daily), warmup: 100 })).toEqual({
+        kind: 'none',
+        reason: 'no-timeframe',
+      });
+    }
   });
   test('a break inside a bucket does not vanish in it', () => {
     const split = series(1000, { timeframe: '1h', price: (i) => (i < 502 ? 1 : 1000) });

@@ -9,6 +9,8 @@ import type { Finding, SeriesAmounts, SeriesPoints } from '../../src/processor/f
 import { closeBefore, memoOf } from '../../src/processor/price-memo.ts';
 import { NEW_MONEY } from '../../src/strategies/new-money.ts';
 import { generator, randomSeries } from '../contract/markets.ts';
+import { rankSeries } from '../../src/processor/series-rank.ts';
+import { quadrantOf } from '../../src/processor/series-score.ts';
 import type { Given, Shape } from './series-block.ts';
 import { CLOSE, block, buckets, candlesAt, codeOf, counting, pointsOf } from './series-block.ts';
 
@@ -211,6 +213,75 @@ describe('liquidations', () => {
   });
 });
 
+describe('what is said of a series', () => {
+  const texts = (given: Given, shape: Shape = {}): readonly string[] =>
+    block(given, shape).reasons.map(({ text }) => text);
+  const interest = (newest: number): Given => ({
+    open_interest: buckets('open_interest', [...counting(200).map(() => 100), newest]),
+  });
+
+  it('names the change of open interest with its sign and its stretch', () => {
+    expect(texts(interest(150))).toContain('open interest +50.00 % in 24 h: percentile 1.00 of 176 values');
+    expect(texts(interest(100.5))).toContain('open interest +0.50 % in 24 h: percentile 1.00 of 176 values');
+    expect(texts(interest(100), { spanMs: 36 * HOUR_MS })).toContain(
+      'open interest +0.00 % in 36 h: percentile 0.50 of 164 values',
+    );
+    expect(
+      texts(interest(99.5), { uses: [{ kind: 'open_interest', weight: 1, speaksFor: { long: 'low', short: 'low' } }] }),
+    ).toContain('open interest -0.50 % in 24 h: percentile 0.00 of 176 values');
+  });
+
+  it('says where it stands in time, and of one without points why', () => {
+    const ratio = (values: readonly number[], completeTo = CLOSE): Given => ({
+      long_short_ratio: buckets('long_short_ratio', values, { completeTo }),
+    });
+    expect(texts(ratio(counting(200)))).toContain(
+      "long/short ratio: newest bucket ended 0 h before the candle's close",
+    );
+    expect(texts(ratio([...counting(200), Number.NaN], CLOSE - HOUR_MS))).toContain(
+      "long/short ratio: newest bucket ended 1 h before the candle's close, others are still missing",
+    );
+    expect(texts(ratio(counting(20)))).toContain(
+      'long/short ratio counts as neutral: 19 values to rank among, 120 needed',
+    );
+  });
+
+  it('says of open interest without a change whether a bucket is missing or no number could tell it', () => {
+    const values = counting(200).map((value) => 1_000 + value);
+    values[199 - 24] = Number.NaN;
+    values[198 - 24] = Number.NaN;
+    values[197 - 24] = Number.NaN;
+    const { findings } = block({ open_interest: buckets('open_interest', values) });
+    expect(findings.open_interest.detail).toBe("no bucket 24 h before the candle's close");
+    const tiny = block(interest(1e17 * 100 * 10));
+    expect(tiny.findings.open_interest).toMatchObject({ cause: 'out-of-range', detail: 'its change is out of range' });
+  });
+
+  it('a change that no number says is ranked among nothing', () => {
+    const values = counting(200).map((value) => (value === 200 ? 1e20 : 100));
+    const ranking = rankSeries(buckets('open_interest', values), CLOSE, DAY_MS);
+    expect(ranking.sample).toMatchObject({ kind: 'current', statistic: 1e18 });
+    expect(ranking).toMatchObject({ percentile: null, spread: null });
+  });
+
+  it('that is missing is not stale, and has no spread', () => {
+    expect(block({ open_interest: 'deferred' }).findings.open_interest).toMatchObject({ stale: false, spread: null });
+  });
+
+  it('has the spread of the changes of open interest that were ranked, and of nothing else', () => {
+    const wave = counting(400).map((value) => 1_000 + 10 * Math.sin(value));
+    const changes = wave.slice(24, -1).map((value, index) => value / wave[index]! - 1);
+    const mean = changes.reduce((sum, one) => sum + one, 0) / changes.length;
+    const variance = changes.reduce((sum, one) => sum + (one - mean) ** 2, 0) / changes.length;
+    const { findings } = block({
+      open_interest: buckets('open_interest', wave),
+      long_short_ratio: buckets('long_short_ratio', wave),
+    });
+    expect(findings.open_interest.spread).toBeCloseTo(Math.sqrt(variance), 12);
+    expect(findings.long_short_ratio.spread).toBeNull();
+  });
+});
+
 describe('bounds', () => {
   const component = (given: Series | FailureCode) => pointsOf(block({ long_short_ratio: given }), 'long_short_ratio');
 
@@ -251,6 +322,17 @@ describe('dollars', () => {
     // The newest bucket ended two hours before the close: the candle with the close 20.
     expect(usd({ denomination: 'BASE_ASSET', baseFactor: 1 })).toBe(200 * 20);
     expect(usd({ denomination: 'BASE_ASSET', baseFactor: 1000 })).toBe(200 * 20 * 1000);
+  });
+
+  it('are had for liquidations too, and not for what is no amount', () => {
+    const given = {
+      liquidations: buckets('liquidations', [1, 2, 3], { coveredFrom: CLOSE - 3 * HOUR_MS }),
+      long_short_ratio: buckets('long_short_ratio', [1, 2, 3]),
+      funding_rate: buckets('funding_rate', [1, 2, 3]),
+    };
+    const { findings } = block(given, { amounts: { denomination: 'BASE_ASSET', baseFactor: 1 } });
+    expect(findings.liquidations.valueUsd).toBe(6 * 100);
+    expect([findings.long_short_ratio.valueUsd, findings.funding_rate.valueUsd]).toEqual([null, null]);
   });
 
   it('are the amount itself where it is in dollars, and unknown for contracts', () => {
@@ -305,6 +387,7 @@ describe('liquidations of a day', () => {
     );
     expect(sum(all, { amounts: { denomination: 'QUOTE_ASSET', baseFactor: 1 } })).toBe(24 * 3);
     expect(sum(buckets('liquidations', []), {})).toBe(0);
+    expect(sum(buckets('liquidations', [0, 0, 0]), {})).toBe(0);
   });
 
   it('are unknown without a price, for contracts, and as long as a bucket may still come', () => {
@@ -317,7 +400,13 @@ describe('liquidations of a day', () => {
     expect(sum(all, { amounts: null })).toBeNull();
     const dollars = { amounts: { denomination: 'QUOTE_ASSET', baseFactor: 1 } } as const;
     expect(sum(buckets('liquidations', [1, 1], { completeTo: CLOSE - HOUR_MS }), dollars)).toBeNull();
-    expect(sum(buckets('liquidations', [1, 1], { coveredFrom: CLOSE - 23 * HOUR_MS }), dollars)).toBeNull();
+    expect(sum(buckets('liquidations', [1, 1], { coveredFrom: CLOSE - DAY_MS + 1 }), dollars)).toBeNull();
+    expect(sum(buckets('liquidations', [1, 1], { coveredFrom: CLOSE - DAY_MS }), dollars)).toBe(2);
+  });
+
+  it('leave out what happened after the close', () => {
+    const later = buckets('liquidations', [1, 2, 4, 8], { close: CLOSE + 2 * HOUR_MS });
+    expect(sum(later, { amounts: { denomination: 'QUOTE_ASSET', baseFactor: 1 } })).toBe(1 + 2);
   });
 });
 
@@ -358,6 +447,19 @@ describe('quadrant', () => {
     expect(quadrant(800, 99)).toBe('long_liquidation');
   });
 
+  it('is flat up to half a standard deviation, and where nothing moved at all', () => {
+    const price = memoOf(candlesAt([...wholeDay, 100.5]), [DAY_MS]);
+    const { findings } = block({ open_interest: buckets('open_interest', wave) });
+    const of = (changePct: number, spread: number | null, before: number | null = 100) =>
+      quadrantOf(price, before, { ...findings.open_interest, changePct, spread });
+    expect([of(0.99, 0.02), of(1, 0.02), of(1.01, 0.02)]).toEqual(['flat', 'flat', 'new_longs']);
+    expect([of(-0.99, 0.02), of(-1, 0.02), of(-1.01, 0.02)]).toEqual(['flat', 'flat', 'short_covering']);
+    expect([of(1.01, 0.02, 101), of(-1.01, 0.02, 101)]).toEqual(['new_shorts', 'long_liquidation']);
+    // Open interest that stood still for a month.
+    expect(of(0, 0)).toBe('flat');
+    expect([of(5, null), of(5, 0.02, null)]).toEqual([null, null]);
+  });
+
   it('is flat inside the dead band, and unknown without open interest', () => {
     expect(quadrant(wave.at(-24)!, 101)).toBe('flat');
     expect(quadrant(1200, 100)).toBe('flat');
@@ -380,6 +482,13 @@ describe('points', () => {
       parts: [{ part: 'percentile', value: null, zero_at: 0, full_at: 1, points: 2.5, max: 5 }],
     });
     expect(reasons.map(({ code }) => code)).toEqual(components.map(({ code }) => code));
+  });
+
+  it('that an answer earned are a reason, be they less than one', () => {
+    // Of 200 values 20 lie below: 0.1 of 5 points.
+    const given = { long_short_ratio: buckets('long_short_ratio', [...counting(200), 20.5]) };
+    const { reasons } = block(given);
+    expect(reasons.map(({ code }) => code)).toContain('LONG_SHORT_PERCENTILE');
   });
 
   it('are explained by the percentile, towards the end that speaks for the side', () => {
@@ -451,8 +560,8 @@ describe('the memo of closes', () => {
 
   it('holds the latest close at each span, null where history does not reach so far', () => {
     const candles = candlesAt(counting(30), '4h');
-    const memo = memoOf(candles, [DAY_MS, 72 * HOUR_MS, 30 * HOUR_MS, 200 * HOUR_MS]);
-    expect(memo).toMatchObject({ closeNow: 30, closeTime: CLOSE, closeAtSpan: [24, 12, 22, null] });
+    const memo = memoOf(candles, [DAY_MS, 28 * HOUR_MS, 72 * HOUR_MS, 30 * HOUR_MS, 200 * HOUR_MS]);
+    expect(memo).toMatchObject({ closeNow: 30, closeTime: CLOSE, closeAtSpan: [24, 23, 12, 22, null] });
     expect(closeBefore(candles, DAY_MS)).toBe(24);
     expect(closeBefore(candles, 7 * DAY_MS)).toBeNull();
   });

@@ -30,10 +30,14 @@ const shapes: fc.Arbitrary<Shape> = fc.record({
     fc.constant([1]),
     fc.array(fc.constantFrom(0, 1, 1, 1), { minLength: 1, maxLength: 9 }),
     fc.array(fc.constantFrom(0, 0, 0, 1), { minLength: 1, maxLength: 9 }),
+    // A few holes in all.
+    fc
+      .uniqueArray(fc.nat({ max: 799 }), { minLength: 1, maxLength: 3 })
+      .map((holes) => Array.from({ length: 800 }, (_, at) => (holes.includes(at) ? 0 : 1))),
   ),
-  values: fc.array(fc.constantFrom(-2, 0, 1, 2, 3.5, 7, 10, 11), { minLength: 1, maxLength: 13 }),
+  values: fc.array(fc.constantFrom(-2, 0, 7e-18, 1, 2, 3.5, 7, 10, 11), { minLength: 1, maxLength: 13 }),
   beyond: fc.constantFrom(0, 0, 1, 15 * 60_000, HOUR_MS - 1),
-  unknownHours: fc.constantFrom(0, 0, 1, 2, 3, 100, 719),
+  unknownHours: fc.constantFrom(0, 0, 1, 2, 3, 301, 716, 717, 718, 719),
   lateHours: fc.constantFrom(-1, 0, 0, 0.5, 1, 2, 3),
 });
 
@@ -86,6 +90,22 @@ describe('what is ranked, and among what', () => {
         expect(seen.get(`${kind} ${what}`) ?? 0, `${kind} ${what}`).toBeGreaterThan(20);
   });
 
+  it('one change that is just out of range is left out of what the others are ranked among', () => {
+    const shape: Shape = {
+      kind: 'open_interest',
+      length: 720,
+      behind: 0,
+      present: [1],
+      values: Array.from({ length: 720 }, (_, at) => (at === 600 ? 7e-18 : 7)),
+      beyond: 0,
+      unknownHours: 0,
+      lateHours: 0,
+    };
+    // Twenty-four hours after the bucket that is next to nothing, the change is 1e18.
+    const { history } = plainOf(seriesOf(shape), CLOSE, DAY_MS);
+    expect([history.length, Math.max(...history), Math.min(...history)]).toEqual([499, 0, -1]);
+  });
+
   it('an answer without any bucket in the window says so, one that is too old says by how much', () => {
     const shape: Shape = {
       kind: 'long_short_ratio',
@@ -104,6 +124,9 @@ describe('what is ranked, and among what', () => {
     expect(detail(shape)).toBe("the newest bucket ended 3.25 h before the candle's close");
     expect(detail({ ...shape, behind: 2 })).toBe("the newest bucket ended 2.25 h before the candle's close");
     expect(detail({ ...shape, behind: 2, beyond: 0 })).toBe('current');
+    expect(detail({ ...shape, length: 1, behind: 718 })).toBe(
+      "the newest bucket ended 718.25 h before the candle's close",
+    );
     expect(detail({ ...shape, present: [0] })).toBe("no bucket in the 30 days before the candle's close");
     expect(detail({ ...shape, kind: 'liquidations', lateHours: 3 })).toBe(
       "the newest bucket ended 3.25 h before the candle's close",

@@ -144,6 +144,23 @@ describe('numbers', () => {
     });
   });
 
+  it('of observables have them too, however deep, and what is no number stays', () => {
+    const explanation = {
+      conditions: { long: [], short: [] },
+      parts: [{ component: 'trend', code: 'T', text: 't', parts: [] }],
+      reasons: [],
+      observability: { deep: { rsi14: 61.234_567_891, none: null }, list: [1 / 3, 'a', true, { b: 2 / 3 }], c: 1 / 7 },
+    };
+    const strategies = [strategy('s', () => judged(), { explain: () => explanation })];
+    const found = signal(unfetched(MARKET, judgeWith(strategies, selected()), NO_PROVIDER, strategies));
+    expect(isExplained(found) && found.observability).toEqual({
+      deep: { rsi14: 61.234568, none: null },
+      list: [0.33333333, 'a', true, { b: 0.66666667 }],
+      c: 0.14285714,
+      quadrant: null,
+    });
+  });
+
   it('a condition keeps the digits that decide it', () => {
     const value = 10.000000001;
     const explanation = {
@@ -232,6 +249,27 @@ describe('the open interest that a score counts', () => {
     });
   });
 
+  it('says with price who came or left', () => {
+    const found = counted(RESOLVED);
+    // The price rose from 10.593, open interest by 3.4 %, with a spread of 10 %.
+    expect(isExplained(found) && found.observability['quadrant']).toBe('flat');
+  });
+
+  it('is neither used nor old where the market has no score, and the reason is why there is none', () => {
+    const base = knownWith(judged(), { resolution: RESOLVED });
+    const findings = { ...base.findings, open_interest: used };
+    const answers = [{ kind: 'unscored', status: 'stale', reason: { code: 'old-candles', text: 'old' } }] as const;
+    const known = { ...base, findings, ownFindings: [findings], answers, scores: [null] };
+    expect(signal(known, true)).toMatchObject({
+      score_breakdown: [],
+      conditions: null,
+      reasons: [],
+      oi_metadata: { status: 'neutral', score: 10, as_of: null, lag_s: null, stale: false, reason: 'NOT_SCORED:stale' },
+    });
+    const unlisted = knownWith(judged(), { answers, scores: [null] });
+    expect(signal(unlisted, true).oi_metadata).toMatchObject({ reason: 'OI_UNAVAILABLE:no-provider' });
+  });
+
   it('a stand-in’s numbers carry its name in every sentence', () => {
     const found = counted(STAND_IN);
     if (!isExplained(found)) throw new Error('it is explained');
@@ -305,6 +343,11 @@ describe('the row of a market', () => {
       long_short_ratio: null,
       liquidations_24h_usd: null,
     });
+  });
+
+  it('names why the market has no series, or why one series is missing', () => {
+    expect(row({ ...NO_PROVIDER, reason: 'no-index' }).series.funding_rate.reason).toBe('FUNDING_UNAVAILABLE:no-index');
+    expect(row(RESOLVED).series.funding_rate.reason).toBe('FUNDING_UNAVAILABLE:deferred');
   });
 
   it('says why a series is missing', () => {

@@ -24,6 +24,28 @@ function contentOf({ candles: columns, indicators }: MarketView): Readonly<Recor
   return { ...numbers, ...Object.fromEntries(prices), length };
 }
 
+it('shows the candles as they are, and the range of each from the close before', () => {
+  const market = structuredClone(seenAt(history, 620, 300));
+  // A gap down and a gap up again: the close before lies outside of the candle.
+  for (const column of [market.open, market.high, market.low, market.close]) column[100]! /= 2;
+  const { time, open, high, low, close, volume } = market;
+  const shown = contentOf(createViewer()(market));
+  expect(shown).toMatchObject({ length: 300, time, open, high, low, close, volume });
+  expect((shown['trueRange'] as Float64Array).slice(1)).toEqual(
+    high.slice(1).map((top, i) => Math.max(top, close[i]!) - Math.min(low[i + 1]!, close[i]!)),
+  );
+});
+
+it.each([602, 603, 650])('a market of %i candles has room for one more', (length) => {
+  const market = seenAt(history, 660, length);
+  const view = createViewer();
+  view(seenAt(history, 660, 100));
+  const shown = view(market);
+  const close = market.close[length - 1]! * 1.01;
+  expect(contentOf(shown.next(close))).toEqual(contentOf(createViewer()(withNext(market, close))));
+  expect(shown.next(close).candles.close[length]).toBe(close);
+});
+
 it('one candle more is what a view of the longer market shows, to the last bit', () => {
   const random = generator(2);
   for (const seen of [20, 27, 28, 29, 30, 120, 198, 199, 200, 201, 400, 600]) {

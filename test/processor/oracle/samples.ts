@@ -1,4 +1,5 @@
 /** The rules of samples, bucket by bucket, with nothing done for speed. */
+import { OUT_OF_RANGE } from '../../../src/core/range.ts';
 import type { LiquidationSeries, Series, ValueSeries } from '../../../src/core/series.ts';
 import { SERIES_INTERVAL_MS } from '../../../src/core/series.ts';
 import { DAY_MS, HOUR_MS } from '../../../src/core/time.ts';
@@ -42,7 +43,8 @@ function ofValues({ kind, time, value, length }: ValueSeries, close: number, spa
     value: known.get(newest)!,
     // A change counts up to the candle's close, though its newest value may be carried there.
     statistic: ranked(kind === 'open_interest' ? Math.floor(close / step) * step - step : newest),
-    history: history.filter((one) => !Number.isNaN(one)),
+    // Neither what is not known nor what no number says.
+    history: history.filter((one) => one < OUT_OF_RANGE),
   };
 }
 
