@@ -13,7 +13,8 @@ import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 import { STRATEGIES } from '../../src/strategies/index.ts';
 import { candlesOf, generator } from '../contract/markets.ts';
-import { workplace, type CliResult } from '../support/cli.ts';
+import { workplace } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { SAMPLE } from '../support/places.ts';
 
 const KEY = 'CANARY-range-71c2';
@@ -31,6 +32,8 @@ interface Spoilt {
 let sandbox: Sandbox;
 let between: Server;
 let url: string;
+/** Of answers as they are. */
+let healthy: Feed;
 let spoilt: Spoilt | null = null;
 
 beforeAll(async () => {
@@ -41,6 +44,7 @@ beforeAll(async () => {
   between = createServer((request, response) => void passOn(request.url!, response));
   await new Promise<void>((resolve) => between.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(between.address() as AddressInfo).port}${new URL(sandbox.url).pathname}`;
+  healthy = await scanWith(null);
 });
 afterAll(async () => {
   await new Promise((resolve) => between.close(resolve));
@@ -58,12 +62,12 @@ async function passOn(wanted: string, response: ServerResponse): Promise<void> {
 
 let runs = 0;
 
-async function scanWith(change: Spoilt | null): Promise<CliResult & { readonly feed: Feed }> {
+async function scanWith(change: Spoilt | null): Promise<Feed> {
   spoilt = change;
   runs += 1;
   const output = `${runs}.json`;
   const args = [CANDLES, '--as-of', String(SAMPLE_AS_OF), '--detail', 'full', '--output', output];
-  const result = await place.scan(args, {
+  await runHere(place, args, {
     env: {
       COINALYZE_API_KEY: KEY,
       COINALYZE_BASE_URL: url,
@@ -75,7 +79,7 @@ async function scanWith(change: Spoilt | null): Promise<CliResult & { readonly f
   });
   const feed = JSON.parse(readFileSync(place.path(output), 'utf8')) as Feed;
   expect(feedProblems(feed, output)).toEqual([]);
-  return { ...result, feed };
+  return feed;
 }
 
 const seriesOf = ({ markets }: Feed) => markets.find(({ symbol }) => symbol === 'BTCUSDT')!.series;
@@ -117,8 +121,7 @@ describe('an amount out of range', () => {
       'funding_rate',
     ],
   ] as const)('%s: the series is neutral with a reason, and nothing else is', async (_, at, spoil, reason, kind) => {
-    const { feed } = await scanWith({ path: at, spoil });
-    const healthy = (await scanWith(null)).feed;
+    const feed = await scanWith({ path: at, spoil });
     expect(seriesOf(feed)[kind]).toMatchObject({
       status: 'neutral',
       reason,
@@ -132,11 +135,11 @@ describe('an amount out of range', () => {
   });
 
   it('one bucket alone is left out, and the one before it stands for it', async () => {
-    const newest = seriesOf((await scanWith(null)).feed).open_interest.as_of!;
+    const newest = seriesOf(healthy).open_interest.as_of!;
     const spoil = (rows: WireRow[]): void => {
       for (const row of rows) if (row['t'] === (newest - HOUR_MS) / 1000) row['c'] = 1e308;
     };
-    const { feed } = await scanWith({ path: 'open-interest-history', spoil });
+    const feed = await scanWith({ path: 'open-interest-history', spoil });
     expect(seriesOf(feed).open_interest).toMatchObject({ status: 'used', as_of: newest - HOUR_MS });
     expect(seriesOf(feed).open_interest.value_usd).toBeLessThan(1e12);
     expect(feed.summary.signals.error).toBe(0);
@@ -144,7 +147,7 @@ describe('an amount out of range', () => {
 
   it('a change that no number says is neutral, and its value stays', async () => {
     const spoil = (rows: WireRow[]): void => rows.slice(0, -5).forEach((row) => void Object.assign(row, { c: 1e-300 }));
-    const { feed } = await scanWith({ path: 'open-interest-history', spoil });
+    const feed = await scanWith({ path: 'open-interest-history', spoil });
     expect(feed.summary.signals.error).toBe(0);
     expect(seriesOf(feed).open_interest).toMatchObject({
       status: 'neutral',
@@ -226,7 +229,7 @@ describe('candles', () => {
     }))
       writeFileSync(path.join(folder, `BINANCE_${name}USDT_4h.json`), text);
     const args = [folder, '--as-of', String(SAMPLE_AS_OF), '--provider', 'none', '--output', 'rows.json'];
-    await place.scan(args);
+    await runHere(place, args);
     const { summary } = JSON.parse(readFileSync(place.path('rows.json'), 'utf8')) as Feed;
     expect(summary.candles).toMatchObject({ impossible: 6, not_finite: 0, no_volume: 0 });
     expect(summary.files_skipped).toEqual(

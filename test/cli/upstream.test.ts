@@ -7,6 +7,7 @@ import { isExplained, type Signal } from '../../src/core/signal.ts';
 import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/server.ts';
 import { workplace, type CliResult, type Workplace } from '../support/cli.ts';
+import { runHere } from '../support/in-process.ts';
 import { SAMPLE } from '../support/places.ts';
 import { REFUSING_URL } from '../support/scripted-server.ts';
 
@@ -32,13 +33,20 @@ interface Run extends CliResult {
   readonly feed: Feed;
 }
 
+interface Settings {
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** In this process, if not said otherwise. */
+  readonly scan?: Workplace['scan'];
+}
+
 async function scanAt(
   baseUrl: string,
   output: string,
-  { args = [], env = {} }: { readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> } = {},
+  { args = [], env = {}, scan = (given, options) => runHere(place, given, options) }: Settings = {},
 ): Promise<Run> {
   const fixed = [CANDLES, '--strategy', 'all', '--as-of', String(SAMPLE_AS_OF), '--output', output];
-  const result = await place.scan([...fixed, ...args], {
+  const result = await scan([...fixed, ...args], {
     env: {
       COINALYZE_API_KEY: KEY,
       COINALYZE_BASE_URL: baseUrl,
@@ -160,7 +168,9 @@ describe('a scan with a key', () => {
 
   it('the key appears in nothing that is printed or written, at the most talkative level', async () => {
     for (const format of ['text', 'json']) {
+      // In a process of its own, whose streams show also what Node itself prints.
       const loud = await scanAt(server.url, `loud-${format}.json`, {
+        scan: place.scan,
         args: ['--log-level', 'debug', '--log-format', format],
       });
       expect(`${loud.stdout}${loud.stderr}`).not.toContain(KEY);

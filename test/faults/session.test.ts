@@ -16,11 +16,12 @@ const MARKETS = 12;
 const REQUESTS = 6;
 const NEVER = new AbortController().signal;
 
+/** The short form does the first two: SQLite calls them malformed, and no database. */
 const DAMAGES: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   'all pages but the first': (bytes) => bytes.fill(0x55, 16_384),
+  'another file': () => Buffer.from('{"no":"database"}'.repeat(4_096)),
   'the header': (bytes) => bytes.fill(0x55, 0, 100),
   'half of it': (bytes) => bytes.subarray(0, bytes.length / 2),
-  'another file': () => Buffer.from('{"no":"database"}'.repeat(4_096)),
 };
 
 let place: Workplace;
@@ -311,7 +312,8 @@ describe('a damaged cache', () => {
     const { signals, markets } = wholeFeed();
     const first = seriesOf(server.asked).length;
     const file = place.path('cache', 'perpscan.sqlite');
-    for (const [name, damage] of Object.entries(DAMAGES)) {
+    const damages = Object.entries(DAMAGES).slice(0, rounds(2, Infinity));
+    for (const [name, damage] of damages) {
       writeFileSync(file, damage(readFileSync(file)));
       server.forget();
       const { code, stderr } = await finish();
@@ -334,7 +336,7 @@ describe('a damaged cache', () => {
     }
     figure(
       'A19',
-      `${Object.keys(DAMAGES).length} whole scans on a damaged cache: one warning each, ${first} series and lists fetched again once, 0 by the run after`,
+      `${damages.length} whole scans on a damaged cache: one warning each, ${first} series and lists fetched again once, 0 by the run after`,
     );
   });
 });
