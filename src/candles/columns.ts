@@ -10,6 +10,7 @@ import {
   orderDetail,
   severalMarketsDetail,
   stepOf,
+  swappedDetail,
   volumeDetail,
 } from './plausible.ts';
 import {
@@ -72,7 +73,7 @@ export function repairColumns(
 
   const disordered = countDisordered(possible.time);
   const sorted = disordered === 0 ? possible : sortRows(possible);
-  const several = severalMarketsDetail(sorted);
+  const several = severalMarketsDetail(sorted) ?? swappedDetail(sorted);
   if (several !== null) return failed('bad-series', several);
   const unique = keepRows(sorted, (i) => !isRepeated(sorted, i));
   const duplicates = sorted.length - unique.length;

@@ -9,6 +9,10 @@ const IMPOSSIBLE_SHARE = 0.01;
 const IMPOSSIBLE_FROM_ROWS = 100;
 /** Fewer rows in another order of columns may be an accident. */
 const SWAPPED_FROM_ROWS = 3;
+/** Steps from close to open that are looked at, that say anything, and the share of them that settles it. */
+const SWAPS_TO_SEE = 200;
+const SWAPS_TO_JUDGE = 20;
+const SWAPPED_SHARE = 0.95;
 /** Of the rows before them: more that stand apart are a market that paused, not a slip. */
 const ALONE_SHARE = 0.01;
 /** A sixth column that lies between low and high almost always holds prices. */
@@ -117,6 +121,28 @@ export function orderDetail({ length, open, high, low, close }: Omit<CandleColum
   return fits(low, high, open, close)
     ? 'its columns stand as time, low, high, open, close, volume (as Coinbase writes them)'
     : null;
+}
+
+/**
+ * Why open and close are not what they are called; null when they may be. A candle opens where the one before it closed, or near.
+ * Rows sorted by time.
+ */
+export function swappedDetail({
+  length,
+  open,
+  close,
+}: Pick<CandleColumns, 'length' | 'open' | 'close'>): string | null {
+  const most = Math.min(length, SWAPS_TO_SEE);
+  let swapped = 0;
+  let others = 0;
+  for (let i = 1; i < most && others <= most * (1 - SWAPPED_SHARE); i++) {
+    const apart = Math.abs(open[i]! - close[i - 1]!);
+    const crossed = Math.abs(close[i]! - open[i - 1]!);
+    if (crossed < apart) swapped++;
+    else if (crossed > apart) others++;
+  }
+  if (swapped < SWAPS_TO_JUDGE || swapped < (swapped + others) * SWAPPED_SHARE) return null;
+  return "each of its candles closes where the one before it opens: open and close stand in each other's place (time, open, high, low, close, volume is right), or its times run backwards";
 }
 
 /**

@@ -76,7 +76,7 @@ function readTable(arrow: Arrow, bytes: Buffer, named: FileName): FormatReading 
 function candlesOf(arrow: Arrow, table: Table, named: FileName): FormatReading {
   const names = table.schema.fields.map(({ name }) => name);
   const layout = layoutOf(names, named.symbol);
-  if (layout === null) return lackingFault(names);
+  if (layout === null) return lackingFault(names, named.symbol);
   const { market, closeTime } = layout;
   const columns = new Map<number, ArrayLike<unknown>>();
   for (const at of new Set([...COLUMNS.map((column) => layout[column]), market, closeTime])) {

@@ -145,7 +145,7 @@ function splitTable(document: Row): JsonTable | Failure | null {
   const table = rowsTable(rows);
   if (table.arrays === null) return table;
   const all = isArray(index) && index.length === rows.length ? [...names, INDEX] : names;
-  const missing = layoutOf(all, null) === null ? missingFault(all) : null;
+  const missing = layoutOf(all, null) === null ? missingFault(all, null) : null;
   if (missing !== null) return missing;
   const column = (at: number) => (at < names.length ? table.column(at) : (row: number) => elementOf(index, row));
   return { ...table, names: all, arrays: null, column };

@@ -7,16 +7,18 @@ import type { FileName } from '../names.ts';
 export const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 export type Column = (typeof COLUMNS)[number];
 
+/** Words that stand before or behind one for the start or the end: `open_time`, `time_open`, `closed_at`. */
+const OF_TIMES = words('time timestamp ts date datetime at timems timestampms');
 /** Letters and digits alone, in order of preference. CoinAPI's `time_open` is its first trade; CoinMarketCap's is the start. */
-const OPEN_TIMES = words(
-  'opentime opentimestamp opentimems starttime starttimestamp startedat start timeperiodstart periodstart timeopen ' +
-    'candlebegintime begintime klinestarttime',
-);
+const OPEN_TIMES = [
+  ...words('timeperiodstart periodstart candlebegintime klinestarttime candlestart start'),
+  ...timesOf('open start begin opened started'),
+];
 /** What these label nothing says: the start, unless other columns tell. */
 const TIMES = words('time timestamp t ts unix unixtime unixtimestamp timestampms timems epoch ticks datetime date');
-const CLOSE_TIMES = words(
-  'closetime closetimestamp closetimems endtime endtimestamp endedat timeperiodend periodend timeclose',
-);
+const CLOSE_TIMES = [...words('timeperiodend periodend candleend end'), ...timesOf('close end closed ended')];
+/** Behind a name of times: the zone in which they are read anyway. */
+const UTC = /(?<=.)(?:utc|gmt)$/;
 /** What pandas calls an index of times that has no name: in CSV, in JSON and in Parquet. */
 const INDICES = ['', 'unnamed0', 'index', 'indexlevel0'];
 const PRICES = {
@@ -25,15 +27,21 @@ const PRICES = {
   low: words('low l lowprice pricelow'),
   close: words('close c closeprice priceclose closingprice'),
 };
-const VOLUMES = words('volume v vol basevolume volumebase basetokenvolume volumetraded');
+const VOLUMES = words(
+  'volume v vol basevolume basevol volumebase basetokenvolume volumetraded volumefrom volumecontracts',
+);
 /** `Volume BTC`, `Volume_(BTC)`: the coin, or what it is priced in. */
 const VOLUME_OF = /^volume[\W_]+([a-z\d]{2,15})\W*$/i;
 const NO_COIN = new Set(words('currency quote fiat eur gbp ma sma ema'));
-/** Two columns that BitMEX alone has: it labels a candle with its end. */
-const BITMEX = ['homenotional', 'foreignnotional'];
+/** Columns that BitMEX alone has: it labels a candle with its end. */
+const BITMEX = ['homenotional', 'foreignnotional', 'lastsize'];
 
 function words(text: string): readonly string[] {
   return text.split(' ');
+}
+
+function timesOf(edges: string): readonly string[] {
+  return words(edges).flatMap((edge) => OF_TIMES.flatMap((time) => [edge + time, time + edge]));
 }
 
 /** Where the columns of a candle stand among the names of all columns. */
@@ -82,11 +90,14 @@ function search(names: readonly string[], symbol: string | null): Found {
     }
     return null;
   };
-  const start = find(OPEN_TIMES);
-  const unsaid = start ?? find(TIMES);
-  const end = find(CLOSE_TIMES);
+  const inUtc = plain.map((name) => name.replace(UTC, ''));
+  const findTime = (aliases: readonly string[]): number | null =>
+    find(aliases) ?? aliases.map((alias) => inUtc.indexOf(alias)).find((at) => at !== -1) ?? null;
+  const start = findTime(OPEN_TIMES);
+  const unsaid = start ?? findTime(TIMES);
+  const end = findTime(CLOSE_TIMES);
   const time = unsaid ?? end ?? find(INDICES);
-  const isBitmex = BITMEX.every((name) => plain.includes(name));
+  const isBitmex = BITMEX.some((name) => plain.includes(name));
   return {
     time,
     open: find(PRICES.open),
@@ -100,23 +111,24 @@ function search(names: readonly string[], symbol: string | null): Found {
   };
 }
 
-/** The volume in the market's coin; null when it cannot be told from the volume in what the coin is priced in. */
+/** The volume in the market's coin; null when no name says that it is. */
 function coinVolume(names: readonly string[], symbol: string | null): number | null {
   const found = names.flatMap((name, at) => {
-    const coin = VOLUME_OF.exec(name)?.[1]?.toUpperCase();
+    const coin = VOLUME_OF.exec(name)?.[1]?.toUpperCase().replace('XBT', 'BTC');
     return coin === undefined || isDollar(coin) || NO_COIN.has(coin.toLowerCase()) ? [] : [{ coin, at }];
   });
-  const own = found.filter(({ coin }) => symbol?.toUpperCase().startsWith(coin) === true);
-  const [only, other] = own.length > 0 ? own : found;
-  return only === undefined || other !== undefined ? null : only.at;
+  const market = symbol?.toUpperCase().replace('XBT', 'BTC') ?? null;
+  const first = found.filter(({ coin }) => market?.startsWith(coin) === true);
+  const own = first.length > 0 ? first : found.filter(({ coin }) => market === null || market.includes(coin));
+  return own.length === 1 ? own[0]!.at : null;
 }
 
 /** A header that lacks no more than these is one of candles. */
 const FEW_MISSING = 2;
 
 /** Which of the six columns are missing, and what there is instead; null when it is no header of candles. */
-export function missingFault(names: readonly string[]): Failure | null {
-  const found = search(names, null);
+export function missingFault(names: readonly string[], symbol: string | null): Failure | null {
+  const found = search(names, symbol);
   const missing = COLUMNS.filter((name) => found[name] === null);
   if (missing.length === 0 || missing.length > FEW_MISSING) return null;
   const told = names.map((name) => `"${name.slice(0, 20)}"`).slice(0, COLUMNS.length + FEW_MISSING);

@@ -3,7 +3,7 @@ import { failed, type Failure } from '../bytes.ts';
 import { createColumns, type RawColumns } from '../columns.ts';
 import type { FileName } from '../names.ts';
 import { toNumber, toTextTime } from '../values.ts';
-import { cutTimesDetail } from '../times.ts';
+import { cutTimesDetail, millisecondsOf } from '../times.ts';
 import { areTooMany, unreadableCell } from './cells.ts';
 import { oneSeries, type FormatReading } from './format.ts';
 import { COLUMNS, marketFault, missingFault, type Layout } from './keys.ts';
@@ -22,9 +22,9 @@ const NUMBERS = COLUMNS.slice(1);
 const SAME_TIME_MS = 1_000;
 
 /** What a file lacks whose columns have names. */
-export function lackingFault(names: readonly string[]): Failure {
+export function lackingFault(names: readonly string[], symbol: string | null): Failure {
   const detail = 'it lacks some of the columns time (or date), open, high, low, close and volume';
-  return missingFault(names) ?? failed('not-candles', detail);
+  return missingFault(names, symbol) ?? failed('not-candles', detail);
 }
 
 /** @param told markets that stand outside of the rows */
@@ -79,5 +79,6 @@ function cellsOf({ column }: NamedTable, at: number | null): (row: number) => un
 function isCloseTime({ column }: NamedTable, { closeTime }: Layout, { time }: RawColumns): boolean {
   const row = closeTime === null ? -1 : time.findIndex((at) => at > 0);
   if (closeTime === null || row === -1) return false;
-  return Math.abs(toTextTime(column(closeTime)(row)).time - time[row]!) <= SAME_TIME_MS;
+  const end = millisecondsOf(toTextTime(column(closeTime)(row)).time);
+  return Math.abs(end - millisecondsOf(time[row]!)) <= SAME_TIME_MS;
 }

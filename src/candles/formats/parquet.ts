@@ -77,7 +77,7 @@ function planOf({ schema, num_rows: rows }: FileMetaData, named: FileName): Plan
   if (flat.some(isNested)) return failed('not-candles', 'it holds nested columns, which no candle file does');
   const names = flat.map(({ name }) => name);
   const layout = layoutOf(names, named.symbol);
-  if (layout === null) return lackingFault(names);
+  if (layout === null) return lackingFault(names, named.symbol);
   for (const column of COLUMNS) {
     const element = flat[layout[column] ?? -1];
     if (element === undefined || isText(element) || isNumeric(element, column === 'time')) continue;

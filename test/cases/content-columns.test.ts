@@ -1,0 +1,127 @@
+/** What stands in which column, where names or prices alone can tell. All files here are hand-made. */
+import { describe, expect, test } from 'vitest';
+import { HOUR, readOne, rowsOf, skipOf, START, type Row } from '../candles/support.ts';
+
+const CSV = 'BINANCE_BTCUSDT_1h.csv';
+const JSON_FILE = 'BINANCE_BTCUSDT_1h.json';
+const HEADER = ['time', 'open', 'high', 'low', 'close', 'volume'];
+/** Prices that go up and down by turns of different size; each candle opens where the last one closed. */
+const CLOSES = Array.from({ length: 61 }, (_, i) => 100 + ((i * 7) % 11) - ((i * 3) % 5));
+const LIST = CLOSES.slice(1).map((close, i): Row => {
+  const open = CLOSES[i]!;
+  return [START + i * HOUR, open, Math.max(open, close) + 1, Math.min(open, close) - 1, close, 500 + i];
+});
+
+type Cell = string | number;
+const csv = (header: readonly string[] | null, cells: readonly (readonly Cell[])[]): string =>
+  [...(header === null ? [] : [header]), ...cells].map((row) => `${row.join(',')}\n`).join('');
+const objects = (names: readonly string[], cells: (row: Row) => readonly Cell[]): string =>
+  JSON.stringify(LIST.map((row) => Object.fromEntries(cells(row).map((cell, i) => [names[i]!, cell]))));
+
+describe('open and close in each other’s place', () => {
+  const swapped = LIST.map(([t, o, h, l, c, v]): Row => [t, c, h, l, o, v]);
+  const backwards = LIST.map((row, i): Row => [LIST[LIST.length - 1 - i]![0], ...row.slice(1)] as Row);
+  test.each([
+    ['JSON arrays', JSON_FILE, JSON.stringify(swapped)],
+    ['JSON arrays out of order', JSON_FILE, JSON.stringify(swapped.toReversed())],
+    ['a CSV with names', CSV, csv(HEADER, swapped)],
+    ['times that run backwards', JSON_FILE, JSON.stringify(backwards)],
+  ])('%s are refused', async (_what, name, content) => {
+    expect((await skipOf(name, content)).detail).toContain('closes where the one before it opens');
+  });
+
+  test('names in any order are heeded', async () => {
+    const names = ['time', 'close', 'high', 'low', 'open', 'volume'];
+    expect(rowsOf((await readOne(CSV, csv(names, swapped))).series)).toEqual(LIST);
+  });
+
+  test('prices that stand still or open anywhere say nothing', async () => {
+    const still = LIST.map(([t, , , , , v]): Row => [t, 100, 101, 99, 100, v]);
+    const steps = LIST.map(([t, , , , , v]): Row => [t, 100, 107, 99, 106, v]);
+    for (const list of [still, steps]) {
+      expect(rowsOf((await readOne(JSON_FILE, JSON.stringify(list))).series)).toEqual(list);
+    }
+  });
+});
+
+describe("Binance's twelve columns", () => {
+  const NAMES =
+    'open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore'.split(
+      ',',
+    );
+  const kline = ([t, o, h, l, c, v]: Row): Cell[] => [t, o, h, l, c, v, t + HOUR - 1, v * c, 9, 1, 1, 0];
+  const at = (names: readonly string[]): string =>
+    csv(
+      names,
+      LIST.map((row) => names.map((name) => kline(row)[NAMES.indexOf(name)]!)),
+    );
+  const exchanged = (a: number, b: number): string[] =>
+    NAMES.map((name, i) => (i === a ? NAMES[b]! : i === b ? NAMES[a]! : name));
+
+  test.each([
+    ['as they are', NAMES],
+    ['open and close exchanged', exchanged(1, 4)],
+    ['the two volumes exchanged', exchanged(5, 7)],
+    ['the volume last', exchanged(5, 11)],
+  ])('%s are read by their names', async (_what, names) => {
+    expect(rowsOf((await readOne(CSV, at(names))).series)).toEqual(LIST);
+  });
+});
+
+describe('times that label the end', () => {
+  const END = ['close_time', 'closeTime', 'time_close', 'close_date', 'closed_at', 'end', 'end_ts', 'timestamp_end'];
+  test.each(END)('%s alone, or equal to time, is moved to the start', async (name) => {
+    const alone = objects([name, ...HEADER.slice(1)], ([t, ...rest]) => [t + HOUR, ...rest]);
+    const beside = objects(['time', name, ...HEADER.slice(1)], ([t, ...rest]) => [t + HOUR, t + HOUR - 1, ...rest]);
+    for (const content of [alone, beside]) {
+      const { series, findings } = await readOne(JSON_FILE, content);
+      expect(rowsOf(series)).toEqual(LIST);
+      expect(findings.shifted).toBe(LIST.length);
+    }
+  });
+
+  test.each(['open_time', 'open_date', 'opened_at', 'start', 'start_ts', 'timestamp_start', 'candle_start'])(
+    '%s beside them is the start',
+    async (name) => {
+      const content = objects(['time', name, ...HEADER.slice(1)], ([t, ...rest]) => [t + HOUR, t, ...rest]);
+      expect(rowsOf((await readOne(JSON_FILE, content)).series)).toEqual(LIST);
+    },
+  );
+
+  test('six plain numbers without a volume, the close in seconds beside milliseconds', async () => {
+    const names = ['time', 'close_time', 'open', 'high', 'low', 'close'];
+    for (const unit of [1, 1000]) {
+      const content = objects(names, ([t, o, h, l, c]) => [t + HOUR, (t + HOUR) / unit, o, h, l, c]);
+      const { series, findings } = await readOne(JSON_FILE, content);
+      expect([...series.time]).toEqual(LIST.map(([t]) => t));
+      expect(findings).toMatchObject({ shifted: LIST.length, noVolume: LIST.length });
+    }
+  });
+
+  test.each(['homeNotional', 'foreignNotional', 'lastSize'])('%s alone tells BitMEX', async (name) => {
+    const content = objects(['timestamp', ...HEADER.slice(1), name], ([t, ...rest]) => [t + HOUR, ...rest, 1]);
+    expect(rowsOf((await readOne('BITMEX_XBTUSDT_1h.json', content)).series)).toEqual(LIST);
+  });
+});
+
+describe('a column is a volume only when its name says whose', () => {
+  test.each(['volume_24h', 'volume_buy', 'volume_delta', 'volume_change', 'Volume USDT', 'Volume ETH'])(
+    '%s is none',
+    async (name) => {
+      const skipped = await skipOf(CSV, csv([...HEADER.slice(0, 5), name], LIST));
+      expect(skipped.detail).toContain('it has no column volume');
+    },
+  );
+
+  test.each(['Volume BTC', 'Volume_(XBT)', 'volumefrom', 'baseVol', 'Volume (Contracts)'])(
+    '%s is one',
+    async (name) => {
+      expect(rowsOf((await readOne(CSV, csv([...HEADER.slice(0, 5), name], LIST))).series)).toEqual(LIST);
+    },
+  );
+});
+
+test.each(['Time (UTC)', 'date_utc', 'Open time (GMT)'])('%s names times', async (name) => {
+  const cells = LIST.map(([t, ...rest]) => [new Date(t).toISOString().slice(0, 19), ...rest]);
+  expect(rowsOf((await readOne(CSV, csv([name, ...HEADER.slice(1)], cells))).series)).toEqual(LIST);
+});
