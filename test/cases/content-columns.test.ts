@@ -125,3 +125,98 @@ test.each(['Time (UTC)', 'date_utc', 'Open time (GMT)'])('%s names times', async
   const cells = LIST.map(([t, ...rest]) => [new Date(t).toISOString().slice(0, 19), ...rest]);
   expect(rowsOf((await readOne(CSV, csv([name, ...HEADER.slice(1)], cells))).series)).toEqual(LIST);
 });
+
+describe('rows of another market', () => {
+  const rows = (key: string, market: string): object[] =>
+    LIST.map((row) => ({ ...Object.fromEntries(HEADER.map((name, i) => [name, row[i]])), [key]: market }));
+
+  test.each(['symbol', 'market', 'productId', 'instrument_name', 'contract_code', 'trading_pair', 'instId'])(
+    'told by %s, of each row or around them, are refused',
+    async (key) => {
+      for (const document of [rows(key, 'ETH-USDT'), { [key]: 'ETH-USDT', candles: rows('n', '1') }]) {
+        const { detail } = await skipOf(JSON_FILE, JSON.stringify(document));
+        expect(detail).toContain('its rows say ETH-USDT, another coin');
+      }
+      const own = [rows(key, 'BTC-USDT'), { [key]: 'BTC-USDT', candles: rows('n', '1') }];
+      for (const document of own)
+        expect(rowsOf((await readOne(JSON_FILE, JSON.stringify(document))).series)).toEqual(LIST);
+    },
+  );
+
+  test.each([
+    ['ETHUSDT', { ETHUSDT: LIST }],
+    ['ETH/USD', { bars: { 'ETH/USD': rows('n', '1') } }],
+    ['ETH/USDT:USDT', { data: { 'ETH/USDT:USDT': LIST } }],
+  ])('filed under %s are refused', async (said, document) => {
+    expect((await skipOf(JSON_FILE, JSON.stringify(document))).detail).toContain(`its rows say ${said}, another coin`);
+  });
+
+  test('filed under their own name, or a word, are read', async () => {
+    for (const key of ['BTCUSDT', 'BTC/USDT:USDT', 'list', 'klines_usdt', 'ohlcv', 'DATA']) {
+      expect(rowsOf((await readOne(JSON_FILE, JSON.stringify({ [key]: LIST }))).series)).toEqual(LIST);
+    }
+  });
+
+  test('a pair written in two ways over the years is one', async () => {
+    const two = LIST.map((row, i) => [...row, ['BTC/USDT', 'BTCUSDT', 'btcusdt'][i % 3]!]);
+    expect(rowsOf((await readOne(CSV, csv([...HEADER, 'symbol'], two))).series)).toEqual(LIST);
+    const mixed = LIST.map((row, i) => [...row, i % 2 === 0 ? 'BTC/USDT' : 'BTC/USDT:USDT']);
+    expect((await skipOf(CSV, csv([...HEADER, 'symbol'], mixed))).detail).toContain('of 2 markets');
+  });
+
+  test.each([
+    ['SPOT_BTC_USDT', 'WOO_BTC_USDT_1h.json'],
+    ['BTCUSDT_SPBL', 'BITGET_BTCUSDT_1h.json'],
+    ['spot', JSON_FILE],
+  ])('that say %s are spot candles', async (market, name) => {
+    expect((await readOne(name, JSON.stringify(rows('symbol', market)))).spot).toBe(true);
+  });
+
+  test('spot rows under the name of a perpetual are refused', async () => {
+    const { detail } = await skipOf('WOO_PERP_BTC_USDT_1h.json', JSON.stringify(rows('symbol', 'SPOT_BTC_USDT')));
+    expect(detail).toContain('the spot market');
+  });
+});
+
+describe('parts put together', () => {
+  const first = csv(HEADER, LIST.slice(0, 30));
+  const last = LIST.slice(30);
+  test.each([
+    ['the same columns', csv(HEADER, last), null],
+    ['open and close exchanged', csv(['time', 'close', 'high', 'low', 'open', 'volume'], last), 'a second header'],
+    [
+      'another volume',
+      csv(
+        [...HEADER.slice(0, 5), 'quote_volume', 'volume'],
+        last.map((row) => [...row, 1]),
+      ),
+      'a second header',
+    ],
+    ['other names', csv(['ts', 'o', 'h', 'l', 'c', 'v'], last), 'a second header'],
+  ])('with %s', async (_what, second, fault) => {
+    if (fault === null) expect(rowsOf((await readOne(CSV, first + second)).series)).toEqual(LIST);
+    else expect((await skipOf(CSV, first + second)).detail).toContain(fault);
+  });
+
+  const DAY = 24 * HOUR;
+  const days = (early: (i: number) => boolean): string =>
+    JSON.stringify(LIST.map((row, i) => [START + i * DAY - (early(i) ? 8 * HOUR : 0), ...row.slice(1)]));
+  test.each([
+    ['the older', (i: number) => i < 20],
+    ['the newer', (i: number) => i >= 40],
+  ])('days from 16:00 UTC as %s third are refused by their cause', async (_what, early) => {
+    const { detail } = await skipOf('OKX_BTC-USDT-SWAP_1d.json', days(early));
+    expect(detail).toContain('20 of 60 rows');
+    expect(detail).toContain('begin at 16:00 UTC');
+  });
+});
+
+test.each([
+  ['00:00.0', 'a spreadsheet has cut them'],
+  ['04:00:00', 'or the days stand in another column'],
+  ['########', 'column was too narrow'],
+  ['"46245,1667"', 'serial numbers of a spreadsheet'],
+])('times like %s are refused with their cause', async (time, cause) => {
+  const cells = LIST.map((row) => [time].concat(row.slice(1).map(String)));
+  expect((await skipOf(CSV, csv(HEADER, cells))).detail).toContain(cause);
+});

@@ -1,6 +1,7 @@
 /** How people call the six columns of a candle, and the one that names its market. */
+import { kindOfWord } from '../../core/market-kind.ts';
 import { isDollar } from '../../core/market.ts';
-import { contradiction } from '../../symbols/naming.ts';
+import { contradiction, readMarketName } from '../../symbols/naming.ts';
 import { failed, type Failure } from '../bytes.ts';
 import type { FileName } from '../names.ts';
 
@@ -38,6 +39,10 @@ const BITMEX = ['homenotional', 'foreignnotional', 'lastsize'];
 
 function words(text: string): readonly string[] {
   return text.split(' ');
+}
+
+function plainName(name: string): string {
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');
 }
 
 function timesOf(edges: string): readonly string[] {
@@ -80,7 +85,7 @@ function isWithoutVolume(names: readonly string[], open: string): boolean {
 type Found = Readonly<Record<Column, number | null>> & Pick<Layout, 'market' | 'labelsEnd' | 'closeTime'>;
 
 function search(names: readonly string[], symbol: string | null): Found {
-  const plain = names.map((name) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ''));
+  const plain = names.map(plainName);
   const find = (aliases: readonly string[]): number | null => {
     for (const alias of aliases) {
       // The exact spelling first: some exchanges write `t` for the open time and `T` for the close time.
@@ -137,32 +142,55 @@ export function missingFault(names: readonly string[], symbol: string | null): F
   return failed(missing.length > 1 || missing[0] === 'volume' ? 'not-candles' : 'bad-series', detail);
 }
 
+/** Letters and digits alone. */
 const MARKET_KEYS = new Set(
-  'symbol pair ticker instid inst_id instrument instrument_name contract product_id coin s'.split(' '),
+  words(
+    'symbol pair tradingpair ticker market marketid instid instrument instrumentid instrumentname contract contractcode ' +
+      'contractname productid coin s',
+  ),
 );
+
+/** True for names under which the market of a row, or of all rows, stands. */
+export function isMarketKey(name: string): boolean {
+  return MARKET_KEYS.has(plainName(name));
+}
 
 /** Where the column stands that names a row's market; null without one. */
 function marketColumn(names: readonly string[]): number | null {
-  const at = names.findIndex((name) => MARKET_KEYS.has(name.toLowerCase()));
+  const at = names.findIndex(isMarketKey);
   return at === -1 ? null : at;
 }
 
 const AGAINST = { coin: 'another coin', quote: 'another quote', expiry: 'a dated contract' } as const;
 
 /**
- * Why a file whose rows name their market is not the one series that it is named for; null when it may be.
+ * What a file is named for with what its rows say of their market; why it is not the one series of that name, when they say another.
  *
  * @param markets what the rows say; what is no text says nothing
  */
-export function marketFault(markets: readonly unknown[], { exchange, symbol }: FileName): Failure | null {
-  const told = new Set(markets.filter((market) => typeof market === 'string').map((market) => market.trim()));
-  told.delete('');
-  const [first, second] = [...told].map((market) => market.slice(0, 30));
-  if (first !== undefined && second !== undefined) {
+export function namedByRows(markets: readonly unknown[], named: FileName): FileName | Failure {
+  const { exchange, symbol } = named;
+  // `BTC/USDT` and `BTCUSDT`, as one program wrote them over the years, are one.
+  const told = new Map<string, string>();
+  for (const market of markets) {
+    if (typeof market === 'string' && market.trim() !== '') told.set(plainName(market), market.trim().slice(0, 30));
+  }
+  const [first, second] = told.values();
+  if (first === undefined) return named;
+  if (second !== undefined) {
     const detail = `its rows are of ${told.size} markets, e.g. ${first} and ${second}: write one file for each`;
     return failed('bad-series', detail);
   }
-  const against = first === undefined || symbol === null ? null : contradiction(exchange ?? '', symbol, first);
-  if (against === null) return null;
-  return failed('bad-series', `its name says ${symbol} but its rows say ${first}, ${AGAINST[against]}: rename it`);
+  const against = symbol === null ? null : contradiction(exchange ?? '', symbol, first);
+  if (against !== null) {
+    return failed('bad-series', `its name says ${symbol} but its rows say ${first}, ${AGAINST[against]}: rename it`);
+  }
+  // A slash is how people write any pair.
+  const isPair = first.includes('/') || readMarketName(exchange ?? '', first).kind !== 'spot';
+  if (isPair && kindOfWord(first.toUpperCase()) !== 'spot') return named;
+  if (named.marked === null) return { ...named, spot: true };
+  return failed(
+    'bad-series',
+    `its name says that it is a perpetual's but its rows say ${first}, the spot market: rename it`,
+  );
 }

@@ -4,9 +4,9 @@ import { createColumns, type RawColumns } from '../columns.ts';
 import type { FileName } from '../names.ts';
 import { toNumber, toTextTime } from '../values.ts';
 import { cutTimesDetail, millisecondsOf } from '../times.ts';
-import { areTooMany, unreadableCell } from './cells.ts';
+import { areTooMany, isMissing, unreadableCell } from './cells.ts';
 import { oneSeries, type FormatReading } from './format.ts';
-import { COLUMNS, marketFault, missingFault, type Layout } from './keys.ts';
+import { COLUMNS, missingFault, namedByRows, type Layout } from './keys.ts';
 
 export interface NamedTable {
   readonly names: readonly string[];
@@ -18,6 +18,8 @@ export interface NamedTable {
 }
 
 const NUMBERS = COLUMNS.slice(1);
+/** Of the numbers: open, high, low, close. */
+const PRICES = 4;
 /** Times further apart are those of the two ends of a candle. */
 const SAME_TIME_MS = 1_000;
 
@@ -52,7 +54,14 @@ export function readCells(
     let sum = time;
     for (let i = 0; i < cells.length; i++) sum += numbers[i]![row] = toNumber(cells[i]!(row));
     // Files that were put together from parts repeat their header.
-    if (written === names[layout.time]) continue;
+    if (Number.isNaN(time) && isHeader(written, cells, row)) {
+      if (written === names[layout.time] && cells.every((at, i) => isNamed(at(row), names, layout[NUMBERS[i]!])))
+        continue;
+      return failed(
+        'bad-series',
+        'a second header with other columns stands among its rows: write one file for each part',
+      );
+    }
     if (marketAt !== null) markets.add(marketAt(row));
     // One sum looks at all six.
     if (!Number.isNaN(sum)) continue;
@@ -67,12 +76,28 @@ export function readCells(
   const cut = length === 0 ? null : cutTimesDetail(timeAt(0), columns.time);
   if (cut !== null) return failed('bad-series', cut);
   const labelsEnd = layout.labelsEnd || isCloseTime(table, layout, columns);
-  return marketFault([...markets], named) ?? oneSeries(named, columns, { naiveTimes, labelsEnd });
+  const whose = namedByRows([...markets], named);
+  return 'ok' in whose ? whose : oneSeries(whose, columns, { naiveTimes, labelsEnd });
 }
 
 /** The cells of a column; of one that there is not, cells without a value. */
 function cellsOf({ column }: NamedTable, at: number | null): (row: number) => unknown {
   return at === null ? () => undefined : column(at);
+}
+
+type Cells = ReturnType<typeof cellsOf>;
+
+/** True when words stand where time and prices should. */
+function isHeader(time: unknown, cells: readonly Cells[], row: number): boolean {
+  return isWord(time) && cells.slice(0, PRICES).every((at) => isWord(at(row)));
+}
+
+function isWord(cell: unknown): boolean {
+  return typeof cell === 'string' && /^\W*[a-z]/i.test(cell) && !isMissing(cell);
+}
+
+function isNamed(cell: unknown, names: readonly string[], at: number | null): boolean {
+  return at === null || cell === names[at];
 }
 
 /** True when the times are those of the column that names the close. */
