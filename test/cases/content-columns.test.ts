@@ -1,4 +1,6 @@
 /** What stands in which column, where names or prices alone can tell. All files here are hand-made. */
+import { DateDay, Float64, Table, tableToIPC, vectorFromArray } from 'apache-arrow';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, test } from 'vitest';
 import { HOUR, readOne, rowsOf, skipOf, START, type Row } from '../candles/support.ts';
 
@@ -157,6 +159,12 @@ describe('rows of another market', () => {
     }
   });
 
+  test('a market that is no pair says nothing', async () => {
+    for (const market of ['a', 'US', 'main', 'Binance', 'USDT']) {
+      expect(rowsOf((await readOne(JSON_FILE, JSON.stringify(rows('market', market)))).series)).toEqual(LIST);
+    }
+  });
+
   test('a pair written in two ways over the years is one', async () => {
     const two = LIST.map((row, i) => [...row, ['BTC/USDT', 'BTCUSDT', 'btcusdt'][i % 3]!]);
     expect(rowsOf((await readOne(CSV, csv([...HEADER, 'symbol'], two))).series)).toEqual(LIST);
@@ -219,4 +227,46 @@ test.each([
 ])('times like %s are refused with their cause', async (time, cause) => {
   const cells = LIST.map((row) => [time].concat(row.slice(1).map(String)));
   expect((await skipOf(CSV, csv(HEADER, cells))).detail).toContain(cause);
+});
+
+describe('days without a clock name no zone, in every format', () => {
+  const DAY = 24 * HOUR;
+  const days = LIST.map((_, i) => START + i * DAY);
+  const numbers = HEADER.slice(1).map((name, i) => [name, LIST.map((row) => row[i + 1]!)] as const);
+  const feather = tableToIPC(
+    new Table({
+      date: vectorFromArray(
+        days.map((at) => new Date(at)),
+        new DateDay(),
+      ),
+      ...Object.fromEntries(numbers.map(([name, data]) => [name, vectorFromArray(data, new Float64())])),
+    }),
+    'file',
+  );
+  const parquet = parquetWriteBuffer({
+    columnData: [
+      { name: 'date', data: days.map((at) => at / DAY) },
+      ...numbers.map(([name, data]) => ({ name, data })),
+    ],
+    schema: [
+      { name: 'root', num_children: HEADER.length },
+      { name: 'date', type: 'INT32', converted_type: 'DATE', repetition_type: 'REQUIRED' },
+      ...numbers.map(([name]) => ({ name, type: 'DOUBLE' as const, repetition_type: 'REQUIRED' as const })),
+    ],
+  });
+  const text = csv(
+    HEADER,
+    LIST.map((row, i) => [new Date(days[i]!).toISOString().slice(0, 10)].concat(row.slice(1).map(String))),
+  );
+  test.each([
+    ['BINANCE_BTCUSDT_1d.feather', feather],
+    ['BINANCE_BTCUSDT_1d.parquet', new Uint8Array(parquet)],
+    ['BINANCE_BTCUSDT_1d.csv', text],
+  ])('%s', async (name, content) => {
+    const { series, findings } = await readOne(name, content);
+    expect([...series.time]).toEqual(days);
+    expect(findings.naiveTimes).toBe(LIST.length);
+    const { detail } = await skipOf(name, content, { now: days.at(-1)! - HOUR });
+    expect(detail).toContain('its times name no zone');
+  });
 });

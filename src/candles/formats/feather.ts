@@ -94,7 +94,7 @@ function candlesOf(arrow: Arrow, table: Table, named: FileName): FormatReading {
     }
   }
   const timeType = valueType(arrow, table.schema.fields[layout.time]!.type as DataType);
-  const isNaive = arrow.DataType.isTimestamp(timeType) && !timeType.timezone;
+  const isNaive = arrow.DataType.isDate(timeType) || (arrow.DataType.isTimestamp(timeType) && !timeType.timezone);
   const column = (index: number) => (row: number) => columns.get(index)?.[row];
   return readCells({ names, length: table.numRows, column, isNaive }, layout, named);
 }

@@ -3,7 +3,7 @@ import { readMarketName } from '../../symbols/naming.ts';
 import { failed, type Failure } from '../bytes.ts';
 import type { FileName } from '../names.ts';
 import type { Source } from './format.ts';
-import { COLUMNS, isMarketKey, layoutOf, missingFault } from './keys.ts';
+import { COLUMNS, isMarketKey, layoutOf, marketSaid, missingFault } from './keys.ts';
 import type { NamedTable } from './named.ts';
 import { isArray, isRecord } from './rows.ts';
 
@@ -106,7 +106,7 @@ function marketsIn(document: Row): readonly unknown[] {
   // `s` is UDF's status.
   return Object.keys(document)
     .filter((key) => key.length > 1 && isMarketKey(key))
-    .map((key) => document[key])
+    .map((key) => marketSaid(key, document[key]))
     .filter((market) => typeof market === 'string');
 }
 

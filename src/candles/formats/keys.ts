@@ -155,6 +155,12 @@ export function isMarketKey(name: string): boolean {
   return MARKET_KEYS.has(plainName(name));
 }
 
+/** What stands under a key of markets. `market` may as well mean an exchange: there only a pair or a kind says something, else null. */
+export function marketSaid(key: string, value: unknown): unknown {
+  const isSaid = plainName(key) !== 'market' || typeof value !== 'string' || kindOfWord(value) !== null;
+  return isSaid || readMarketName('', value).name !== null ? value : null;
+}
+
 /** Where the column stands that names a row's market; null without one. */
 function marketColumn(names: readonly string[]): number | null {
   const at = names.findIndex(isMarketKey);

@@ -6,7 +6,7 @@ import { toNumber, toTextTime } from '../values.ts';
 import { cutTimesDetail, millisecondsOf } from '../times.ts';
 import { areTooMany, isMissing, unreadableCell } from './cells.ts';
 import { oneSeries, type FormatReading } from './format.ts';
-import { COLUMNS, missingFault, namedByRows, type Layout } from './keys.ts';
+import { COLUMNS, marketSaid, missingFault, namedByRows, type Layout } from './keys.ts';
 
 export interface NamedTable {
   readonly names: readonly string[];
@@ -42,7 +42,7 @@ export function readCells(
   const cells = NUMBERS.map((name) => cellsOf(table, layout[name]));
   const numbers = NUMBERS.map((name) => columns[name]);
   const marketAt = layout.market === null ? null : table.column(layout.market);
-  const markets = new Set(told);
+  const markets = new Set<unknown>();
   let naiveTimes = 0;
   let unreadable = 0;
   let example: Failure | null = null;
@@ -76,7 +76,8 @@ export function readCells(
   const cut = length === 0 ? null : cutTimesDetail(timeAt(0), columns.time);
   if (cut !== null) return failed('bad-series', cut);
   const labelsEnd = layout.labelsEnd || isCloseTime(table, layout, columns);
-  const whose = namedByRows([...markets], named);
+  const marketKey = names[layout.market ?? -1] ?? '';
+  const whose = namedByRows([...told, ...[...markets].map((market) => marketSaid(marketKey, market))], named);
   return 'ok' in whose ? whose : oneSeries(whose, columns, { naiveTimes, labelsEnd });
 }
 

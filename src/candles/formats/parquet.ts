@@ -84,7 +84,7 @@ function planOf({ schema, num_rows: rows }: FileMetaData, named: FileName): Plan
     const wanted = column === 'time' ? 'times' : 'numbers';
     return failed('not-candles', `its column "${element.name}" holds ${typeName(element)}, not ${wanted}`);
   }
-  const time = flat[layout.time]!.logical_type;
+  const { logical_type: time, converted_type: kind } = flat[layout.time]!;
   const used = new Set([...COLUMNS.map((column) => layout[column]), layout.market, layout.closeTime]);
   const wanted = flat.filter((element, at) => used.has(at) && (isText(element) || isNumeric(element, true)));
   return {
@@ -93,7 +93,7 @@ function planOf({ schema, num_rows: rows }: FileMetaData, named: FileName): Plan
     layout,
     wanted: wanted.map(({ name }) => name),
     texts: new Set(wanted.filter(isText).map(({ name }) => name)),
-    isNaive: time?.type === 'TIMESTAMP' && !time.isAdjustedToUTC,
+    isNaive: kind === 'DATE' || time?.type === 'DATE' || (time?.type === 'TIMESTAMP' && !time.isAdjustedToUTC),
   };
 }
 
