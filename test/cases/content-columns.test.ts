@@ -159,6 +159,29 @@ describe('rows of another market', () => {
     }
   });
 
+  test.each(['base', 'base_asset', 'asset', 'tic'])('of another coin, told by %s', async (key) => {
+    expect((await skipOf(JSON_FILE, JSON.stringify(rows(key, 'ETH')))).detail).toContain('another coin');
+    for (const own of ['BTC', 'XBT']) await readOne(JSON_FILE, JSON.stringify(rows(key, own)));
+  });
+
+  test('amounts under such a name are none', async () => {
+    const cells = LIST.map((row) => [...row, row[5] * 2]);
+    expect(rowsOf((await readOne(CSV, csv([...HEADER, 'base'], cells))).series)).toEqual(LIST);
+  });
+
+  test('of another exchange at a price that is near are refused, candles that grow and repeated downloads are not', async () => {
+    const near = LIST.map(([t, ...values]): Row => [t, ...values.map((value) => value * 1.001)] as Row);
+    const mixed = LIST.flatMap((row, i) => [row, near[i]!]);
+    expect((await skipOf(JSON_FILE, JSON.stringify(mixed))).detail).toContain('60 of its 120 rows tell another price');
+    const grown = LIST.flatMap(([t, o, h, l, c, v]): Row[] => [
+      [t, o, o, o, o, 0],
+      [t, o, h, l, c, v],
+    ]);
+    for (const list of [grown, [...LIST, ...LIST], [...near.slice(0, 10), ...LIST]]) {
+      expect(rowsOf((await readOne(JSON_FILE, JSON.stringify(list))).series)).toEqual(LIST);
+    }
+  });
+
   test('a market that is no pair says nothing', async () => {
     for (const market of ['a', 'US', 'main', 'Binance', 'USDT']) {
       expect(rowsOf((await readOne(JSON_FILE, JSON.stringify(rows('market', market)))).series)).toEqual(LIST);

@@ -150,6 +150,9 @@ const MARKET_KEYS = new Set(
   ),
 );
 
+/** Those of its coin alone, where there is none of the market. */
+const COIN_KEYS = new Set(words('base baseasset basecurrency basetoken asset tic'));
+
 /** True for names under which the market of a row, or of all rows, stands. */
 export function isMarketKey(name: string): boolean {
   return MARKET_KEYS.has(plainName(name));
@@ -163,7 +166,8 @@ export function marketSaid(key: string, value: unknown): unknown {
 
 /** Where the column stands that names a row's market; null without one. */
 function marketColumn(names: readonly string[]): number | null {
-  const at = names.findIndex(isMarketKey);
+  const market = names.findIndex(isMarketKey);
+  const at = market === -1 ? names.findIndex((name) => COIN_KEYS.has(plainName(name))) : market;
   return at === -1 ? null : at;
 }
 
@@ -179,7 +183,7 @@ export function namedByRows(markets: readonly unknown[], named: FileName): FileN
   // `BTC/USDT` and `BTCUSDT`, as one program wrote them over the years, are one.
   const told = new Map<string, string>();
   for (const market of markets) {
-    if (typeof market === 'string' && market.trim() !== '') told.set(plainName(market), market.trim().slice(0, 30));
+    if (typeof market === 'string' && /\p{L}/u.test(market)) told.set(plainName(market), market.trim().slice(0, 30));
   }
   const [first, second] = told.values();
   if (first === undefined) return named;
