@@ -182,6 +182,17 @@ describe('rows of another market', () => {
     }
   });
 
+  test.each(['exchange', 'timeframe', 'interval'])('of two series told by %s are refused', async (key) => {
+    const told = (second: string): string =>
+      JSON.stringify(
+        rows(key, 'a').map((row, i) =>
+          i % 2 === 0 ? row : Object.assign(row, { [key]: i % 4 === 1 ? second : null }),
+        ),
+      );
+    expect((await skipOf(JSON_FILE, told('b'))).detail).toContain(`its column ${key} says a and b`);
+    expect(rowsOf((await readOne(JSON_FILE, told('a'))).series)).toEqual(LIST);
+  });
+
   test('a market that is no pair says nothing', async () => {
     for (const market of ['a', 'US', 'main', 'Binance', 'USDT']) {
       expect(rowsOf((await readOne(JSON_FILE, JSON.stringify(rows('market', market)))).series)).toEqual(LIST);

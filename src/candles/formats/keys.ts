@@ -55,6 +55,8 @@ export interface Layout extends Readonly<Record<Exclude<Column, 'volume'>, numbe
   readonly volume: number | null;
   /** The column that names a row's market, null without one. */
   readonly market: number | null;
+  /** Columns that say the same of every row of one series: its exchange, its timeframe. */
+  readonly constant: readonly number[];
   /** True when the times label the end of a candle. */
   readonly labelsEnd: boolean;
   /** The times of the close, beside times of which no name says what they label; null without them. */
@@ -71,7 +73,8 @@ export function layoutOf(names: readonly string[], symbol: string | null): Layou
   const { time, open, high, low, close, volume } = at;
   if (time === null || open === null || high === null) return null;
   if (low === null || close === null || (volume === null && !isWithoutVolume(names, names[open]!))) return null;
-  return { time, open, high, low, close, volume, market, labelsEnd, closeTime };
+  const constant = names.flatMap((name, column) => (CONSTANT_KEYS.has(plainName(name)) ? [column] : []));
+  return { time, open, high, low, close, volume, market, constant, labelsEnd, closeTime };
 }
 
 /**
@@ -150,6 +153,9 @@ const MARKET_KEYS = new Set(
   ),
 );
 
+const CONSTANT_KEYS = new Set(
+  words('exchange exchangeid exchangename venue interval timeframe resolution granularity'),
+);
 /** Those of its coin alone, where there is none of the market. */
 const COIN_KEYS = new Set(words('base baseasset basecurrency basetoken asset tic'));
 

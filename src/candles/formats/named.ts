@@ -43,6 +43,7 @@ export function readCells(
   const numbers = NUMBERS.map((name) => columns[name]);
   const marketAt = layout.market === null ? null : table.column(layout.market);
   const markets = new Set<unknown>();
+  const constants = layout.constant.map((at) => ({ at, cellOf: table.column(at), first: null as unknown }));
   let naiveTimes = 0;
   let unreadable = 0;
   let example: Failure | null = null;
@@ -63,6 +64,12 @@ export function readCells(
       );
     }
     if (marketAt !== null) markets.add(marketAt(row));
+    for (const constant of constants) {
+      // Where it is empty it says nothing.
+      const cell = constant.cellOf(row) || constant.first;
+      constant.first ??= cell;
+      if (cell !== constant.first) return severalFault(names[constant.at]!, constant.first, cell);
+    }
     // One sum looks at all six.
     if (!Number.isNaN(sum)) continue;
     const fault = unreadableCell(
@@ -84,6 +91,11 @@ export function readCells(
 /** The cells of a column; of one that there is not, cells without a value. */
 function cellsOf({ column }: NamedTable, at: number | null): (row: number) => unknown {
   return at === null ? () => undefined : column(at);
+}
+
+function severalFault(name: string, first: unknown, second: unknown): Failure {
+  const told = [first, second].map((cell) => String(cell).slice(0, 20)).join(' and ');
+  return failed('bad-series', `its column ${name.slice(0, 20)} says ${told}: write one file for each`);
 }
 
 type Cells = ReturnType<typeof cellsOf>;

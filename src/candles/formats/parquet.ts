@@ -85,7 +85,12 @@ function planOf({ schema, num_rows: rows }: FileMetaData, named: FileName): Plan
     return failed('not-candles', `its column "${element.name}" holds ${typeName(element)}, not ${wanted}`);
   }
   const { logical_type: time, converted_type: kind } = flat[layout.time]!;
-  const used = new Set([...COLUMNS.map((column) => layout[column]), layout.market, layout.closeTime]);
+  const used = new Set([
+    ...COLUMNS.map((column) => layout[column]),
+    layout.market,
+    layout.closeTime,
+    ...layout.constant,
+  ]);
   const wanted = flat.filter((element, at) => used.has(at) && (isText(element) || isNumeric(element, true)));
   return {
     rows: Number(rows),
