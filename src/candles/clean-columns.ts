@@ -3,7 +3,7 @@ import type { CandleColumns, CandleFindings } from '../core/candles.ts';
 import { OUT_OF_RANGE } from '../core/range.ts';
 import { TIMEFRAME_MS, type Timeframe } from '../core/time.ts';
 import type { Failure } from './bytes.ts';
-import { countFuture, volumeDetail } from './plausible.ts';
+import { countFuture, swappedDetail, volumeDetail } from './plausible.ts';
 import { MS_BELOW, MS_FROM } from './times.ts';
 
 /** Rows in the file's order and time unit; NaN where a value is no number. Whoever fills them hands them over. */
@@ -53,8 +53,8 @@ export function cleanColumns(raw: RawColumns, timeframe: Timeframe, now: number)
     before = at;
   }
   // More than half of the steps are the timeframe, so their median is.
-  if (rows < CLEAN_FROM_ROWS || steps <= rows / 2 || countFuture(time, latest) > 0 || volumeDetail(raw) !== null)
-    return null;
+  if (rows < CLEAN_FROM_ROWS || steps <= rows / 2 || countFuture(time, latest) > 0) return null;
+  if (volumeDetail(raw) !== null || swappedDetail(raw) !== null) return null;
   const missing = (before - time[0]!) / stepMs + 1 - rows;
   const unchanged = { shifted: 0, widened: 0 };
   const none = { disordered: 0, duplicates: 0, notFinite: 0, impossible: 0, offGrid: 0, future: 0, noVolume: 0 };

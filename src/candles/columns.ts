@@ -10,6 +10,7 @@ import {
   orderDetail,
   severalMarketsDetail,
   stepOf,
+  swappedDetail,
   volumeDetail,
 } from './plausible.ts';
 import {
@@ -27,6 +28,9 @@ export type { RawColumns, RepairedColumns } from './clean-columns.ts';
 
 const NAMES = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 
+/** Of the rows: more that stand between the others are of another series. */
+const OFF_GRID_SHARE = 0.2;
+const OFF_GRID_FROM_ROWS = 5;
 /** Prices computed by their writer may miss high and low by the last digits of a double. */
 const ROUNDING = 1e-9;
 /** In a loop over every row the name of another module would cost as much as all else. */
@@ -72,15 +76,18 @@ export function repairColumns(
 
   const disordered = countDisordered(possible.time);
   const sorted = disordered === 0 ? possible : sortRows(possible);
-  const several = severalMarketsDetail(sorted);
+  const several = severalMarketsDetail(sorted) ?? swappedDetail(sorted);
   if (several !== null) return failed('bad-series', several);
   const unique = keepRows(sorted, (i) => !isRepeated(sorted, i));
   const duplicates = sorted.length - unique.length;
 
+  const off = unique.time.filter((at) => at % stepMs !== 0);
   const onGrid = keepRows(unique, (i) => unique.time[i]! % stepMs === 0);
-  const offGrid = unique.length - onGrid.length;
-  if (offGrid > unique.length / 2) {
-    return failed('bad-series', offGridDetail(unique.time, step.timeframe));
+  const offGrid = off.length;
+  const isMost = offGrid > unique.length / 2;
+  if (isMost || (offGrid >= OFF_GRID_FROM_ROWS && offGrid > unique.length * OFF_GRID_SHARE)) {
+    const most = isMost ? '' : `${offGrid} of ${unique.length} rows are off the others: `;
+    return failed('bad-series', most + offGridDetail(off, step.timeframe));
   }
 
   const local = naiveTimes > 0 ? localTimesDetail(newestOf(onGrid.time), now) : null;

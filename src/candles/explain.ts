@@ -50,7 +50,7 @@ function explainRows(rows: readonly unknown[]): string | null {
   }
   if (!isRecord(first)) return null;
   const kind = kindOf(first);
-  return kind === null ? (missingFault(Object.keys(first))?.detail ?? null) : `it holds ${kind}, no candles`;
+  return kind === null ? (missingFault(Object.keys(first), null)?.detail ?? null) : `it holds ${kind}, no candles`;
 }
 
 function kindOf(row: Readonly<Record<string, unknown>>): string | null {
@@ -82,7 +82,7 @@ function explainNested(document: Readonly<Record<string, unknown>>): string | nu
     const explained = isFilled(rows) ? explainRows(rows) : null;
     if (explained !== null) return explained;
   }
-  return missingFault(Object.keys(document))?.detail ?? null;
+  return missingFault(Object.keys(document), null)?.detail ?? null;
 }
 
 function isFilled(value: unknown): value is readonly unknown[] {

@@ -9,6 +9,10 @@ const IMPOSSIBLE_SHARE = 0.01;
 const IMPOSSIBLE_FROM_ROWS = 100;
 /** Fewer rows in another order of columns may be an accident. */
 const SWAPPED_FROM_ROWS = 3;
+/** Steps from close to open that are looked at, that say anything, and the share of them that settles it. */
+const SWAPS_TO_SEE = 200;
+const SWAPS_TO_JUDGE = 20;
+const SWAPPED_SHARE = 0.95;
 /** Of the rows before them: more that stand apart are a market that paused, not a slip. */
 const ALONE_SHARE = 0.01;
 /** A sixth column that lies between low and high almost always holds prices. */
@@ -19,6 +23,9 @@ const OTHER_MARKET_RATIO = 1.5;
 /** Of the rows: fewer are slips of the writer. */
 const OTHER_MARKET_SHARE = 0.01;
 const OTHER_MARKET_FROM_ROWS = 3;
+/** Of the rows: fewer that open elsewhere are what an exchange has corrected between two downloads. */
+const OTHER_OPENS_SHARE = 0.2;
+const OTHER_OPENS_FROM_ROWS = 30;
 /** Fewer steps than this say nothing about the timeframe. */
 const STEPS_TO_JUDGE = 3;
 
@@ -86,19 +93,30 @@ export function volumeDetail({
   return 'its sixth column holds prices, not volumes (Kraken writes an average price there): put them in the order time, open, high, low, close, volume';
 }
 
-/** Why rows of equal times cannot be of one market, or null when they can. Rows sorted by time. */
+/**
+ * Why rows of equal times cannot be of one market, or null when they can: a candle that is written again while it grows keeps its open.
+ * Rows sorted by time.
+ */
 export function severalMarketsDetail({
   length,
   time,
+  open,
   close,
-}: Pick<CandleColumns, 'length' | 'time' | 'close'>): string | null {
-  let count = 0;
+}: Pick<CandleColumns, 'length' | 'time' | 'open' | 'close'>): string | null {
+  let far = 0;
+  let opens = 0;
   for (let i = 1; i < length; i++) {
-    const ratio = time[i] === time[i - 1] ? close[i]! / close[i - 1]! : 1;
-    if (Math.max(ratio, 1 / ratio) > OTHER_MARKET_RATIO) count++;
+    if (time[i] !== time[i - 1]) continue;
+    const ratio = close[i]! / close[i - 1]!;
+    if (Math.max(ratio, 1 / ratio) > OTHER_MARKET_RATIO) far++;
+    if (open[i] !== open[i - 1]) opens++;
   }
-  if (count < OTHER_MARKET_FROM_ROWS || count < length * OTHER_MARKET_SHARE) return null;
-  return `${count} of its ${length} rows tell another price for the same time, as of several markets: write one file for each`;
+  const tell = 'rows tell another price for the same time, as of several markets, exchanges or timeframes';
+  if (far >= OTHER_MARKET_FROM_ROWS && far >= length * OTHER_MARKET_SHARE) {
+    return `${far} of its ${length} ${tell}: write one file for each`;
+  }
+  if (opens < OTHER_OPENS_FROM_ROWS || opens < length * OTHER_OPENS_SHARE) return null;
+  return `${opens} of its ${length} ${tell}: write one file for each`;
 }
 
 /** In which other order the columns of nearly all rows would be candles; null when in none that is known. */
@@ -117,6 +135,28 @@ export function orderDetail({ length, open, high, low, close }: Omit<CandleColum
   return fits(low, high, open, close)
     ? 'its columns stand as time, low, high, open, close, volume (as Coinbase writes them)'
     : null;
+}
+
+/**
+ * Why open and close are not what they are called; null when they may be. A candle opens where the one before it closed, or near.
+ * Rows sorted by time.
+ */
+export function swappedDetail({
+  length,
+  open,
+  close,
+}: Pick<CandleColumns, 'length' | 'open' | 'close'>): string | null {
+  const most = Math.min(length, SWAPS_TO_SEE);
+  let swapped = 0;
+  let others = 0;
+  for (let i = 1; i < most && others <= most * (1 - SWAPPED_SHARE); i++) {
+    const apart = Math.abs(open[i]! - close[i - 1]!);
+    const crossed = Math.abs(close[i]! - open[i - 1]!);
+    if (crossed < apart) swapped++;
+    else if (crossed > apart) others++;
+  }
+  if (swapped < SWAPS_TO_JUDGE || swapped < (swapped + others) * SWAPPED_SHARE) return null;
+  return "each of its candles closes where the one before it opens: open and close stand in each other's place (time, open, high, low, close, volume is right), or its times run backwards";
 }
 
 /**

@@ -216,7 +216,7 @@ describe('what is refused', () => {
     ['rows of funding', '[[1714521600000,0.0001]]', 'not-candles'],
     [
       'objects whose volume is called otherwise',
-      '[{"time":1,"open":1,"high":1,"low":1,"close":1,"baseVol":1}]',
+      '[{"time":1,"open":1,"high":1,"low":1,"close":1,"dayVol":1}]',
       'not-candles',
     ],
     ['open interest of Coinalyze', '[{"t":1,"o":1,"h":1,"l":1,"c":1}]', 'not-candles'],

@@ -284,9 +284,7 @@ describe('a volume under another name', () => {
     ['csv', csv(WHOLE, '').replace('volume', 'Volume (BTC) traded')],
     [
       'json',
-      JSON.stringify(
-        WHOLE.map(([date, open, high, low, close, baseVol]) => ({ date, open, high, low, close, baseVol })),
-      ),
+      JSON.stringify(WHOLE.map(([date, open, high, low, close, dayVol]) => ({ date, open, high, low, close, dayVol }))),
     ],
   ])('is not thrown away: the %s is refused', async (kind, content) => {
     const folder = folderOf(`named-${kind}`, {

@@ -5,6 +5,7 @@ import type { FileName } from '../names.ts';
 import { cutTimesDetail } from '../times.ts';
 import { toNumber } from '../values.ts';
 import { oneSeries, type CandleFormat, type FormatReading } from './format.ts';
+import { COLUMNS as CANDLE, layoutOf } from './keys.ts';
 import { readTable, wholeLines, type Table } from './table.ts';
 
 /** open_time, o, h, l, c, volume, close_time, quote_volume, count, taker_buy_volume, taker_buy_quote_volume, ignore. */
@@ -27,9 +28,16 @@ export const binanceKlines = {
     const table = readTable(text());
     if (!('fieldsOf' in table)) return table;
     const isHeader = table.length > 0 && /^"?open.?time"?,/i.test(table.line(0));
+    // Of twelve columns in another order the names count.
+    if (isHeader && !isInOrder(table.fieldsOf(table.line(0)))) return null;
     return readKlines(table, isHeader ? 1 : 0, { ...named, exchange: named.exchange ?? 'BINANCE' });
   },
 } satisfies CandleFormat;
+
+function isInOrder(names: readonly string[]): boolean {
+  const layout = layoutOf(names, null);
+  return layout !== null && CANDLE.every((name, at) => layout[name] === at);
+}
 
 /**
  * Null when the first row is no kline.

@@ -1,6 +1,6 @@
 /** Cells of text files that no one can read, told apart from values that are missing. */
 import { failed, type Failure } from '../bytes.ts';
-import { cutTimesDetail } from '../times.ts';
+import { cutTimesDetail, noTimesDetail } from '../times.ts';
 import { toNumber, toTextTime } from '../values.ts';
 
 const MISSING = /^(?:nan|null|none|na|n\/a|nat|-)?$/i;
@@ -9,6 +9,8 @@ const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
 const THOUSANDS = /^[+-]?\d{1,3}(?:[,. '’\u00a0\u202f]\d{3})+(?:[.,]\d*)?$/;
 /** `31/12/2024` is December to some and no date to others. */
 const AMBIGUOUS_DATE = /^\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}/;
+/** `00:00.0`, `04:00:00`: what a spreadsheet shows of `2024-04-05 04:00:00.000`, or the half of what stands in two columns. */
+const CLOCK_ALONE = /^\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?$/;
 /** `20240405 04:00`, `20240405T040000Z`. Without the clock it is a number. */
 const COMPACT_DATE = /^(?:19|20)\d{6}[T ]/;
 /** Of a comma for a point no number is left. */
@@ -34,7 +36,11 @@ export function areTooMany(unreadable: number, rows: number): boolean {
 }
 
 function isThere(cell: unknown): cell is string {
-  return typeof cell === 'string' && !MISSING.test(cell.trim());
+  return typeof cell === 'string' && !isMissing(cell);
+}
+
+export function isMissing(cell: string): boolean {
+  return MISSING.test(cell.trim());
 }
 
 function timeFault(cell: string): Failure {
@@ -42,6 +48,19 @@ function timeFault(cell: string): Failure {
   if (AMBIGUOUS_DATE.test(text)) {
     return failed('bad-series', 'times like 05/04/2024 can be read in two ways: write them as 2024-04-05 00:00:00');
   }
+  if (CLOCK_ALONE.test(text)) {
+    const cause = 'a spreadsheet has cut them, or the days stand in another column';
+    return failed('bad-series', `its times name no day, as ${quoted(text)}: ${cause}: write both in one`);
+  }
+  if (/^#+$/.test(text)) {
+    return failed(
+      'bad-series',
+      'its times are rows of #: a spreadsheet whose column was too narrow saved them: get the file again',
+    );
+  }
+  const serial = /^(\d{5}),\d+$/.exec(text)?.[1];
+  const numbered = serial === undefined ? null : noTimesDetail(Float64Array.of(Number(serial)));
+  if (numbered !== null) return failed('bad-series', numbered);
   const cut = cutTimesDetail(text, NO_TIMES);
   if (cut !== null) return failed('bad-series', cut);
   if (COMPACT_DATE.test(text)) {
@@ -69,5 +88,5 @@ function numberFault(cell: string): Failure {
 
 /** Enough to know it by; never more of the content than that. */
 function quoted(text: string): string {
-  return `"${text.slice(0, 20)}"`;
+  return `"${text.slice(0, 30)}"`;
 }

@@ -26,7 +26,7 @@ export const csv = {
     const layout = at === -1 ? null : layoutOf(head[at]!, named.symbol);
     if (layout !== null) return read(table, { from: at + 1, names: head[at]!, layout }, named);
     if (!Number.isNaN(toTextTime(first[0]).time)) return withoutHeader(table, first, chosen, named);
-    return foreign(head);
+    return foreign(head, named.symbol);
   },
 } satisfies CandleFormat;
 
@@ -67,12 +67,12 @@ function read(table: Table, { from, names, layout }: Header, named: FileName): F
 }
 
 /** What a file is that has no header as a candle file has it. */
-function foreign(head: readonly (readonly string[])[]): Failure {
+function foreign(head: readonly (readonly string[])[], symbol: string | null): Failure {
   const [time, ...numbers] = head[0]!;
   const isBare = numbers.length >= NUMBERS && numbers.slice(0, NUMBERS).every((text) => !Number.isNaN(toNumber(text)));
   const fault = isBare ? unreadableCell(time, []) : null;
   if (fault !== null) return fault;
-  const missing = head.map(missingFault).find((found) => found !== null);
+  const missing = head.map((names) => missingFault(names, symbol)).find((found) => found !== null);
   const begins = `it has no columns time (or date), open, high, low, close and volume: it begins with ${beginning(head[0]!)}`;
   return missing ?? failed('not-candles', begins);
 }

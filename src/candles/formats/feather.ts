@@ -76,10 +76,11 @@ function readTable(arrow: Arrow, bytes: Buffer, named: FileName): FormatReading 
 function candlesOf(arrow: Arrow, table: Table, named: FileName): FormatReading {
   const names = table.schema.fields.map(({ name }) => name);
   const layout = layoutOf(names, named.symbol);
-  if (layout === null) return lackingFault(names);
-  const { market, closeTime } = layout;
+  if (layout === null) return lackingFault(names, named.symbol);
+  const { market, closeTime, constant } = layout;
+  const isFree = (at: number): boolean => at === market || at === closeTime || constant.includes(at);
   const columns = new Map<number, ArrayLike<unknown>>();
-  for (const at of new Set([...COLUMNS.map((column) => layout[column]), market, closeTime])) {
+  for (const at of new Set([...COLUMNS.map((column) => layout[column]), market, closeTime, ...constant])) {
     if (at === null) continue;
     const vector = table.getChildAt(at);
     if (vector === null) throw new RangeError('a column is gone');
@@ -88,13 +89,13 @@ function candlesOf(arrow: Arrow, table: Table, named: FileName): FormatReading {
     const values = valuesOf(arrow, vector, isTime);
     if (values !== null) columns.set(at, values);
     // pandas writes a column that holds nothing but nulls with a type of its own.
-    else if (at !== market && at !== closeTime && !(at === layout.volume && arrow.DataType.isNull(vector.type))) {
+    else if (!isFree(at) && !(at === layout.volume && arrow.DataType.isNull(vector.type))) {
       const type = arrow.Type[valueType(arrow, vector.type as DataType).typeId];
       return failed('not-candles', `its column "${names[at]}" holds ${type}, not ${isTime ? 'times' : 'numbers'}`);
     }
   }
   const timeType = valueType(arrow, table.schema.fields[layout.time]!.type as DataType);
-  const isNaive = arrow.DataType.isTimestamp(timeType) && !timeType.timezone;
+  const isNaive = arrow.DataType.isDate(timeType) || (arrow.DataType.isTimestamp(timeType) && !timeType.timezone);
   const column = (index: number) => (row: number) => columns.get(index)?.[row];
   return readCells({ names, length: table.numRows, column, isNaive }, layout, named);
 }

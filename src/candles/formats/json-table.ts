@@ -1,8 +1,9 @@
 /** Candles in a JSON document, whatever way it lays them out; what wraps them is told apart by its keys. */
+import { readMarketName } from '../../symbols/naming.ts';
 import { failed, type Failure } from '../bytes.ts';
 import type { FileName } from '../names.ts';
 import type { Source } from './format.ts';
-import { COLUMNS, layoutOf, missingFault } from './keys.ts';
+import { COLUMNS, isMarketKey, layoutOf, marketSaid, missingFault } from './keys.ts';
 import type { NamedTable } from './named.ts';
 import { isArray, isRecord } from './rows.ts';
 
@@ -30,7 +31,6 @@ const MOST_KINDS = 50;
 const WIDTH = 6;
 /** A column for the labels that pandas keeps beside the rows. */
 const INDEX = 'index';
-const MARKET_KEYS = ['symbol', 'pair', 'ticker', 'instId'] as const;
 /** Kraken's spot candles, whose answer alone holds `error`, `result` and in it `last`. */
 const KRAKEN = ['time', 'open', 'high', 'low', 'close', 'vwap', 'volume', 'count'];
 /** HTX's candles: `id` is the time, `amount` the volume in the coin; contracts have a hyphen in their names. */
@@ -77,7 +77,14 @@ function wrappedTable(document: Row, depth: number): JsonTable | Failure | null 
     const keys = candles.map(({ key }) => `"${key.slice(0, 20)}"`).slice(0, 4);
     return failed('bad-series', `it holds several lists of candles (${keys.join(', ')}): write one file for each`);
   }
-  return found === null || !('names' in found) ? found : withWrapping(document, found, inner.length);
+  if (found === null || !('names' in found)) return found;
+  const markets = only !== undefined && isPair(only.key) ? [...found.markets, only.key] : found.markets;
+  return withWrapping(document, { ...found, markets }, inner.length);
+}
+
+/** True for what lists are filed under by market, `BTC/USD`; false for words such as `candles`. */
+function isPair(key: string): boolean {
+  return key === key.toUpperCase() && readMarketName('', key).name !== null;
 }
 
 /** What the document says around the rows. */
@@ -91,12 +98,16 @@ function withWrapping(document: Row, table: JsonTable, keys: number): JsonTable 
   };
   if (htx !== undefined) return { ...around, names: table.names.map((name) => HTX_NAMES.get(name) ?? name) };
   return isKraken && keys === 2 && table.arrays !== null
-    ? { ...around, names: KRAKEN, arrays: null, spot: true }
+    ? { ...around, names: KRAKEN, arrays: null, markets: [], spot: true }
     : around;
 }
 
 function marketsIn(document: Row): readonly unknown[] {
-  return MARKET_KEYS.map((key) => document[key]).filter((market) => typeof market === 'string');
+  // `s` is UDF's status.
+  return Object.keys(document)
+    .filter((key) => key.length > 1 && isMarketKey(key))
+    .map((key) => marketSaid(key, document[key]))
+    .filter((market) => typeof market === 'string');
 }
 
 const ALONE = { arrays: null, markets: [], spot: false } as const;
@@ -145,7 +156,7 @@ function splitTable(document: Row): JsonTable | Failure | null {
   const table = rowsTable(rows);
   if (table.arrays === null) return table;
   const all = isArray(index) && index.length === rows.length ? [...names, INDEX] : names;
-  const missing = layoutOf(all, null) === null ? missingFault(all) : null;
+  const missing = layoutOf(all, null) === null ? missingFault(all, null) : null;
   if (missing !== null) return missing;
   const column = (at: number) => (at < names.length ? table.column(at) : (row: number) => elementOf(index, row));
   return { ...table, names: all, arrays: null, column };

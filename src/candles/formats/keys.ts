@@ -1,22 +1,25 @@
 /** How people call the six columns of a candle, and the one that names its market. */
+import { kindOfWord } from '../../core/market-kind.ts';
 import { isDollar } from '../../core/market.ts';
-import { contradiction } from '../../symbols/naming.ts';
+import { contradiction, readMarketName } from '../../symbols/naming.ts';
 import { failed, type Failure } from '../bytes.ts';
 import type { FileName } from '../names.ts';
 
 export const COLUMNS = ['time', 'open', 'high', 'low', 'close', 'volume'] as const;
 export type Column = (typeof COLUMNS)[number];
 
+/** Words that stand before or behind one for the start or the end: `open_time`, `time_open`, `closed_at`. */
+const OF_TIMES = words('time timestamp ts date datetime at timems timestampms');
 /** Letters and digits alone, in order of preference. CoinAPI's `time_open` is its first trade; CoinMarketCap's is the start. */
-const OPEN_TIMES = words(
-  'opentime opentimestamp opentimems starttime starttimestamp startedat start timeperiodstart periodstart timeopen ' +
-    'candlebegintime begintime klinestarttime',
-);
+const OPEN_TIMES = [
+  ...words('timeperiodstart periodstart candlebegintime klinestarttime candlestart start'),
+  ...timesOf('open start begin opened started'),
+];
 /** What these label nothing says: the start, unless other columns tell. */
 const TIMES = words('time timestamp t ts unix unixtime unixtimestamp timestampms timems epoch ticks datetime date');
-const CLOSE_TIMES = words(
-  'closetime closetimestamp closetimems endtime endtimestamp endedat timeperiodend periodend timeclose',
-);
+const CLOSE_TIMES = [...words('timeperiodend periodend candleend end'), ...timesOf('close end closed ended')];
+/** Behind a name of times: the zone in which they are read anyway. */
+const UTC = /(?<=.)(?:utc|gmt)$/;
 /** What pandas calls an index of times that has no name: in CSV, in JSON and in Parquet. */
 const INDICES = ['', 'unnamed0', 'index', 'indexlevel0'];
 const PRICES = {
@@ -25,15 +28,25 @@ const PRICES = {
   low: words('low l lowprice pricelow'),
   close: words('close c closeprice priceclose closingprice'),
 };
-const VOLUMES = words('volume v vol basevolume volumebase basetokenvolume volumetraded');
+const VOLUMES = words(
+  'volume v vol basevolume basevol volumebase basetokenvolume volumetraded volumefrom volumecontracts',
+);
 /** `Volume BTC`, `Volume_(BTC)`: the coin, or what it is priced in. */
 const VOLUME_OF = /^volume[\W_]+([a-z\d]{2,15})\W*$/i;
 const NO_COIN = new Set(words('currency quote fiat eur gbp ma sma ema'));
-/** Two columns that BitMEX alone has: it labels a candle with its end. */
-const BITMEX = ['homenotional', 'foreignnotional'];
+/** Columns that BitMEX alone has: it labels a candle with its end. */
+const BITMEX = ['homenotional', 'foreignnotional', 'lastsize'];
 
 function words(text: string): readonly string[] {
   return text.split(' ');
+}
+
+function plainName(name: string): string {
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');
+}
+
+function timesOf(edges: string): readonly string[] {
+  return words(edges).flatMap((edge) => OF_TIMES.flatMap((time) => [edge + time, time + edge]));
 }
 
 /** Where the columns of a candle stand among the names of all columns. */
@@ -42,6 +55,8 @@ export interface Layout extends Readonly<Record<Exclude<Column, 'volume'>, numbe
   readonly volume: number | null;
   /** The column that names a row's market, null without one. */
   readonly market: number | null;
+  /** Columns that say the same of every row of one series: its exchange, its timeframe. */
+  readonly constant: readonly number[];
   /** True when the times label the end of a candle. */
   readonly labelsEnd: boolean;
   /** The times of the close, beside times of which no name says what they label; null without them. */
@@ -58,7 +73,8 @@ export function layoutOf(names: readonly string[], symbol: string | null): Layou
   const { time, open, high, low, close, volume } = at;
   if (time === null || open === null || high === null) return null;
   if (low === null || close === null || (volume === null && !isWithoutVolume(names, names[open]!))) return null;
-  return { time, open, high, low, close, volume, market, labelsEnd, closeTime };
+  const constant = names.flatMap((name, column) => (CONSTANT_KEYS.has(plainName(name)) ? [column] : []));
+  return { time, open, high, low, close, volume, market, constant, labelsEnd, closeTime };
 }
 
 /**
@@ -72,7 +88,7 @@ function isWithoutVolume(names: readonly string[], open: string): boolean {
 type Found = Readonly<Record<Column, number | null>> & Pick<Layout, 'market' | 'labelsEnd' | 'closeTime'>;
 
 function search(names: readonly string[], symbol: string | null): Found {
-  const plain = names.map((name) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ''));
+  const plain = names.map(plainName);
   const find = (aliases: readonly string[]): number | null => {
     for (const alias of aliases) {
       // The exact spelling first: some exchanges write `t` for the open time and `T` for the close time.
@@ -82,11 +98,14 @@ function search(names: readonly string[], symbol: string | null): Found {
     }
     return null;
   };
-  const start = find(OPEN_TIMES);
-  const unsaid = start ?? find(TIMES);
-  const end = find(CLOSE_TIMES);
+  const inUtc = plain.map((name) => name.replace(UTC, ''));
+  const findTime = (aliases: readonly string[]): number | null =>
+    find(aliases) ?? aliases.map((alias) => inUtc.indexOf(alias)).find((at) => at !== -1) ?? null;
+  const start = findTime(OPEN_TIMES);
+  const unsaid = start ?? findTime(TIMES);
+  const end = findTime(CLOSE_TIMES);
   const time = unsaid ?? end ?? find(INDICES);
-  const isBitmex = BITMEX.every((name) => plain.includes(name));
+  const isBitmex = BITMEX.some((name) => plain.includes(name));
   return {
     time,
     open: find(PRICES.open),
@@ -100,23 +119,24 @@ function search(names: readonly string[], symbol: string | null): Found {
   };
 }
 
-/** The volume in the market's coin; null when it cannot be told from the volume in what the coin is priced in. */
+/** The volume in the market's coin; null when no name says that it is. */
 function coinVolume(names: readonly string[], symbol: string | null): number | null {
   const found = names.flatMap((name, at) => {
-    const coin = VOLUME_OF.exec(name)?.[1]?.toUpperCase();
+    const coin = VOLUME_OF.exec(name)?.[1]?.toUpperCase().replace('XBT', 'BTC');
     return coin === undefined || isDollar(coin) || NO_COIN.has(coin.toLowerCase()) ? [] : [{ coin, at }];
   });
-  const own = found.filter(({ coin }) => symbol?.toUpperCase().startsWith(coin) === true);
-  const [only, other] = own.length > 0 ? own : found;
-  return only === undefined || other !== undefined ? null : only.at;
+  const market = symbol?.toUpperCase().replace('XBT', 'BTC') ?? null;
+  const first = found.filter(({ coin }) => market?.startsWith(coin) === true);
+  const own = first.length > 0 ? first : found.filter(({ coin }) => market === null || market.includes(coin));
+  return own.length === 1 ? own[0]!.at : null;
 }
 
 /** A header that lacks no more than these is one of candles. */
 const FEW_MISSING = 2;
 
 /** Which of the six columns are missing, and what there is instead; null when it is no header of candles. */
-export function missingFault(names: readonly string[]): Failure | null {
-  const found = search(names, null);
+export function missingFault(names: readonly string[], symbol: string | null): Failure | null {
+  const found = search(names, symbol);
   const missing = COLUMNS.filter((name) => found[name] === null);
   if (missing.length === 0 || missing.length > FEW_MISSING) return null;
   const told = names.map((name) => `"${name.slice(0, 20)}"`).slice(0, COLUMNS.length + FEW_MISSING);
@@ -125,32 +145,68 @@ export function missingFault(names: readonly string[]): Failure | null {
   return failed(missing.length > 1 || missing[0] === 'volume' ? 'not-candles' : 'bad-series', detail);
 }
 
+/** Letters and digits alone. */
 const MARKET_KEYS = new Set(
-  'symbol pair ticker instid inst_id instrument instrument_name contract product_id coin s'.split(' '),
+  words(
+    'symbol pair tradingpair ticker market marketid instid instrument instrumentid instrumentname contract contractcode ' +
+      'contractname productid coin s',
+  ),
 );
+
+const CONSTANT_KEYS = new Set(
+  words('exchange exchangeid exchangename venue interval timeframe resolution granularity'),
+);
+/** Those of its coin alone, where there is none of the market. */
+const COIN_KEYS = new Set(words('base baseasset basecurrency basetoken asset tic'));
+
+/** True for names under which the market of a row, or of all rows, stands. */
+export function isMarketKey(name: string): boolean {
+  return MARKET_KEYS.has(plainName(name));
+}
+
+/** What stands under a key of markets. `market` may as well mean an exchange: there only a pair or a kind says something, else null. */
+export function marketSaid(key: string, value: unknown): unknown {
+  const isSaid = plainName(key) !== 'market' || typeof value !== 'string' || kindOfWord(value) !== null;
+  return isSaid || readMarketName('', value).name !== null ? value : null;
+}
 
 /** Where the column stands that names a row's market; null without one. */
 function marketColumn(names: readonly string[]): number | null {
-  const at = names.findIndex((name) => MARKET_KEYS.has(name.toLowerCase()));
+  const market = names.findIndex(isMarketKey);
+  const at = market === -1 ? names.findIndex((name) => COIN_KEYS.has(plainName(name))) : market;
   return at === -1 ? null : at;
 }
 
 const AGAINST = { coin: 'another coin', quote: 'another quote', expiry: 'a dated contract' } as const;
 
 /**
- * Why a file whose rows name their market is not the one series that it is named for; null when it may be.
+ * What a file is named for with what its rows say of their market; why it is not the one series of that name, when they say another.
  *
  * @param markets what the rows say; what is no text says nothing
  */
-export function marketFault(markets: readonly unknown[], { exchange, symbol }: FileName): Failure | null {
-  const told = new Set(markets.filter((market) => typeof market === 'string').map((market) => market.trim()));
-  told.delete('');
-  const [first, second] = [...told].map((market) => market.slice(0, 30));
-  if (first !== undefined && second !== undefined) {
+export function namedByRows(markets: readonly unknown[], named: FileName): FileName | Failure {
+  const { exchange, symbol } = named;
+  // `BTC/USDT` and `BTCUSDT`, as one program wrote them over the years, are one.
+  const told = new Map<string, string>();
+  for (const market of markets) {
+    if (typeof market === 'string' && /\p{L}/u.test(market)) told.set(plainName(market), market.trim().slice(0, 30));
+  }
+  const [first, second] = told.values();
+  if (first === undefined) return named;
+  if (second !== undefined) {
     const detail = `its rows are of ${told.size} markets, e.g. ${first} and ${second}: write one file for each`;
     return failed('bad-series', detail);
   }
-  const against = first === undefined || symbol === null ? null : contradiction(exchange ?? '', symbol, first);
-  if (against === null) return null;
-  return failed('bad-series', `its name says ${symbol} but its rows say ${first}, ${AGAINST[against]}: rename it`);
+  const against = symbol === null ? null : contradiction(exchange ?? '', symbol, first);
+  if (against !== null) {
+    return failed('bad-series', `its name says ${symbol} but its rows say ${first}, ${AGAINST[against]}: rename it`);
+  }
+  // A slash is how people write any pair.
+  const isPair = first.includes('/') || readMarketName(exchange ?? '', first).kind !== 'spot';
+  if (isPair && kindOfWord(first.toUpperCase()) !== 'spot') return named;
+  if (named.marked === null) return { ...named, spot: true };
+  return failed(
+    'bad-series',
+    `its name says that it is a perpetual's but its rows say ${first}, the spot market: rename it`,
+  );
 }

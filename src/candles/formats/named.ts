@@ -3,10 +3,10 @@ import { failed, type Failure } from '../bytes.ts';
 import { createColumns, type RawColumns } from '../columns.ts';
 import type { FileName } from '../names.ts';
 import { toNumber, toTextTime } from '../values.ts';
-import { cutTimesDetail } from '../times.ts';
-import { areTooMany, unreadableCell } from './cells.ts';
+import { cutTimesDetail, millisecondsOf } from '../times.ts';
+import { areTooMany, isMissing, unreadableCell } from './cells.ts';
 import { oneSeries, type FormatReading } from './format.ts';
-import { COLUMNS, marketFault, missingFault, type Layout } from './keys.ts';
+import { COLUMNS, marketSaid, missingFault, namedByRows, type Layout } from './keys.ts';
 
 export interface NamedTable {
   readonly names: readonly string[];
@@ -18,13 +18,15 @@ export interface NamedTable {
 }
 
 const NUMBERS = COLUMNS.slice(1);
+/** Of the numbers: open, high, low, close. */
+const PRICES = 4;
 /** Times further apart are those of the two ends of a candle. */
 const SAME_TIME_MS = 1_000;
 
 /** What a file lacks whose columns have names. */
-export function lackingFault(names: readonly string[]): Failure {
+export function lackingFault(names: readonly string[], symbol: string | null): Failure {
   const detail = 'it lacks some of the columns time (or date), open, high, low, close and volume';
-  return missingFault(names) ?? failed('not-candles', detail);
+  return missingFault(names, symbol) ?? failed('not-candles', detail);
 }
 
 /** @param told markets that stand outside of the rows */
@@ -40,7 +42,8 @@ export function readCells(
   const cells = NUMBERS.map((name) => cellsOf(table, layout[name]));
   const numbers = NUMBERS.map((name) => columns[name]);
   const marketAt = layout.market === null ? null : table.column(layout.market);
-  const markets = new Set(told);
+  const markets = new Set<unknown>();
+  const constants = layout.constant.map((at) => ({ at, cellOf: table.column(at), first: null as unknown }));
   let naiveTimes = 0;
   let unreadable = 0;
   let example: Failure | null = null;
@@ -52,8 +55,21 @@ export function readCells(
     let sum = time;
     for (let i = 0; i < cells.length; i++) sum += numbers[i]![row] = toNumber(cells[i]!(row));
     // Files that were put together from parts repeat their header.
-    if (written === names[layout.time]) continue;
+    if (Number.isNaN(time) && isHeader(written, cells, row)) {
+      if (written === names[layout.time] && cells.every((at, i) => isNamed(at(row), names, layout[NUMBERS[i]!])))
+        continue;
+      return failed(
+        'bad-series',
+        'a second header with other columns stands among its rows: write one file for each part',
+      );
+    }
     if (marketAt !== null) markets.add(marketAt(row));
+    for (const constant of constants) {
+      // Where it is empty it says nothing.
+      const cell = constant.cellOf(row) || constant.first;
+      constant.first ??= cell;
+      if (cell !== constant.first) return severalFault(names[constant.at]!, constant.first, cell);
+    }
     // One sum looks at all six.
     if (!Number.isNaN(sum)) continue;
     const fault = unreadableCell(
@@ -67,7 +83,9 @@ export function readCells(
   const cut = length === 0 ? null : cutTimesDetail(timeAt(0), columns.time);
   if (cut !== null) return failed('bad-series', cut);
   const labelsEnd = layout.labelsEnd || isCloseTime(table, layout, columns);
-  return marketFault([...markets], named) ?? oneSeries(named, columns, { naiveTimes, labelsEnd });
+  const marketKey = names[layout.market ?? -1] ?? '';
+  const whose = namedByRows([...told, ...[...markets].map((market) => marketSaid(marketKey, market))], named);
+  return 'ok' in whose ? whose : oneSeries(whose, columns, { naiveTimes, labelsEnd });
 }
 
 /** The cells of a column; of one that there is not, cells without a value. */
@@ -75,9 +93,30 @@ function cellsOf({ column }: NamedTable, at: number | null): (row: number) => un
   return at === null ? () => undefined : column(at);
 }
 
+function severalFault(name: string, first: unknown, second: unknown): Failure {
+  const told = [first, second].map((cell) => String(cell).slice(0, 20)).join(' and ');
+  return failed('bad-series', `its column ${name.slice(0, 20)} says ${told}: write one file for each`);
+}
+
+type Cells = ReturnType<typeof cellsOf>;
+
+/** True when words stand where time and prices should. */
+function isHeader(time: unknown, cells: readonly Cells[], row: number): boolean {
+  return isWord(time) && cells.slice(0, PRICES).every((at) => isWord(at(row)));
+}
+
+function isWord(cell: unknown): boolean {
+  return typeof cell === 'string' && /^\W*[a-z]/i.test(cell) && !isMissing(cell);
+}
+
+function isNamed(cell: unknown, names: readonly string[], at: number | null): boolean {
+  return at === null || cell === names[at];
+}
+
 /** True when the times are those of the column that names the close. */
 function isCloseTime({ column }: NamedTable, { closeTime }: Layout, { time }: RawColumns): boolean {
   const row = closeTime === null ? -1 : time.findIndex((at) => at > 0);
   if (closeTime === null || row === -1) return false;
-  return Math.abs(toTextTime(column(closeTime)(row)).time - time[row]!) <= SAME_TIME_MS;
+  const end = millisecondsOf(toTextTime(column(closeTime)(row)).time);
+  return Math.abs(end - millisecondsOf(time[row]!)) <= SAME_TIME_MS;
 }

@@ -9,7 +9,8 @@ export const objects = {
   content: 'json',
   fromPlain: ({ keys, columns }, named) => {
     const layout = keys === null ? null : layoutOf(keys, named.symbol);
-    if (layout === null) return null;
+    // Times of the close are compared with the others.
+    if (layout === null || layout.closeTime !== null) return null;
     const { length } = columns[0];
     const column = (name: Column): Float64Array =>
       columns[layout[name] ?? -1] ?? new Float64Array(length).fill(Number.NaN);
@@ -29,7 +30,7 @@ export const objects = {
     if (table === null || !('names' in table)) return table;
     const layout = layoutOf(table.names, named.symbol);
     if (layout !== null) return readCells(table, layout, namedBy(table, named), table.markets);
-    const fault = missingFault(table.names);
+    const fault = missingFault(table.names, named.symbol);
     return fault?.reason === 'bad-series' ? fault : null;
   },
 } satisfies CandleFormat;

@@ -77,15 +77,20 @@ function planOf({ schema, num_rows: rows }: FileMetaData, named: FileName): Plan
   if (flat.some(isNested)) return failed('not-candles', 'it holds nested columns, which no candle file does');
   const names = flat.map(({ name }) => name);
   const layout = layoutOf(names, named.symbol);
-  if (layout === null) return lackingFault(names);
+  if (layout === null) return lackingFault(names, named.symbol);
   for (const column of COLUMNS) {
     const element = flat[layout[column] ?? -1];
     if (element === undefined || isText(element) || isNumeric(element, column === 'time')) continue;
     const wanted = column === 'time' ? 'times' : 'numbers';
     return failed('not-candles', `its column "${element.name}" holds ${typeName(element)}, not ${wanted}`);
   }
-  const time = flat[layout.time]!.logical_type;
-  const used = new Set([...COLUMNS.map((column) => layout[column]), layout.market, layout.closeTime]);
+  const { logical_type: time, converted_type: kind } = flat[layout.time]!;
+  const used = new Set([
+    ...COLUMNS.map((column) => layout[column]),
+    layout.market,
+    layout.closeTime,
+    ...layout.constant,
+  ]);
   const wanted = flat.filter((element, at) => used.has(at) && (isText(element) || isNumeric(element, true)));
   return {
     rows: Number(rows),
@@ -93,7 +98,7 @@ function planOf({ schema, num_rows: rows }: FileMetaData, named: FileName): Plan
     layout,
     wanted: wanted.map(({ name }) => name),
     texts: new Set(wanted.filter(isText).map(({ name }) => name)),
-    isNaive: time?.type === 'TIMESTAMP' && !time.isAdjustedToUTC,
+    isNaive: kind === 'DATE' || time?.type === 'DATE' || (time?.type === 'TIMESTAMP' && !time.isAdjustedToUTC),
   };
 }
 
