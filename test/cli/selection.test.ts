@@ -86,6 +86,11 @@ describe('a scan of named markets', () => {
       /no market "BTC" .*there is one of BINANCE and KUCOIN/,
     ],
     [
+      'of another exchange, named with it',
+      ['--symbol', 'ETH,MEXC:BTCUSDT'],
+      /no market "MEXC:BTCUSDT" .*there is one of BINANCE$/m,
+    ],
+    [
       'an unknown exchange',
       ['--exchange', 'MEXC,NYSE'],
       /--exchange: no market of "NYSE" in the input; there are BINANCE, KUCOIN, MEXC/,
@@ -115,6 +120,12 @@ describe('a scan of named markets', () => {
     expect(warnings).toMatch(text);
     expect(warnings.trimEnd().split('\n')).toHaveLength(1);
     expect(markets.length).toBeGreaterThan(0);
+  });
+
+  it('counts the files of the selection where none can be read', async () => {
+    const { code, stderr } = await scan('--symbol', 'CUT');
+    expect(code).toBe(4);
+    expect(stderr).toContain('none of 1 files could be read, e.g. BINANCE_CUTUSDT_4h.json: ');
   });
 
   it.each([
