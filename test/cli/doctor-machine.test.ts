@@ -283,7 +283,7 @@ describe('the places a scan writes to', () => {
     symlinkSync('circle.json', place.path('circle.json'));
     const circle = (await checks({ SCAN_OUTPUT: place.path('circle.json') })).get('output')!;
     expect(circle).toMatchObject({ status: 'fail', fact: expect.stringContaining('leads in a circle') as string });
-    writeFileSync(place.path('feed.json'), '{"signals": [');
+    writeFileSync(place.path('feed.json'), '{"schema_version": "2.0.0", "signals": [');
     const found = await checks({ SCAN_OUTPUT: place.path('feed.json') });
     expect(found.get('feed')).toMatchObject({ status: 'warn', fact: expect.stringContaining('feed.json is not JSON') });
   });

@@ -148,9 +148,9 @@ describe('a scan of named markets', () => {
   });
 
   it('refuses a timeframe that is not there before it takes the place of a feed', async () => {
-    writeFileSync(place.path('old.json'), 'old');
+    writeFileSync(place.path('old.json'), '{"schema_version":"old"}');
     const { code } = await scan('--timeframe', '15m', '--output', place.path('old.json'));
-    expect([code, readFileSync(place.path('old.json'), 'utf8')]).toEqual([2, 'old']);
+    expect([code, readFileSync(place.path('old.json'), 'utf8')]).toEqual([2, '{"schema_version":"old"}']);
   });
 });
 
