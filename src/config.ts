@@ -106,10 +106,7 @@ const KEY = 'COINALYZE_API_KEY';
 function checkedKey(key: string, { key: direct, given }: Place): string {
   if (/^[\x21-\x7e]+$/.test(key) && !/["'`]|^(export|COINALYZE_)/.test(key)) return key;
   const where = direct === null ? `${given.get('apiKeyFile')!} (${SETTINGS.apiKeyFile.env})` : KEY;
-  throw new ConfigError(
-    `${where} holds characters that no key has; copy the key again, without anything around it`,
-    78,
-  );
+  throw new ConfigError(`${where} holds characters that no key has; copy it again, without anything around it`, 78);
 }
 
 /** A key is sent to another host than Coinalyze's only where whoever gave the key named that host beside it. */
