@@ -68,6 +68,8 @@ export function anyText(text: string): Reading<string> {
 
 export function pathText(text: string): Reading<string> {
   if (text === '') return { expected: 'not empty' };
+  // A folder called $HOME or ~name is nobody's wish.
+  if (/^(~[^/]|\$)/.test(text)) return { expected: 'a path, in which only ~/ at its start stands for a folder' };
   return text.includes('\0') ? { expected: 'a path' } : { value: text };
 }
 

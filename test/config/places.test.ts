@@ -511,6 +511,17 @@ describe('places that settings name', () => {
     expect(load()[name]).toBe(path.join(home, 'c'));
   });
 
+  it.each(['$HOME/feed.json', '${HOME}/feed.json', '~nobody/feed.json'])(
+    '%s would be a folder of that name',
+    (text) => {
+      put(path.join(clone, 'scan.config.json'), { output: text });
+      expect(failure(() => load({ cwd: clone }))).toMatch(
+        /^output in scan\.config\.json: .* only ~\/ at its start stands for a folder/,
+      );
+      expect(load({ env: { SCAN_OUTPUT: `./${text}` } }).output).toBe(path.join(clone, text));
+    },
+  );
+
   it('a flag too; ~ inside a path is a letter', () => {
     expect(load({ flags: { output: '~/feed.json' } }).output).toBe(path.join(home, 'feed.json'));
     expect(load({ flags: { output: 'a/~/~b' } }).output).toBe(path.join(folder, 'a', '~', '~b'));
