@@ -379,6 +379,26 @@ describe('what stands between this machine and Coinalyze', () => {
     expect(key.remedy).not.toMatch(/BASE_URL|https?:|host other|another/);
   });
 
+  it.each([403, 451])('a proxy that refuses with %i: no way past it is told', async (code) => {
+    const proxy = await startProxy();
+    proxy.refuse(code);
+    const { stdout } = await place.scan(['doctor', '--json'], {
+      env: {
+        COINALYZE_API_KEY: KEY,
+        COINALYZE_BASE_URL: 'https://api.example/v1',
+        HTTPS_PROXY: `http://${proxy.host}`,
+      },
+    });
+    const report = JSON.parse(stdout) as { readonly checks: readonly Check[] };
+    const key = report.checks.find(({ name }) => name === 'key')!;
+    expect(key).toMatchObject({
+      status: 'warn',
+      fact: expect.stringContaining(`refused to connect (${code})`) as string,
+    });
+    expect(key.fact + key.remedy!).not.toMatch(/NO_PROXY|BASE_URL|not tried|another/);
+    await proxy.close();
+  });
+
   it('a 403 of the API itself is a refused key', async () => {
     server.play(status(403, {}, { message: 'Invalid/Missing API key' }));
     expect((await checks(withKey())).get('key')).toMatchObject({
