@@ -100,7 +100,9 @@ function mayWrite(folder) {
 // Where Node keeps the compiled program: beside it, or in the user's cache where it is installed for all users. Never in a folder
 // that others may write to: what stands in it is run.
 function keepCompiled(dist) {
-  var home = process.env.XDG_CACHE_HOME || (process.env.HOME && path.join(process.env.HOME, '.cache'));
+  var homes = [process.env.XDG_CACHE_HOME || '', path.join(process.env.HOME || '', '.cache')];
+  // One that is relative is a folder of whoever made the current one.
+  var home = homes.find(path.isAbsolute);
   var folder = mayWrite(dist) ? path.join(dist, '.compile-cache') : home && path.join(home, 'perpscan', 'compiled');
   if (folder) require('module').enableCompileCache(folder);
 }

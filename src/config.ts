@@ -92,17 +92,21 @@ interface FoundKey {
 function findKey(places: readonly Place[], env: Where['env']): FoundKey | null {
   for (const place of places) {
     const text = place.key ?? keyInFile(place, env);
-    if (text !== null) return { text: checkedKey(text), place };
+    if (text !== null) return { text: checkedKey(text, place), place };
   }
   return null;
 }
 
 const KEY = 'COINALYZE_API_KEY';
 
-/** A header carries printable ASCII only: a typographic quote or a line break comes from copying. */
-function checkedKey(key: string): string {
-  if (/^[\x21-\x7e]+$/.test(key)) return key;
-  throw new ConfigError(`${KEY} holds characters that no key has; copy it again`, 78);
+/**
+ * A header carries printable ASCII only: a typographic quote or a line break comes from copying, a plain quote from `docker --env-file`,
+ * which keeps them, the name of the variable from a .env that is named as the file of the key.
+ */
+function checkedKey(key: string, { key: direct, given }: Place): string {
+  if (/^[\x21-\x7e]+$/.test(key) && !/["'`]|^(export|COINALYZE_)/.test(key)) return key;
+  const where = direct === null ? `${given.get('apiKeyFile')!} (${SETTINGS.apiKeyFile.env})` : KEY;
+  throw new ConfigError(`${where} holds characters that no key has; copy it again, without anything around it`, 78);
 }
 
 /** A key is sent to another host than Coinalyze's only where whoever gave the key named that host beside it. */

@@ -59,7 +59,8 @@ export async function scan(request: ScanRequest, services: ScanServices): Promis
   );
   const skipped = [...input.unread, ...judged.tally.skipped];
   if (!judged.markets.some(isReadable)) {
-    return { ok: false, files: input.files.length + input.unread.length, skipped };
+    // Of a selection the other files were not looked at.
+    return { ok: false, files: skipped.length, skipped };
   }
   services.tell(readEvent(input, judged, provider, skipped));
   services.tell({ type: 'judged', markets: judged.markets.length });

@@ -44,9 +44,9 @@ export function baseUrl(text: string): Reading<string> {
   return { value: new URL(text).href.replace(/\/+$/, '') };
 }
 
-/** Without signs that a URL parser moves or drops, so that the host is the one that a reader sees. */
+/** Without signs that a URL parser moves or drops, so that the host is the one that a reader sees, and one place has one spelling. */
 function isSafeBaseUrl(text: string): boolean {
-  if (!/^https?:\/\/[^\s@?#\\]+$/i.test(text) || !URL.canParse(text)) return false;
+  if (!/^https?:\/\/[^\s@?#\\%/]+(\/[^\s@?#\\%/]+)*\/*$/i.test(text) || !URL.canParse(text)) return false;
   const { hostname, protocol } = new URL(text);
   // With a dot at its end it would be the same host with a quota counted anew.
   if (hostname.endsWith('.')) return false;
@@ -68,6 +68,8 @@ export function anyText(text: string): Reading<string> {
 
 export function pathText(text: string): Reading<string> {
   if (text === '') return { expected: 'not empty' };
+  // A folder called $HOME or ~name is nobody's wish.
+  if (/^(~[^/]|\$)/.test(text)) return { expected: 'a path, in which only ~/ at its start stands for a folder' };
   return text.includes('\0') ? { expected: 'a path' } : { value: text };
 }
 

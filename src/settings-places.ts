@@ -1,9 +1,8 @@
 /** Where settings stand: the environment, the user's own files, and files that came with a folder, which may say less. */
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { ConfigError } from './core/config-error.ts';
 import { nonEmpty, readDotenv, readText } from './platform/dotenv.ts';
-import { expandHome, liesIn, userFolder } from './platform/folder.ts';
+import { expandHome, hasEntry, liesIn, userFolder } from './platform/folder.ts';
 import { findRoot } from './platform/root.ts';
 import { closest } from './platform/text.ts';
 import { RENAMED, SETTINGS, type SettingName } from './settings.ts';
@@ -107,11 +106,11 @@ function filesOf({
   const one = (kind: SettingsFile['kind'], folder: string, keyOnly = false): SettingsFile => {
     const file = path.join(folder, kind);
     const isOwn = own.some((mine) => liesIn(mine, folder) && liesIn(folder, mine));
-    return { kind, folder, isOwn, file, found: existsSync(file), keyOnly };
+    return { kind, folder, isOwn, file, found: hasEntry(file), keyOnly };
   };
   const beside = configured ? [root, packageRoot, cwd] : [packageRoot, cwd];
   const folders = [...new Set(beside)].filter((folder) => folder !== user);
-  const inForce = folders.find((folder) => existsSync(path.join(folder, '.env')));
+  const inForce = folders.find((folder) => hasEntry(path.join(folder, '.env')));
   const files = [
     ...folders.map((folder) => one('.env', folder, folder !== inForce)),
     ...(configured && root !== user ? [one('scan.config.json', root)] : []),
@@ -121,8 +120,8 @@ function filesOf({
 }
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];
-/** Small letters too: in a .env they are a slip. */
-const OURS = /^(SCAN|COINALYZE)_/i;
+/** Small letters and dashes too: in a .env they are a slip. */
+const OURS = /^(SCAN|COINALYZE)[_-]/i;
 const KEY = 'COINALYZE_API_KEY';
 
 function environmentPlace({ env }: Where, root: string): Place {
@@ -143,9 +142,9 @@ function readPlace({ kind, file, folder, isOwn, keyOnly }: SettingsFile): Place 
 }
 
 function fromDotenv(file: string, keyOnly: boolean): Pick<Place, 'given' | 'key'> {
-  const variables = readDotenv(file);
+  const names = [KEY, SETTINGS.apiKeyFile.env, SETTINGS.baseUrl.env];
+  const variables = readDotenv(file, keyOnly ? new RegExp(`^(${names.join('|')})$`) : OURS);
   if (keyOnly) {
-    const names = [KEY, SETTINGS.apiKeyFile.env, SETTINGS.baseUrl.env];
     return fromVariables(Object.fromEntries(names.map((name) => [name, variables[name]])));
   }
   rejectUnknown(
@@ -163,10 +162,15 @@ function rejectUnknown(names: readonly string[], what: string): void {
   }
 }
 
-/** Kubernetes tells every container of the services beside it, one called `scan` or `coinalyze` too. */
+/** Kubernetes and Docker tell every container of the services beside it, one called `scan` or `coinalyze` too. */
 function isInjected(name: string, value = ''): boolean {
-  if (/_SERVICE_(HOST|PORT)(_[A-Z0-9_]+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?$/.test(name)) return true;
-  return name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value);
+  if (/_SERVICE_(HOST|PORT)(_[A-Z0-9_]+)?$|_PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR|START|END))?$/.test(name))
+    return true;
+  // Docker tells a container of those that it is linked to: their names, and their variables behind _ENV_.
+  if (/^(SCAN|COINALYZE)_([A-Z0-9_]+_)?ENV_/.test(name)) return true;
+  return name.endsWith('_NAME')
+    ? /^\/[^/]+\/[^/]+$/.test(value)
+    : name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//.test(value);
 }
 
 /** The settings of a scan.config.json as text; their names have dots where they stand in groups, e.g. `quota.calls`. */

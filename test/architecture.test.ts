@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -199,6 +200,19 @@ describe('architecture', () => {
     const allowed = new Set([...project, ...folders, ...untracked]);
     expect(tracked.filter((name) => !allowed.has(name))).toEqual([]);
   });
+
+  it.skipIf(!existsSync(path.join(root, '.git')))(
+    'the repository holds no links, and nothing that a machine makes',
+    () => {
+      const listed = (...args: string[]) =>
+        spawnSync('git', ['-C', root, 'ls-files', ...args], { encoding: 'utf8' })
+          .stdout.split('\n')
+          .filter(Boolean);
+      expect(listed().length).toBeGreaterThan(100);
+      expect(listed('-s').filter((line) => line.startsWith('120000'))).toEqual([]);
+      expect(listed('-ci', '--exclude-standard')).toEqual([]);
+    },
+  );
 
   it('the lock file holds every optional package of every platform, or npm ci refuses it elsewhere', () => {
     const lock = JSON.parse(readFileSync(path.join(root, 'package-lock.json'), 'utf8')) as {

@@ -81,8 +81,8 @@ interface Held {
 }
 
 /**
- * Whether nobody needs it: a series of a timeframe that its market has no use for beside a fresh one of the feed's, or a skipped file
- * without which the market is scanned all the same, also from a finer series that is long enough.
+ * Whether nobody needs it: a series of a timeframe that its market has no use for beside a fresh one of the feed's, a series of the
+ * feed's or a skipped file without which the market is scanned all the same from a finer series that is long enough.
  */
 function spareIn({ series }: Survey, asked: Timeframe | 'auto', warmups: readonly Warmup[]): (held: Held) => boolean {
   const needed = Math.min(...warmups.map(({ warmup }) => warmup));
@@ -97,7 +97,7 @@ function spareIn({ series }: Survey, asked: Timeframe | 'auto', warmups: readonl
     if (market === null) return false;
     const key = keyOfMarket(market);
     if (timeframe === undefined) return served.has(key) || resampled.has(key);
-    return served.has(key) && !isAsked(timeframe, asked);
+    return isAsked(timeframe, asked) ? resampled.has(key) && !served.has(key) : served.has(key);
   };
 }
 

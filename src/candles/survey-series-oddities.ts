@@ -75,7 +75,7 @@ const CUT: readonly Oddity<SurveyedSeries>[] = [
 const STALE: Oddity<SurveyedSeries> = {
   kind: 'stale',
   severity: 'warn',
-  title: 'Series that end more than two timeframes ago, whose signals are stale',
+  title: 'Series that end more than two timeframes ago',
   remedy: 'refresh the files; for a look at the past scan with --as-of',
   judge: ({ stale, ageMs, lastOpen }) =>
     stale ? { weight: ageMs, detail: `newest candle ${timeText(lastOpen)}, ${formatDuration(ageMs)} old` } : null,

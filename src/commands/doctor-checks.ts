@@ -68,7 +68,7 @@ function isOlder(version: string, than: string): boolean {
 /** What helps where no answer came from the API. Who is kept out is never told of another way in. */
 const UNREACHED: Readonly<Record<'blocked' | 'proxy' | 'untrusted' | 'unreachable', string>> = {
   blocked: 'who runs this network or its firewall can say why',
-  proxy: 'mend the variable that names the proxy, or let NO_PROXY name the host if it can be reached directly',
+  proxy: 'mend the variable that names the proxy, or ask who runs it why it lets nobody through',
   untrusted:
     'NODE_EXTRA_CA_CERTS=<file.pem> names a private authority, as companies have that look into TLS; see also the clock',
   unreachable: 'check the network and COINALYZE_BASE_URL',
@@ -117,7 +117,8 @@ export function checkKey(place: Config['keyPlace'], answer: KeyAnswer | null): C
     case 'unreachable':
     default: {
       const remedy = `${UNREACHED[answer.kind]}; a scan goes on with what the cache holds`;
-      return { name: 'key', status: 'warn', fact: `${fact}, not tried: ${answer.detail}`, remedy, data };
+      const told = `${fact}, whether it is accepted is not known: ${answer.detail}`;
+      return { name: 'key', status: 'warn', fact: told, remedy, data };
     }
   }
 }

@@ -8,7 +8,7 @@ import { candlesText } from '../feed/head.ts';
 import { parseFeed } from '../feed/parse.ts';
 import { systemClock } from '../platform/clock.ts';
 import { createRedactor } from '../platform/log.ts';
-import { formatDuration } from '../platform/text.ts';
+import { describeSystemError, formatDuration } from '../platform/text.ts';
 import { secretsNear } from '../settings-places.ts';
 import { appearance, EXIT, type CommandContext } from './context.ts';
 import {
@@ -130,7 +130,7 @@ function checkFeed({ output }: Config, now: number): Check | null {
   try {
     parsed = parseFeed(readFileSync(output, 'utf8'), output);
   } catch (error) {
-    return unread(`${output} cannot be read (${String(error)})`);
+    return unread(`${output} cannot be read (${describeSystemError(error)})`);
   }
   if (!parsed.ok) return unread(parsed.detail);
   const { last_updated: written, run, signals, summary } = parsed.feed;

@@ -103,7 +103,7 @@ function remarks({ market_list: list, quota_known: known }: DryRun, config: Conf
     ...(config.fetch === 'none'
       ? [`With ${fetch} none a run sends nothing: what follows is what one without it would send.`]
       : []),
-    ...(list === 'old' ? ['The cached market list is older than a day: a new one costs 2 more calls.'] : []),
+    ...(list === 'old' ? ['A run asks for the market list anew, which costs 2 more calls.'] : []),
     ...(list === 'missing'
       ? [
           'No market list is cached, so what markets map to and what goals cost is not known yet: a run asks for it first (2 calls).',

@@ -59,7 +59,8 @@ function wrongUse({ code, message }: CommanderError, args: readonly string[], pr
     .replace(/ argument missing$/, ' needs a value')
     .replace(/ argument (.*) is invalid\. /, ': "$1" is not understood; ')
     .replace(/^command-argument value (.*) is invalid for argument (\S+)\. /, '$2: "$1" is not understood; ')
-    .replace('; Allowed choices are', '; expected one of');
+    .replace(/; Allowed choices are (?=.*,)/, '; expected one of ')
+    .replace('; Allowed choices are', '; expected');
   const renamed = code === 'commander.unknownOption' ? RENAMED[flagIn(thing)] : undefined;
   if (renamed !== undefined) return `${thing}: it is called ${renamed} now, its value stays`;
   if (near !== undefined) return `${thing}; did you mean ${near}?`;

@@ -1,5 +1,5 @@
 /** Whether the place of the feed takes files, before calls and minutes are spent on a feed that cannot be written. */
-import { closeSync, openSync, statSync, type Stats } from 'node:fs';
+import { closeSync, openSync, readSync, statSync, type Stats } from 'node:fs';
 import path from 'node:path';
 import type { Config } from '../config.ts';
 import { MOUNT_ITS_FOLDER } from '../platform/atomic-file.ts';
@@ -60,7 +60,33 @@ function refusalOf(target: string): Refusal | null {
       `make it writable or ${ELSEWHERE}`,
     ];
   }
-  return old === null ? null : protectionOf(target, old, statSync(folder));
+  return old === null ? null : (protectionOf(target, old, statSync(folder)) ?? otherFile(target));
+}
+
+/** A feed names its version first, also one that a full disk cut off; what a crash left empty or zero is nobody's. */
+const HEAD_BYTES = 4_096;
+
+/** Candles or settings that were named by mistake must not be replaced by a feed. */
+function otherFile(file: string): Refusal | null {
+  const head = headOf(file);
+  if (head === null || head.trim() === '' || head.includes('"schema_version"')) return null;
+  return ['% holds something else than a feed, which would be lost', `remove it or ${ELSEWHERE}`];
+}
+
+/** Null where it may not be read: it is replaced with the rights of its folder. */
+function headOf(file: string): string | null {
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      const bytes = Buffer.alloc(HEAD_BYTES);
+      const length = readSync(descriptor, bytes, 0, HEAD_BYTES, 0);
+      return bytes.toString('utf8', 0, length).replaceAll('\0', '');
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return null;
+  }
 }
 
 /** Null when there is nothing, or behind a folder that the check of the folder tells about. */

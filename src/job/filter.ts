@@ -69,7 +69,9 @@ function unknownNames(markets: readonly Named[], { symbol, exchange, exclude }: 
   const inside = markets.filter((one) => passes(one, { symbol: null, exchange, exclude: null }));
   const missing = (flag: string, name: string, among: readonly Named[]): readonly string[] => {
     if (among.some((one) => isCalled(one, name))) return [];
-    const elsewhere = [...new Set(markets.filter((one) => isCalled(one, name)).map((one) => one.exchange))];
+    const [, symbol = name] = /^[^:/]+:(.+)$/.exec(name) ?? [];
+    const namesakes = markets.filter((one) => isCalled(one, name) || isCalled(one, symbol));
+    const elsewhere = [...new Set(namesakes.map((one) => one.exchange))];
     const near = closest(name, [...new Set(among.flatMap(namesOf))]);
     const hint =
       elsewhere.length > 0

@@ -1,6 +1,7 @@
 /** The feed that a run replaces, read from its file. */
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { readPrevious, type FeedFile, type ParsedPrevious, type PreviousFeed } from '../feed/previous.ts';
+import { describeSystemError } from '../platform/text.ts';
 import type { Tell } from './events.ts';
 
 /** Null when there is none that can be read: writing will tell what is wrong with the file. */
@@ -15,7 +16,7 @@ export function previousFeed(file: string, tell: Tell): PreviousFeed | null {
       text: `not compared with the previous feed, in whose place this run writes a new one: ${previous.detail}`,
     });
   } catch (error) {
-    const text = `not compared with the previous feed: ${file} cannot be read (${String(error)})`;
+    const text = `not compared with the previous feed: ${file} cannot be read (${describeSystemError(error)})`;
     tell({ type: 'warned', text });
   }
   return null;

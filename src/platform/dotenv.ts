@@ -15,9 +15,22 @@ export function openMode(file: string): string | null {
   return process.platform === 'win32' || (mode & OPEN_TO_OTHERS) === 0 ? null : mode.toString(8);
 }
 
-/** @throws ConfigError when it cannot be read */
-export function readDotenv(file: string): Readonly<Record<string, string | undefined>> {
-  return parseEnv(readText(file));
+/**
+ * @throws ConfigError when it cannot be read, or a line that means a name of `ours` gives it no value: a mark or another sign in front of
+ * it, `set NAME=`, `NAME: `, line ends of old Macs
+ */
+export function readDotenv(file: string, ours: RegExp): Readonly<Record<string, string | undefined>> {
+  const text = readText(file);
+  const variables = parseEnv(text);
+  for (const [at, line] of text.split(/\r\n?|\n/).entries()) {
+    const [beforeValue] = /^[^#=]*=?/.exec(line)!;
+    const named = [...beforeValue.matchAll(/(?<![\w-])([\w-]+)\s*[=:]/g)].map(([, name]) => name!);
+    const lost = named.find((name) => ours.test(name) && !Object.hasOwn(variables, name));
+    if (lost === undefined) continue;
+    const remedy = `write ${lost}=..., each on a line of its own`;
+    throw new ConfigError(`${file}: line ${at + 1} names ${lost} and is not read; ${remedy}`, 78);
+  }
+  return variables;
 }
 
 /**

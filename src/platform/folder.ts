@@ -114,6 +114,16 @@ function exists(file: string): boolean {
   }
 }
 
+/** Whether there is anything of this name, also a link that leads nowhere or in a circle. */
+export function hasEntry(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // A folder above it that may not be looked into holds nothing for this user.
+    return false;
+  }
+}
+
 function isLink(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() === true;
 }

@@ -310,6 +310,12 @@ describe('problems', () => {
       expect(asked([stale, old], { skipped: [skipped('truncated-json')] })).toContain('error truncated-json');
     });
 
+    it('so is a stale series of the timeframe that was asked for, where a finer one stands in', () => {
+      const stale = series('a_4h.json', '4h', every(4, 200).slice(0, 190));
+      expect(asked([stale, series('a_1h.json', '1h', every(1, 400))])).toEqual(['note stale']);
+      expect(asked([stale, series('a_1h.json', '1h', every(1, 399))])).toEqual(['warn stale']);
+    });
+
     it('and skipped files are notes too where a finer series is long enough to stand in', () => {
       const missing = { skipped: [skipped('truncated-json')] };
       expect(asked([series('a_1h.json', '1h', every(1, 400))], missing)).toEqual(['note truncated-json']);

@@ -283,7 +283,7 @@ describe('the places a scan writes to', () => {
     symlinkSync('circle.json', place.path('circle.json'));
     const circle = (await checks({ SCAN_OUTPUT: place.path('circle.json') })).get('output')!;
     expect(circle).toMatchObject({ status: 'fail', fact: expect.stringContaining('leads in a circle') as string });
-    writeFileSync(place.path('feed.json'), '{"signals": [');
+    writeFileSync(place.path('feed.json'), '{"schema_version": "2.0.0", "signals": [');
     const found = await checks({ SCAN_OUTPUT: place.path('feed.json') });
     expect(found.get('feed')).toMatchObject({ status: 'warn', fact: expect.stringContaining('feed.json is not JSON') });
   });
@@ -377,6 +377,26 @@ describe('what stands between this machine and Coinalyze', () => {
       remedy: expect.stringMatching(remedy),
     });
     expect(key.remedy).not.toMatch(/BASE_URL|https?:|host other|another/);
+  });
+
+  it.each([403, 451])('a proxy that refuses with %i: no way past it is told', async (code) => {
+    const proxy = await startProxy();
+    proxy.refuse(code);
+    const { stdout } = await place.scan(['doctor', '--json'], {
+      env: {
+        COINALYZE_API_KEY: KEY,
+        COINALYZE_BASE_URL: 'https://api.example/v1',
+        HTTPS_PROXY: `http://${proxy.host}`,
+      },
+    });
+    const report = JSON.parse(stdout) as { readonly checks: readonly Check[] };
+    const key = report.checks.find(({ name }) => name === 'key')!;
+    expect(key).toMatchObject({
+      status: 'warn',
+      fact: expect.stringContaining(`refused to connect (${code})`) as string,
+    });
+    expect(key.fact + key.remedy!).not.toMatch(/NO_PROXY|BASE_URL|not tried|another/);
+    await proxy.close();
   });
 
   it('a 403 of the API itself is a refused key', async () => {

@@ -271,14 +271,18 @@ describe('the compiled program', () => {
   });
 
   // Nothing is read-only to root.
-  it.skipIf(process.getuid?.() === 0)("is kept in the user's cache when the program is read-only", async () => {
-    const root = built('read-only');
-    chmodSync(path.join(root, 'dist'), 0o555);
-    const { code } = await start(root, [], { HOME: place.path('home') });
-    expect([code, existsSync(place.path('home', '.cache', 'perpscan', 'compiled'))]).toEqual([0, true]);
-    expect((await start(root)).code).toBe(0);
-    chmodSync(path.join(root, 'dist'), 0o755);
-  });
+  it.skipIf(process.getuid?.() === 0)(
+    "is kept in the user's cache, never in a relative one, when the program is read-only",
+    async () => {
+      const root = built('read-only');
+      chmodSync(path.join(root, 'dist'), 0o555);
+      const { code } = await start(root, [], { HOME: place.path('home') });
+      expect([code, existsSync(place.path('home', '.cache', 'perpscan', 'compiled'))]).toEqual([0, true]);
+      expect((await start(root, [], { HOME: 'here', XDG_CACHE_HOME: 'here' })).code).toBe(0);
+      expect([existsSync('here'), existsSync(path.join(root, 'here'))]).toEqual([false, false]);
+      chmodSync(path.join(root, 'dist'), 0o755);
+    },
+  );
 });
 
 describe('after npm ci', () => {

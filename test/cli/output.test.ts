@@ -22,7 +22,7 @@ import { startScriptedServer, status, type ScriptedServer } from '../support/scr
 const place = workplace();
 const folder = place.path('out');
 const file = path.join(folder, 'feed.json');
-const OLD = '{"old":"feed"}\n';
+const OLD = '{"schema_version":"old"}\n';
 const KEY = 'a-key-of-the-output-tests';
 const isRoot = process.getuid?.() === 0;
 let server: ScriptedServer;
@@ -186,6 +186,33 @@ describe('a feed that cannot be replaced ends the run with 4 before the first re
     expect(readFileSync(file, 'utf8')).not.toBe(OLD);
     expect(statSync(file).mode & 0o777).toBe(0o440);
   });
+});
+
+describe('a file that is no feed', () => {
+  it.each([
+    ['candles', '[[1700000000000,1,2,0.5,1.5,10]]'],
+    ['a table', 'timestamp,open,high,low,close,volume\n'],
+    ['settings', '{"timeframe": "1h"}'],
+    ['a key', 'COINALYZE_API_KEY=k\n'],
+  ])('%s: stays, and nothing is sent', async (_, content) => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(file, content);
+    const before = server.requests.length;
+    const { code, stderr } = await scanTo(file);
+    expect([code, readFileSync(file, 'utf8'), server.requests.length]).toEqual([4, content, before]);
+    expect(stderr).toMatch(
+      /feed\.json holds something else than a feed, which would be lost: remove it or choose another/,
+    );
+  });
+
+  it.each(['', ' \n', '\0'.repeat(5_000), '{"schema_version":"2.0.0","last_upd'])(
+    'what a crash leaves of a feed is replaced',
+    async (content) => {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(file, content);
+      expect((await runHere(place, [...SCAN, file, '--provider', 'none'])).code).toBe(0);
+    },
+  );
 });
 
 describe('a feed that is replaced', () => {

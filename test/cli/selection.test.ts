@@ -86,6 +86,11 @@ describe('a scan of named markets', () => {
       /no market "BTC" .*there is one of BINANCE and KUCOIN/,
     ],
     [
+      'of another exchange, named with it',
+      ['--symbol', 'ETH,MEXC:BTCUSDT'],
+      /no market "MEXC:BTCUSDT" .*there is one of BINANCE$/m,
+    ],
+    [
       'an unknown exchange',
       ['--exchange', 'MEXC,NYSE'],
       /--exchange: no market of "NYSE" in the input; there are BINANCE, KUCOIN, MEXC/,
@@ -117,6 +122,12 @@ describe('a scan of named markets', () => {
     expect(markets.length).toBeGreaterThan(0);
   });
 
+  it('counts the files of the selection where none can be read', async () => {
+    const { code, stderr } = await scan('--symbol', 'CUT');
+    expect(code).toBe(4);
+    expect(stderr).toContain('none of 1 files could be read, e.g. BINANCE_CUTUSDT_4h.json: ');
+  });
+
   it.each([
     [
       'no name is known',
@@ -137,9 +148,9 @@ describe('a scan of named markets', () => {
   });
 
   it('refuses a timeframe that is not there before it takes the place of a feed', async () => {
-    writeFileSync(place.path('old.json'), 'old');
+    writeFileSync(place.path('old.json'), '{"schema_version":"old"}');
     const { code } = await scan('--timeframe', '15m', '--output', place.path('old.json'));
-    expect([code, readFileSync(place.path('old.json'), 'utf8')]).toEqual([2, 'old']);
+    expect([code, readFileSync(place.path('old.json'), 'utf8')]).toEqual([2, '{"schema_version":"old"}']);
   });
 });
 

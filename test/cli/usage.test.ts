@@ -69,12 +69,12 @@ describe('wrong use', () => {
 
   it('a folder without readable candles ends with 4 and leaves the old feed as it was', async () => {
     const folder = folderWith('broken', { 'BINANCE_BTCUSDT_4h.json': '[[1,2' });
-    writeFileSync(place.path('old.json'), 'old');
+    writeFileSync(place.path('old.json'), '{"schema_version":"old"}');
     const { code, stderr } = await runHere(place, [folder, '--output', 'old.json']);
     expect(stderr).toContain('none of 1 files could be read');
     expect(stderr).toContain('BINANCE_BTCUSDT_4h.json');
     expect(code).toBe(4);
-    expect(readFileSync(place.path('old.json'), 'utf8')).toBe('old');
+    expect(readFileSync(place.path('old.json'), 'utf8')).toBe('{"schema_version":"old"}');
   });
 });
 

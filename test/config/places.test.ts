@@ -368,6 +368,11 @@ describe('the key', () => {
     String.raw`https:\\api.coinalyze.net\v1`,
     String.raw`https://evil.example\@api.coinalyze.net/v1`,
     'https:api.coinalyze.net/v1',
+    'https:///api.coinalyze.net/v1',
+    'https://%61pi.coinalyze.net/v1',
+    'https://api.coinalyze.net%2eevil.example/v1',
+    'https://api.coinalyze.net/%761',
+    'https://api.coinalyze.net//v1',
     ' https://api.coinalyze.net/v1',
     'http://127.0.0.1@evil.example/v1',
     'http://127.0.0.1.evil.example/v1',
@@ -403,7 +408,9 @@ describe('a key in a file of its own', () => {
   it.each([
     ['missing', null, /missing: cannot be read \(there is no such file/],
     ['empty', ' \n', /empty: is empty, and COINALYZE_API_KEY_FILE says/],
-    ['two-lines', 'a\nb\n', /COINALYZE_API_KEY holds characters that no key has/],
+    ['two-lines', 'a\nb\n', /two-lines \(COINALYZE_API_KEY_FILE\) holds characters that no key has/],
+    ['a-dotenv', 'COINALYZE_API_KEY=k\n', /a-dotenv \(COINALYZE_API_KEY_FILE\) holds .* without anything around it/],
+    ['quoted', '"k"\n', /quoted \(COINALYZE_API_KEY_FILE\) holds .* without anything around it/],
     ['utf16', 'k\0e\0y\0', /utf16: is UTF-16.*save it as UTF-8/],
   ])('%s: it is refused by name', (name, content, says) => {
     if (content !== null) put(path.join(home, name), content);
@@ -441,12 +448,79 @@ describe('what editors make of a file', () => {
   });
 });
 
+describe('a key that is written down and would not be read', () => {
+  it.each([
+    'COINALYZE_API_KEY: k',
+    'set COINALYZE_API_KEY=k',
+    '$env:COINALYZE_API_KEY="k"',
+    'declare -x COINALYZE_API_KEY="k"',
+    'export\tCOINALYZE_API_KEY=k',
+    '- COINALYZE_API_KEY=k',
+    '\u200BCOINALYZE_API_KEY=k',
+    'COINALYZE_API_KEY\u00A0=k',
+    // Two files put together, the second with a mark.
+    'SCAN_DETAIL=full\n\uFEFFCOINALYZE_API_KEY=k',
+    'SCAN_DETAIL=full\rCOINALYZE_API_KEY=k\r',
+  ])('%j is refused with its line', (text) => {
+    for (const at of [path.join(clone, '.env'), path.join(folder, '.env'), path.join(user, '.env')]) {
+      put(path.join(clone, '.env'), 'SCAN_DETAIL=full\n');
+      put(at, text);
+      expect(failure(load)).toMatch(
+        /\.env: line [12] names COINALYZE_API_KEY and is not read; write COINALYZE_API_KEY=/,
+      );
+      expect(failure(load)).not.toMatch(/=k|"k"/);
+      rmSync(at);
+    }
+  });
+
+  it('a name with dashes is a slip', () => {
+    put(path.join(clone, '.env'), 'COINALYZE-API-KEY=k\n');
+    expect(failure(load)).toContain('did you mean COINALYZE_API_KEY?');
+  });
+
+  it.each([
+    '# COINALYZE_API_KEY=k',
+    'OTHER=1 # COINALYZE_API_KEY: see there',
+    ' export  COINALYZE_API_KEY = k',
+    'MY_SCAN_X: 1',
+  ])('%j is none', (text) => {
+    put(path.join(clone, '.env'), text);
+    expect(load().apiKey).toBe(text.startsWith(' ') ? 'k' : null);
+  });
+
+  it.each(['gone', '.env', 'scan.config.json'])(
+    'a link to %s where settings are looked for is refused by name',
+    (to) => {
+      for (const name of ['.env', 'scan.config.json']) {
+        symlinkSync(to, path.join(folder, name));
+        const other = to !== 'gone' && to !== name;
+        if (!other)
+          expect(failure(load)).toMatch(
+            new RegExp(`sent/${name.replaceAll('.', '\\.')}: cannot be read \\((there is no|.*link)`),
+          );
+        rmSync(path.join(folder, name));
+      }
+    },
+  );
+});
+
 describe('places that settings name', () => {
   it.each(['output', 'cacheDir', 'stateDir'] as const)('%s may start with ~/', (name) => {
     expect(load({ env: { [SETTINGS[name].env]: '~/a/b' } })[name]).toBe(path.join(home, 'a', 'b'));
     put(path.join(user, 'scan.config.json'), configWith(name, '~/c'));
     expect(load()[name]).toBe(path.join(home, 'c'));
   });
+
+  it.each(['$HOME/feed.json', '${HOME}/feed.json', '~nobody/feed.json'])(
+    '%s would be a folder of that name',
+    (text) => {
+      put(path.join(clone, 'scan.config.json'), { output: text });
+      expect(failure(() => load({ cwd: clone }))).toMatch(
+        /^output in scan\.config\.json: .* only ~\/ at its start stands for a folder/,
+      );
+      expect(load({ env: { SCAN_OUTPUT: `./${text}` } }).output).toBe(path.join(clone, text));
+    },
+  );
 
   it('a flag too; ~ inside a path is a letter', () => {
     expect(load({ flags: { output: '~/feed.json' } }).output).toBe(path.join(home, 'feed.json'));
@@ -500,7 +574,7 @@ describe.skipIf(process.getuid?.() !== 0)('a user whom the system does not know 
   });
 });
 
-describe('variables that Kubernetes sets for services called scan or coinalyze', () => {
+describe('variables that Kubernetes and Docker set for services called scan or coinalyze', () => {
   const INJECTED = {
     SCAN_SERVICE_HOST: '10.0.0.11',
     SCAN_SERVICE_PORT: '8080',
@@ -515,6 +589,10 @@ describe('variables that Kubernetes sets for services called scan or coinalyze',
     SCAN_FEED_API_PORT: 'tcp://10.0.0.12:80',
     COINALYZE_PROXY_SERVICE_HOST: '10.0.0.13',
     COINALYZE_PORT: 'udp://10.0.0.13:80',
+    SCAN_NAME: '/web/scan',
+    SCAN_ENV_PATH: '/usr/bin',
+    SCAN_DB_ENV_POSTGRES_USER: 'app',
+    SCAN_PORT_8080_TCP_START: 'tcp://10.0.0.11:8080',
   };
 
   it('are nothing that the user has set', () => {
@@ -525,6 +603,8 @@ describe('variables that Kubernetes sets for services called scan or coinalyze',
     ['SCAN_PORT', '8080'],
     ['SCAN_HOST', 'tcp://10.0.0.11:80'],
     ['SCAN_SERVICE', '1'],
+    ['SCAN_NAME', 'scan'],
+    ['SCAN_ENV', 'production'],
   ])('%s=%s is not one of them', (name, value) => {
     expect(failure(() => load({ env: { [name]: value } }))).toContain(`unknown environment variable ${name}`);
   });

@@ -13,7 +13,7 @@ import { figure, rounds } from './figures.ts';
 import { AS_OF, copyMarkets, scanFolder } from './market-folder.ts';
 
 const place = workplace();
-const OLD = '{"old":"feed"}\n';
+const OLD = '{"schema_version":"old"}\n';
 const PAGE = 4_096;
 let feed: Feed;
 let bytes: number;

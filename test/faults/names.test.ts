@@ -238,7 +238,7 @@ describe('the output path', () => {
   it('may be a link, which stays, or lie in a folder that is missing', async () => {
     const target = place.path('elsewhere', 'real.json');
     mkdirSync(path.dirname(target));
-    writeFileSync(target, 'old');
+    writeFileSync(target, '{"schema_version":"old"}');
     symlinkSync(target, place.path('link.json'));
     expect((await write('link.json')).code).toBe(0);
     expect(readlinkSync(place.path('link.json'))).toBe(target);

@@ -231,6 +231,6 @@ describe('--refresh markets', () => {
     const nothing = await scanRaw('refresh', ['--refresh', 'markets', '--fetch', 'none']);
     expect(nothing).toMatchObject({ code: 2, stderr: expect.stringMatching(/--fetch none/) });
     const series = await scanRaw('refresh', ['--refresh', 'series']);
-    expect(series).toMatchObject({ code: 2, stderr: expect.stringMatching(/expected one of markets/) });
+    expect(series).toMatchObject({ code: 2, stderr: expect.stringMatching(/expected markets/) });
   });
 });
