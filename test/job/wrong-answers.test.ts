@@ -165,6 +165,7 @@ describe('a market list with rows that are new or broken', () => {
     ['a new kind of margin', change({ margined: 'PORTFOLIO' }, 'AH')],
     ['no field that nobody uses', change({ has_ohlcv_data: undefined, has_buy_sell_data: undefined })],
     ['no expiry', change({ expire_at: undefined })],
+    ['an expiry of 0', change({ expire_at: 0 }, 'AH')],
     ['a new field', change({ listed_at: 'yesterday' })],
   ])('%s costs no market', async (name, spoilList) => {
     const healthy = await scan('list-healthy', null);

@@ -66,7 +66,8 @@ export function mapFutureMarket(row: WireFutureMarket): FutureMarketRow {
     baseAsset: row.base_asset,
     quoteAsset: row.quote_asset,
     perpetual: row.is_perpetual,
-    expireAt: row.expire_at ?? null,
+    // Not a time: 0 is how lists in other languages write that there is none.
+    expireAt: row.expire_at || null,
     margined: row.margined,
     denomination: row.oi_lq_vol_denominated_in,
     hasLongShortRatio: row.has_long_short_ratio_data,
