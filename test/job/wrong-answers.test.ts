@@ -31,6 +31,8 @@ interface Misbehaviour {
 
 const MISBEHAVIOURS: readonly Misbehaviour[] = [
   { name: 'two hours behind', behindMs: 2 * HOUR_MS, degraded: null },
+  // The newest bucket has begun there, and looks closed here.
+  { name: 'an hour and a quarter behind', behindMs: 1.25 * HOUR_MS, degraded: null },
   {
     name: 'half of the symbols missing',
     spoil: (all) => all.filter((_, i) => i % 2 === 1),
