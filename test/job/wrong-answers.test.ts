@@ -221,6 +221,22 @@ describe('a market list with rows that are new or broken', () => {
   });
 });
 
+describe('a market list that is worse than the cached one', () => {
+  it.each([
+    ['a third of its rows cannot be read', 3],
+    ['no row can be read', 1],
+  ])('%s: the cached one stands in, and the run is degraded', async (_, each) => {
+    const cache = `list-worse-${each}`;
+    const { feed } = await scan(cache, null);
+    const spoilList: Misbehaviour['spoilList'] = {
+      'future-markets': (rows) => rows.map((row, i) => (i % each === 0 ? { ...row, base_asset: 5 } : row)),
+    };
+    const worse = await scan(cache, { name: '', spoilList, degraded: null }, ['--refresh', 'markets']);
+    expect(worse.feed.markets).toEqual(feed.markets);
+    expect(worse).toMatchObject({ code: 3, feed: { run: { degraded_reasons: [{ code: 'market-list-unreadable' }] } } });
+  });
+});
+
 describe('--refresh markets', () => {
   it('asks for the two lists alone, and keeps every cached series', async () => {
     const first = await scan('refresh', null);
