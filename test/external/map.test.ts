@@ -100,13 +100,13 @@ describe('mapping a history', () => {
     'the newest bucket of %s of an upstream that is behind may be one that still grows there: only a later one tells',
     (kind) => {
       const interval = kind === 'open_interest' ? HOUR_MS : 4 * HOUR_MS;
-      const [last, open] = [CLOSE - interval, CLOSE].map((time) => ({ ...row(0, 1), t: time / 1_000 }));
+      const [last, open, impossible] = [interval / HOUR_MS, 0, -8].map((hoursBefore) => row(hoursBefore, 1));
       const now = CLOSE + HOUR_MS + 5 * MINUTE_MS;
       const reach = (rows: readonly object[]): number => mapped(rows, now, kind).completeTo;
       expect(reach([last!])).toBe(CLOSE - interval);
       expect(reach([last!, open!])).toBe(CLOSE);
       // What nobody can have measured yet tells nothing.
-      expect(reach([last!, { ...row(0, 1), t: (CLOSE + 8 * HOUR_MS) / 1_000 }])).toBe(CLOSE - interval);
+      expect(reach([last!, impossible!])).toBe(CLOSE - interval);
     },
   );
 
