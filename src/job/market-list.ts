@@ -66,7 +66,9 @@ function resolveBy(loaded: LoadedMarketIndex, { markets, referenceVenues }: List
     const { unreadableRows, rows } = loaded.index;
     const isFault = unreadableRows > rows * MOST_UNREADABLE;
     const text = `${unreadableRows} of ${rows} rows of the market list could not be read; their markets are neutral, and the list is asked for again after 15 minutes`;
-    const degraded: MarketList['degraded'] = isFault ? [{ code: 'market-list-unreadable', text }] : [];
+    const older = `the market list could not be read, an older one stands in: ${loaded.unread}`;
+    const faults = [...(isFault ? [text] : []), ...(loaded.unread === undefined ? [] : [older])];
+    const degraded = faults.map((fault) => ({ code: 'market-list-unreadable' as const, text: fault }));
     const few = unreadableRows > 0 && !isFault ? [text] : [];
     const warnings = [...loaded.notes, ...few, ...venueWarnings(loaded.index, referenceVenues)];
     return { resolutions, degraded, warnings, current: !loaded.stale, deferred: false };

@@ -1,6 +1,7 @@
 /** Names of exchanges, in candle files, in Freqtrade and ccxt and on Coinalyze, brought to one id. Pure. */
 
 import { venueAndKinds } from '../core/market-kind.ts';
+import { isDollar } from '../core/market.ts';
 import { venueId } from '../core/venues.ts';
 
 /** Upper-case id of an exchange, the same however a file or a listing spells it. */
@@ -95,4 +96,9 @@ const NAMES_KEPT = 256;
 
 export function traitsOf(exchange: ExchangeId): ExchangeTraits {
   return TRAITS.get(exchange) ?? COMMON;
+}
+
+/** Where an exchange has one settlement unit, every dollar in a name means that unit. */
+export function quoteKey(exchange: ExchangeId, quote: string): string {
+  return isDollar(quote) && traitsOf(exchange).singleSettlement ? '$' : quote;
 }

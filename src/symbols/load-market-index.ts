@@ -40,6 +40,8 @@ export type LoadedMarketIndex =
       readonly stale: boolean;
       /** What went wrong on the way, one sentence each. */
       readonly notes: readonly string[];
+      /** Why the newer list, whose rows could not be read, did not take the place of this one. */
+      readonly unread?: string;
     }
   | { readonly ok: false; readonly code: FailureCode; readonly detail: string; readonly notes: readonly string[] };
 
@@ -88,7 +90,8 @@ function usable(outcome: Outcome<MarketListing>, kept: Kept | null): Answer {
   if (index.size === 0) return { ok: false, code: 'bad-payload', detail: 'The market list has no usable perpetual.' };
   if (kept !== null && index.size < kept.index.size * LEAST_SHARE) {
     const detail = `The market list shrank from ${kept.index.size} to ${index.size} perpetuals, more than 20 %.`;
-    return { ok: false, code: 'bad-payload', detail };
+    // That it is really shorter is no fault.
+    return { ok: false, code: index.unreadableRows > 0 ? 'bad-payload' : 'no-data', detail };
   }
   return { ok: true, listing: outcome.value, index };
 }
@@ -116,5 +119,8 @@ export async function loadMarketIndex(options: LoadMarketIndexOptions): Promise<
     return { ok: true, index: answer.index, origin: 'fetched', storedAt, stale: false, notes };
   }
   if (kept === null) return { ...answer, notes };
-  return { ok: true, ...kept, origin: 'cache', stale: true, notes: [...notes, answer.detail] };
+  const old = { ok: true, ...kept, origin: 'cache', stale: true } as const;
+  return answer.code === 'bad-payload'
+    ? { ...old, notes, unread: answer.detail }
+    : { ...old, notes: [...notes, answer.detail] };
 }

@@ -7,7 +7,7 @@ import {
   type MarketName,
   type UnreadableRow,
 } from '../core/market.ts';
-import { exchangeId, traitsOf } from './exchanges.ts';
+import { exchangeId, quoteKey, traitsOf } from './exchanges.ts';
 import type { ExchangeId } from './exchanges.ts';
 import { isCoinMargined, parseMarketName, parseQuote, parseTicker } from './naming.ts';
 import { unreadableOf, type MayBeUnreadable } from './unreadable-rows.ts';
@@ -23,7 +23,6 @@ export interface IndexedMarket {
 /** Rows that no market can match, by reason. */
 interface UnusableRows {
   readonly notPerpetual: number;
-  readonly unknownVenue: number;
   readonly unreadableName: number;
   /** Rows with a Coinalyze symbol that an earlier row has; where the two speak of different markets, neither is used. */
   readonly duplicate: number;
@@ -52,11 +51,6 @@ function marginOf(exchange: ExchangeId, { margined, quoteAsset }: FutureMarketRo
   if (margined !== 'unknown') return margined;
   const quote = parseQuote(quoteAsset);
   return isDollar(quote) && (quote !== 'USD' || traitsOf(exchange).singleSettlement) ? 'STABLE' : null;
-}
-
-/** Where an exchange has one settlement unit, every dollar in a name means that unit. */
-function quoteKey(exchange: ExchangeId, quote: string): string {
-  return isDollar(quote) && traitsOf(exchange).singleSettlement ? '$' : quote;
 }
 
 /** No part can contain the separator: ids and tickers are letters and digits. */
@@ -123,7 +117,7 @@ export function buildMarketIndex(listing: MarketListing): MarketIndex {
   const symbols = new Map<string, IndexedMarket[]>();
   const seen = new Set<string>();
   const contested = contestedSymbols(listing.markets);
-  const unusable = { notPerpetual: 0, unknownVenue: 0, unreadableName: 0, duplicate: 0 };
+  const unusable = { notPerpetual: 0, unreadableName: 0, duplicate: 0 };
   const unreadable: UnreadableRow[] = [...(listing.unreadable ?? [])];
   let size = 0;
   for (const row of listing.markets) {
@@ -132,8 +126,7 @@ export function buildMarketIndex(listing: MarketListing): MarketIndex {
     const market = venue === undefined ? null : indexRow(exchange, venue, row);
     const margin = marginOf(exchange, row);
     if (!row.perpetual || row.expireAt !== null) unusable.notPerpetual++;
-    else if (venue === undefined) unusable.unknownVenue++;
-    else if (venue === '' || margin === null) unreadable.push(row);
+    else if (venue === undefined || venue === '' || margin === null) unreadable.push(row);
     else if (market === null) unusable.unreadableName++;
     else if (contested.has(row.symbol) || seen.has(row.symbol)) unusable.duplicate++;
     else {
@@ -152,7 +145,7 @@ export function buildMarketIndex(listing: MarketListing): MarketIndex {
     size,
     venues: listing.venues.flatMap(({ name }) => (name === '' ? [] : [name])),
     unusable,
-    unreadableRows: unreadable.length + unusable.unknownVenue,
+    unreadableRows: unreadable.length,
     rows: listing.markets.length + (listing.unreadable?.length ?? 0),
     mayBeUnreadable: unreadableOf(unreadable, venues),
     bySymbol: (exchange, symbol, name) => symbols.get(symbolKey(exchange, symbol, name.quote) ?? '') ?? [],

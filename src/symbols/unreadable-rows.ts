@@ -1,6 +1,6 @@
 /** Which market a row of the list was of, from what can still be read of it. Pure. */
 import type { MarketName, UnreadableRow } from '../core/market.ts';
-import { exchangeId, type ExchangeId } from './exchanges.ts';
+import { exchangeId, quoteKey, type ExchangeId } from './exchanges.ts';
 import { parseMarketName, parseQuote, parseTicker } from './naming.ts';
 
 /** True when an unreadable row may be the one of this market on this exchange. */
@@ -27,7 +27,7 @@ function venueOf({ venueCode, symbol }: UnreadableRow, venues: ReadonlyMap<strin
 function isOf(row: UnreadableRow, exchange: ExchangeId, symbol: string, name: MarketName): boolean {
   const { baseAsset, quoteAsset, symbolOnExchange } = row;
   if (baseAsset !== null) {
-    const isQuote = quoteAsset === null || parseQuote(quoteAsset) === name.quote;
+    const isQuote = quoteAsset === null || isSameQuote(parseQuote(quoteAsset), name.quote, exchange);
     if (isQuote && parseTicker(exchange, baseAsset)?.base === name.base) return true;
   }
   const names = [symbolOnExchange, row.symbol?.replace(/\.[^.]*$/, '') ?? null];
@@ -36,7 +36,11 @@ function isOf(row: UnreadableRow, exchange: ExchangeId, symbol: string, name: Ma
 
 function isName(text: string, exchange: ExchangeId, { base, quote }: MarketName): boolean {
   const parsed = parseMarketName(exchange, text);
-  return parsed !== null && parsed.base === base && parsed.quote === quote;
+  return parsed !== null && parsed.base === base && isSameQuote(parsed.quote, quote, exchange);
+}
+
+function isSameQuote(a: string, b: string, exchange: ExchangeId): boolean {
+  return quoteKey(exchange, a) === quoteKey(exchange, b);
 }
 
 function lettersOf(symbol: string): string {

@@ -116,6 +116,17 @@ describe('coinalyze', () => {
     expect((await ask(json([others[1]]), ['A.A', 'B.A']))[0]).toMatchObject({ code: 'no-data' });
   });
 
+  it('where open interest says that upstream is behind with a symbol, what has no liquidations yet is not known to have none', async () => {
+    const one = (symbol: string, row: object): object => ({ symbol, history: [row] });
+    await ask(json([one('A.A', ohlc(at(4), 7)), one('B.A', ohlc(at(1), 7))]), ['A.A', 'B.A']);
+    const flush = { t: at(6), l: 1, s: 2 };
+    const names = ['A.A', 'B.A', 'C.A'];
+    const replies = await ask(json(names.map((name) => one(name, flush))), names, 'liquidations');
+    // Of C nothing is known, and upstream as a whole is not behind. The last hour is not settled yet for anybody.
+    const hoursBefore = replies.map((reply) => (reply.ok ? (CLOSE - reply.value.completeTo) / HOUR_MS : null));
+    expect(hoursBefore).toEqual([5, 1, 1]);
+  });
+
   it('an empty list is no-data for every symbol', async () => {
     expect((await ask(json([]), ['A.A', 'B.A'])).map((reply) => (reply.ok ? 'ok' : reply.code))).toEqual([
       'no-data',

@@ -89,11 +89,26 @@ describe('mapping a history', () => {
 
   it('a bucket that has only just closed may still lack its last minute: it is not complete yet', () => {
     const early = CLOSE + 2 * MINUTE_MS - 1;
-    expect(mapped([row(1, 1)], early).completeTo).toBe(CLOSE - HOUR_MS);
-    expect(mapHistory('open_interest', [row(1, 1)], WINDOW, early).outcome).toMatchObject({ stale: true });
-    expect(mapped([row(1, 1)], early + 1).completeTo).toBe(CLOSE);
-    expect(mapHistory('open_interest', [row(1, 1)], WINDOW, early + 1).outcome).toMatchObject({ stale: false });
+    const rows = [row(1, 1), row(0, 1)];
+    expect(mapped(rows, early).completeTo).toBe(CLOSE - HOUR_MS);
+    expect(mapHistory('open_interest', rows, WINDOW, early).outcome).toMatchObject({ stale: true });
+    expect(mapped(rows, early + 1).completeTo).toBe(CLOSE);
+    expect(mapHistory('open_interest', rows, WINDOW, early + 1).outcome).toMatchObject({ stale: false });
   });
+
+  it.each(['open_interest', 'funding_rate'] as const)(
+    'the newest bucket of %s of an upstream that is behind may be one that still grows there: only a later one tells',
+    (kind) => {
+      const interval = kind === 'open_interest' ? HOUR_MS : 4 * HOUR_MS;
+      const [last, open, impossible] = [interval / HOUR_MS, 0, -8].map((hoursBefore) => row(hoursBefore, 1));
+      const now = CLOSE + HOUR_MS + 5 * MINUTE_MS;
+      const reach = (rows: readonly object[]): number => mapped(rows, now, kind).completeTo;
+      expect(reach([last!])).toBe(CLOSE - interval);
+      expect(reach([last!, open!])).toBe(CLOSE);
+      // What nobody can have measured yet tells nothing.
+      expect(reach([last!, impossible!])).toBe(CLOSE - interval);
+    },
+  );
 
   it('long/short buckets appear late and whole: one that is there is complete, however early it was asked', () => {
     const ratio = [{ t: (CLOSE - HOUR_MS) / 1_000, r: 1.2 }];

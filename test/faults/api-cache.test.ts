@@ -46,7 +46,7 @@ describe('one symbol that many want', () => {
   /** Every hourly bucket that the request asks for and that is over. */
   const every: RawScript = (socket, request) => {
     const [from, to] = ['from', 'to'].map((name) => Math.floor(Number(request.url.searchParams.get(name)) / 3_600));
-    const history = Array.from({ length: to! - from! }, (_, hour) => ohlc(1, (from! + hour) * 3_600));
+    const history = Array.from({ length: to! - from! + 1 }, (_, hour) => ohlc(1, (from! + hour) * 3_600));
     const body = symbolsOf(request).map((symbol) => ({ symbol, history }));
     answer(200, JSON.stringify(body))(socket, request);
   };

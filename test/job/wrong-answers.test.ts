@@ -31,6 +31,8 @@ interface Misbehaviour {
 
 const MISBEHAVIOURS: readonly Misbehaviour[] = [
   { name: 'two hours behind', behindMs: 2 * HOUR_MS, degraded: null },
+  // The newest bucket has begun there, and looks closed here.
+  { name: 'an hour and a quarter behind', behindMs: 1.25 * HOUR_MS, degraded: null },
   {
     name: 'half of the symbols missing',
     spoil: (all) => all.filter((_, i) => i % 2 === 1),
@@ -165,6 +167,7 @@ describe('a market list with rows that are new or broken', () => {
     ['a new kind of margin', change({ margined: 'PORTFOLIO' }, 'AH')],
     ['no field that nobody uses', change({ has_ohlcv_data: undefined, has_buy_sell_data: undefined })],
     ['no expiry', change({ expire_at: undefined })],
+    ['an expiry of 0', change({ expire_at: 0 }, 'AH')],
     ['a new field', change({ listed_at: 'yesterday' })],
   ])('%s costs no market', async (name, spoilList) => {
     const healthy = await scan('list-healthy', null);
@@ -215,6 +218,22 @@ describe('a market list with rows that are new or broken', () => {
       tier: 'neutral',
       series: { open_interest: { reason: 'OI_UNAVAILABLE:unreadable-row' } },
     });
+  });
+});
+
+describe('a market list that is worse than the cached one', () => {
+  it.each([
+    ['a third of its rows cannot be read', 3],
+    ['no row can be read', 1],
+  ])('%s: the cached one stands in, and the run is degraded', async (_, each) => {
+    const cache = `list-worse-${each}`;
+    const { feed } = await scan(cache, null);
+    const spoilList: Misbehaviour['spoilList'] = {
+      'future-markets': (rows) => rows.map((row, i) => (i % each === 0 ? { ...row, base_asset: 5 } : row)),
+    };
+    const worse = await scan(cache, { name: '', spoilList, degraded: null }, ['--refresh', 'markets']);
+    expect(worse.feed.markets).toEqual(feed.markets);
+    expect(worse).toMatchObject({ code: 3, feed: { run: { degraded_reasons: [{ code: 'market-list-unreadable' }] } } });
   });
 });
 

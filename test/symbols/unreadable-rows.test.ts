@@ -46,20 +46,31 @@ describe('a row of the market list that cannot be read', () => {
     expect(resolved('BINANCE', 'BTCUSDT', {})).toBe('not-listed');
   });
 
+  it('is of a dollar that means another where an exchange settles in one unit', () => {
+    const hints = { symbol: 'BTC.H', venueCode: 'H', symbolOnExchange: 'BTC', baseAsset: 'BTC', quoteAsset: 'USD' };
+    for (const symbol of ['BTC', 'BTCUSDT', 'BTC-USD', 'BTC/USDC:USDC'])
+      for (const part of [hints, { ...hints, baseAsset: null }, { ...hints, symbolOnExchange: null, symbol: null }])
+        expect(resolved('HYPERLIQUID', symbol, part, [BINANCE_ETH, BYBIT_BTC]), symbol).toBe('unreadable-row');
+    expect(resolved('HYPERLIQUID', 'ETHUSDT', hints)).toBe('aggregated ETHUSDT_PERP.A');
+  });
+
   it('may be of any venue when nothing says of which', () => {
     expect(resolved('BINANCE', 'BTCUSDT', { baseAsset: 'BTC', quoteAsset: 'USDT' })).toBe('unreadable-row');
   });
 });
 
-describe('a venue whose name cannot be read', () => {
-  const venues = VENUES.map(({ code, name }) => ({ code, name: code === 'H' ? '' : name }));
+describe.each([
+  ['whose name cannot be read', VENUES.map(({ code, name }) => ({ code, name: code === 'H' ? '' : name }))],
+  ['that is missing in the list of venues', VENUES.filter(({ code }) => code !== 'H')],
+])('a venue %s', (_, venues) => {
   const rows = [row('BTC.H', 'BTC', 'BTC', { quoteAsset: 'USD' }), BYBIT_BTC];
   const index = buildMarketIndex(listing(rows, venues));
   const resolve = (exchange: string, symbol: string) =>
     resolveMarket({ exchange, symbol }, index, { referenceVenues: ['Bybit'] });
 
   it('makes its markets neutral, and no others', () => {
-    expect(resolve('HYPERLIQUID', 'BTC')).toMatchObject({ tier: 'neutral', reason: 'unreadable-row' });
+    for (const symbol of ['BTC', 'BTCUSDT'])
+      expect(resolve('HYPERLIQUID', symbol), symbol).toMatchObject({ tier: 'neutral', reason: 'unreadable-row' });
     expect(resolve('BYBIT', 'BTCUSDT')).toMatchObject({ tier: 'resolved' });
     expect(resolve('BINANCE', 'BTCUSDT')).toMatchObject({ tier: 'aggregated' });
     expect(index).toMatchObject({ unreadableRows: 1, rows: 2 });

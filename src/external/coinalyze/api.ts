@@ -106,17 +106,16 @@ async function fetchHistories(
   counts.foreignSymbols += foreign.length;
   counts.droppedRows += bad;
   const fetchedAt = options.dataClock.now();
-  const upstreamAt = lag.clockOf(window, fetchedAt);
   const outcomes = symbols.map((symbol): Outcome<Series> => {
     const rows = bySymbol.get(symbol)?.flatMap((entry) => entry.history);
     // An entry that cannot be read, or is of a symbol that nobody asked for, may be the one of any that is missing: what is not known is
     // not kept as known.
     if (rows === undefined) return bad === 0 && foreign.length === 0 ? noData() : inPlaceOf(bad, foreign);
-    const mapped = mapHistory(kind, rows, window, fetchedAt, upstreamAt);
+    const mapped = mapHistory(kind, rows, window, fetchedAt, lag.clockOf(symbol, window, fetchedAt));
     counts.droppedRows += mapped.droppedRows;
     return mapped.outcome;
   });
-  lag.look(kind, outcomes);
+  lag.look(kind, symbols, outcomes);
   return outcomes;
 }
 

@@ -1,7 +1,7 @@
 /** From rows on the wire to what the rest of the project means by a series and a market. */
 import type { CoinalyzeSymbol, FutureMarketRow, UnreadableRow, VenueRow } from '../../core/market.ts';
 import type { Outcome } from '../../core/outcome.ts';
-import { isFinalFor, SERIES_INTERVAL_MS } from '../../core/series.ts';
+import { hasNoHoles, isFinalFor, SERIES_INTERVAL_MS } from '../../core/series.ts';
 import type { Series, SeriesKind, Window } from '../../core/series.ts';
 import { SECOND_MS } from '../../core/time.ts';
 import { completeTo } from '../publication.ts';
@@ -44,7 +44,10 @@ export function mapHistory(
     return { outcome: noData(), droppedRows };
   }
   const newestEnd = buckets.at(-1)!.time + interval;
-  const reach = { coveredFrom: window.from, completeTo: completeTo(kind, window, upstreamAt, newestEnd), fetchedAt };
+  // A bucket grows where it is: that the newest one is whole only a later one tells, or that later ones were not asked for.
+  const begun = onGrid.reduce((latest, { time }) => (time <= fetchedAt ? Math.max(latest, time) : latest), 0);
+  const known = completeTo(kind, window, upstreamAt, newestEnd);
+  const reach = { coveredFrom: window.from, completeTo: hasNoHoles(kind) ? Math.min(known, begun) : known, fetchedAt };
   const series = toSeries(kind, buckets, reach);
   const stale = !isFinalFor(series, window.closedBy);
   return { outcome: { ok: true, value: series, asOf: newestEnd, fetchedAt, stale, origin: 'fetched' }, droppedRows };
@@ -66,7 +69,8 @@ export function mapFutureMarket(row: WireFutureMarket): FutureMarketRow {
     baseAsset: row.base_asset,
     quoteAsset: row.quote_asset,
     perpetual: row.is_perpetual,
-    expireAt: row.expire_at ?? null,
+    // Not a time: 0 is how lists in other languages write that there is none.
+    expireAt: row.expire_at || null,
     margined: row.margined,
     denomination: row.oi_lq_vol_denominated_in,
     hasLongShortRatio: row.has_long_short_ratio_data,
