@@ -23,8 +23,8 @@ const coinMarginedUsd = (base: string): Parts => ({ base, quote: 'USD', settle: 
 export const linear = (base: string, quote: string): Parts => ({ base, quote, settle: quote });
 
 export const SPELLINGS: readonly Spelling[] = [
-  { exchange: 'KUCOIN', pattern: /^([A-Z0-9]+?)(USD[TC])M$/i, parts: (found) => linear(found[1]!, found[2]!) },
-  { exchange: 'KUCOIN', pattern: /^([A-Z0-9]+?)USDM$/i, parts: (found) => coinMarginedUsd(found[1]!) },
+  { exchange: 'KUCOIN', pattern: /^([A-Z0-9]+?)[-_]?(USD[TC])M$/i, parts: (found) => linear(found[1]!, found[2]!) },
+  { exchange: 'KUCOIN', pattern: /^([A-Z0-9]+?)[-_]?USDM$/i, parts: (found) => coinMarginedUsd(found[1]!) },
   { exchange: 'KRAKEN', pattern: /^[PF]F[_-]([A-Z0-9]+)USD$/i, parts: (found) => linear(found[1]!, 'USD') },
   { exchange: 'KRAKEN', pattern: /^[PF]I[_-]([A-Z0-9]+)USD$/i, parts: (found) => coinMarginedUsd(found[1]!) },
   { exchange: 'BITFINEX', pattern: /^t?([A-Z0-9]+)F0[:_-]?USTF0$/, parts: (found) => linear(found[1]!, 'USDT') },

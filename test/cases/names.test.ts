@@ -149,12 +149,55 @@ describe('perpetuals of one coin that settle in different coins stand apart', ()
     ['KRAKEN_BTC_USD_USD_4h.csv', 'KRAKEN_BTC_USD_BTC_4h.csv', ['BTC/USD:BTC', 'BTC/USD:USD']],
     ['PARADEX_BTC_USD_USDC_4h.csv', 'PARADEX_BTC-USD-PERP_4h.csv', ['BTC/USD:USD', 'BTC/USD:USDC']],
     ['um/BINANCE_BTCUSDT_4h.csv', 'cm/BINANCE_BTCUSD_PERP_4h.csv', ['BTC/USD:BTC', 'BTC/USDT:USDT']],
+    ['OKX_BTC-USD_UM-SWAP_4h.csv', 'OKX_BTC-USD-SWAP_4h.csv', ['BTC/USD:BTC', 'BTC/USD:USD']],
+    ['KRAKEN_XBTUSD_INVERSE_4h.csv', 'KRAKEN_PF_XBTUSD_4h.csv', ['BTC/USD:BTC', 'BTC/USD:USD']],
+    ['kraken/coin-m/XBTUSD_4h.csv', 'kraken/usd-m/XBTUSD_4h.csv', ['BTC/USD:BTC', 'BTC/USD:USD']],
+    ['krakencoinm/XBTUSD_4h.csv', 'KRAKEN_XBTUSD_4h.csv', ['BTC/USD:BTC', 'BTC/USD:USD']],
     ['BYBIT_BTCPERP_4h.csv', 'BYBIT_BTCUSDT_4h.csv', ['BTC/USDC:USDC', 'BTC/USDT:USDT']],
     ['HYPERLIQUID_HYNA-BTC_USDE_USDE_4h.csv', 'HYPERLIQUID_BTC_4h.csv', ['BTC/USDC:USDC', 'HYNA-BTC/USDE:USDE']],
   ])('%s and %s', async (one, other, unified) => {
     const { feed } = await scanFiles({ [one]: PERP, [other]: candles(120) });
     expect(feed!.markets.map((row) => String(row.unified_symbol)).sort()).toEqual(unified);
     expect(new Set(feed!.signals.map(({ id }) => id)).size).toBe(feed!.signals.length);
+  });
+});
+
+describe('what stands beside a market in a folder or a name is not read as it', () => {
+  test.each([
+    ['binance/BTCUSDT_240628/BTCUSDT_4h.csv', 'its name says BTCUSDT but its folder BTCUSDT_240628'],
+    ['binance/ETHUSDT/BTCUSDT_4h.csv', 'its folder ETHUSDT'],
+    ['hyperliquid/xyz/BTC_4h.csv', 'its folder xyz'],
+    ['binance/quarterly/BTCUSDT_4h.csv', 'dated future'],
+    ['binance/current_quarter/BTCUSDT_4h.csv', 'dated future'],
+    ['futures-quarterly/BINANCE_BTCUSDT_4h.csv', 'dated future'],
+    ['BINANCE_BTCUSDT_quarterly_4h.csv', 'dated future'],
+    ['huobi/BTC_CQ_4h.csv', 'dated future'],
+    ['deribit/BTC_27DEC24_4h.csv', 'dated future'],
+    ['BTC_240628_4h.csv', 'dated future'],
+    ['OKX_BTCUSDT241227_4h.csv', 'dated future'],
+    ['hyperliquid/data/4h.csv', 'says the symbol'],
+  ])('%s is refused', async (name, why) => {
+    const { feed, stderr } = await scanFiles({ [name]: PERP });
+    expect(feed).toBeNull();
+    expect(stderr).toContain(why);
+  });
+
+  test.each([
+    ['binance/data/2024/01/BTCUSDT_4h.csv', 'BINANCE BTC/USDT:USDT 106'],
+    ['hyperliquid/my data/BTC_4h.csv', 'HYPERLIQUID BTC/USDC:USDC 106'],
+    ['binance/BTCUSDT/BTC_USDT_USDT-4h-futures.csv', 'BINANCE BTC/USDT:USDT 106'],
+    ['hyperliquid/mine/HYPERLIQUID_BTC_4h.csv', 'HYPERLIQUID BTC/USDC:USDC 106'],
+    ['bitget/USDC-FUTURES/BTCUSDC_4h.csv', 'BITGET BTC/USDC:USDC 106'],
+    ['mexc/contract/BTC_USDT_4h.csv', 'MEXC BTC/USDT:USDT 106'],
+    ['binance/coin-margined/BTCUSD_4h.csv', 'BINANCE BTC/USD:BTC 106'],
+    ['crypto_com_BTCUSD-PERP_4h.csv', 'CRYPTOCOM BTC/USD:USD 106'],
+    ['crypto-com-derivatives/BTCUSD-PERP_4h.csv', 'CRYPTOCOM BTC/USD:USD 106'],
+    ['GATE_IO_USDT_4h.csv', 'GATE IO/USDT:USDT 106'],
+    ['binance-US-USDT-4h.csv', 'BINANCE US/USDT:USDT 106'],
+    ['binance_us_ETH_USDT_4h.csv', 'BINANCEUS ETH/USDT:USDT 106'],
+    ['KUCOIN_BTC-USDTM_4h.csv', 'KUCOIN BTC/USDT:USDT 106'],
+  ])('%s is %s', async (name, market) => {
+    expect((await scanFiles({ [name]: PERP })).markets).toEqual([market]);
   });
 });
 
@@ -204,6 +247,17 @@ describe('rows that name a market', () => {
     ['BINANCE_BTCUSDT_4h.csv', 'BTC/USDT:USDT-240927'],
     ['BITMEX_XBTUSD_4h.csv', 'XBTZ24'],
     ['OKX_BTC-USDT-SWAP_4h.csv', 'BTC-USDT-250328'],
+    ['BINANCE_BTCUSDT_4h.csv', 'BTCUSDT_CURRENT_QUARTER'],
+    ['BINANCE_BTCUSDT_4h.csv', 'BTCUSDT240927'],
+    ['BINANCE_BTCUSDT_4h.csv', 'BTC-240927-60000-C'],
+    ['BINANCE_BTCUSDT_4h.csv', 'ETH-PERP'],
+    ['BINANCE_BTCUSDT_4h.csv', '1000SHIB'],
+    ['BINANCE_BTCUSDT_4h.csv', 'ETHBNB'],
+    ['BINANCE_BTCUSDT_4h.csv', 'BTC/AUD'],
+    ['BINANCE_BTCUSDT_4h.csv', 'BTC-BRL'],
+    ['KRAKEN_PF_XBTUSD_4h.csv', 'PI_XBTUSD'],
+    ['KRAKEN_XBTUSD_4h.csv', 'PI_XBTUSD'],
+    ['OKX_BTC-USD-SWAP_4h.csv', 'BTC-USD_UM-SWAP'],
     ['BINANCE_BTCUSDT_4h.csv', 'BTCDOMUSDT'],
     ['BINANCE_BTCUSDT_4h.csv', 'WBTCUSDT'],
     ['BINANCE_BTCUSDT_4h.csv', 'BTCUSDC'],

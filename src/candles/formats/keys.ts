@@ -135,7 +135,12 @@ function marketColumn(names: readonly string[]): number | null {
   return at === -1 ? null : at;
 }
 
-const AGAINST = { coin: 'another coin', quote: 'another quote', expiry: 'a dated contract' } as const;
+const AGAINST = {
+  coin: 'another coin',
+  quote: 'another quote',
+  settlement: 'a contract that settles in another coin',
+  expiry: 'a dated contract',
+} as const;
 
 /**
  * Why a file whose rows name their market is not the one series that it is named for; null when it may be.
