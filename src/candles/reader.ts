@@ -63,6 +63,8 @@ export interface ParsedSeries {
   readonly spot: boolean;
   /** What says that they are the perpetual's. */
   readonly marked: FileName['marked'];
+  /** The kind that its rows say, where name and folder say none. */
+  readonly kindOfRows: RawSeries['kindOfRows'];
   /** The symbol as the name has it. */
   readonly written: string;
   /** True when a last candle was left out because it was unfinished when the file was written. */
@@ -254,6 +256,7 @@ function finish(raw: RawSeries, market: Market | null, options: ReadOptions, mod
       modifiedAt,
       spot: raw.spot,
       marked: raw.marked,
+      kindOfRows: raw.kindOfRows,
       written: raw.symbol ?? market.symbol,
       unfinished,
     },

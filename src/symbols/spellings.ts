@@ -27,6 +27,12 @@ export const SPELLINGS: readonly Spelling[] = [
   { exchange: 'KUCOIN', pattern: /^([A-Z0-9]+?)[-_]?USDM$/i, parts: (found) => coinMarginedUsd(found[1]!) },
   { exchange: 'KRAKEN', pattern: /^[PF]F[_-]([A-Z0-9]+)USD$/i, parts: (found) => linear(found[1]!, 'USD') },
   { exchange: 'KRAKEN', pattern: /^[PF]I[_-]([A-Z0-9]+)USD$/i, parts: (found) => coinMarginedUsd(found[1]!) },
+  {
+    exchange: 'KRAKEN',
+    pattern: /^X([A-Z]{3})Z(USD|EUR|GBP|JPY|AUD)$/,
+    parts: (found) => linear(found[1]!, found[2]!),
+    kind: 'spot',
+  },
   { exchange: 'BITFINEX', pattern: /^t?([A-Z0-9]+)F0[:_-]?USTF0$/, parts: (found) => linear(found[1]!, 'USDT') },
   {
     exchange: 'BITFINEX',

@@ -294,6 +294,73 @@ describe('rows that name a market', () => {
   });
 });
 
+describe('a column or a key that names the market is heard in every format', () => {
+  const KEYS =
+    'symbol Symbol PAIR ticker instId inst_id instrument_name contract_code product_id coin trading_pair currency_pair'.split(
+      ' ',
+    );
+  const ROWS = Array.from({ length: 6 }, (_, i) => [FIRST + i * FOUR_HOURS, 100 + i, 102 + i, 98 + i, 101 + i, 10]);
+  const NAMES = ['time', 'open', 'high', 'low', 'close', 'volume'];
+  const objects = (more: object) =>
+    ROWS.map((row) => ({ ...Object.fromEntries(row.map((value, i) => [NAMES[i], value])), ...more }));
+  const columns = () => Object.fromEntries(NAMES.map((name, i) => [name, ROWS.map((row) => row[i])]));
+
+  test.each(KEYS)('%s', async (key) => {
+    for (const content of [
+      objects({ [key]: 'ETHBTC' }),
+      { [key]: 'ETHBTC', data: ROWS },
+      { [key]: 'ETHBTC', ...columns() },
+      [[key, ...NAMES], ...ROWS.map((row) => ['ETHBTC', ...row])],
+    ]) {
+      const { stderr } = await scanFiles({ 'BINANCE_ETHUSDT_4h.json': JSON.stringify(content) });
+      expect(stderr).toContain('its rows say ETHBTC, another quote');
+    }
+    const { stderr } = await scanFiles({ 'BINANCE_ETHUSDT_4h.csv': candles(106, { [key]: 'ETHBTC' }) });
+    expect(stderr).toContain('its rows say ETHBTC, another quote');
+  });
+
+  test('each of several columns is heard, and one market may have a name in each', async () => {
+    const dated = await scanFiles({
+      'BINANCE_BTCUSDT_4h.csv': candles(106, { coin: 'BTC', symbol: 'BTCUSDT_240927' }),
+    });
+    expect(dated.stderr).toContain('a dated contract');
+    const same = candles(106, { coin: 'BTC', symbol: 'BTCUSDT', pair: 'BTC/USDT' });
+    expect((await scanFiles({ 'BINANCE_BTCUSDT_4h.csv': same })).markets).toEqual(['BINANCE BTC/USDT:USDT 106']);
+    const around = JSON.stringify({ s: 'ok', symbol: 'BTCUSDT', pair: 'BTC/USDT', data: ROWS });
+    expect((await scanFiles({ 'BINANCE_BTCUSDT_4h.json': around })).markets).toEqual(['BINANCE BTC/USDT:USDT 106']);
+  });
+
+  test('a key that is a pair names the market of its rows', async () => {
+    const of = (name: string, pair: string) => scanFiles({ [name]: JSON.stringify({ [pair]: ROWS }) });
+    expect((await of('BINANCE_BTCUSDT_4h.json', 'BTCUSDT')).markets).toEqual(['BINANCE BTC/USDT:USDT 106']);
+    expect((await of('BINANCE_ETHUSDT_4h.json', 'BTCUSDT')).stderr).toContain('its rows say BTCUSDT, another coin');
+    expect((await of('KRAKEN_XBTUSD_4h.json', 'XXBTZUSD')).markets).toEqual(['KRAKEN BTC/USD:USD 106']);
+  });
+});
+
+describe('rows of the spot market', () => {
+  test.each([
+    ['a/BINANCE_BTCUSDT_4h.csv', 'BTC/USDT:USDT', 'BTC/USDT'],
+    ['a/BINANCE_BTCUSDT_4h.csv', 'BTCUSDT_PERP', 'BTCUSDT_SPOT'],
+    ['binance/usdm/BTCUSDT_4h.csv', 'BTCUSDT', 'BTC/USDT'],
+    ['BINANCE_BTCUSDT_PERP_4h.csv', 'BTCUSDT', 'BTC/USDT'],
+  ])('beside %s with rows of %s, those of %s are left out', async (perpetual, said, spot) => {
+    const { feed, markets } = await scanFiles({
+      [perpetual]: candles(106, { symbol: said }),
+      'b/BINANCE_BTC-USDT_4h.csv': candles(106.2, { symbol: spot }),
+    });
+    expect(markets).toEqual(['BINANCE BTC/USDT:USDT 106']);
+    expect(feed!.summary.files_skipped).toMatchObject([
+      { file: 'b/BINANCE_BTC-USDT_4h.csv', detail: expect.stringContaining('spot') },
+    ]);
+  });
+
+  test('alone their pair stands for the market, as its name has it', async () => {
+    const { markets } = await scanFiles({ 'BINANCE_BTCUSDT_4h.csv': candles(106, { symbol: 'BTC/USDT' }) });
+    expect(markets).toEqual(['BINANCE BTC/USDT:USDT 106']);
+  });
+});
+
 test('the doctor tells spot files that are left out, and both of two files whose kinds nobody tells', async () => {
   const folder = folderWith({
     'OKX_BTC-USDT-SWAP_4h.csv': PERP,

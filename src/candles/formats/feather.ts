@@ -77,9 +77,9 @@ function candlesOf(arrow: Arrow, table: Table, named: FileName): FormatReading {
   const names = table.schema.fields.map(({ name }) => name);
   const layout = layoutOf(names, named.symbol);
   if (layout === null) return lackingFault(names);
-  const { market, closeTime } = layout;
+  const { markets, closeTime } = layout;
   const columns = new Map<number, ArrayLike<unknown>>();
-  for (const at of new Set([...COLUMNS.map((column) => layout[column]), market, closeTime])) {
+  for (const at of new Set([...COLUMNS.map((column) => layout[column]), ...markets, closeTime])) {
     if (at === null) continue;
     const vector = table.getChildAt(at);
     if (vector === null) throw new RangeError('a column is gone');
@@ -88,7 +88,11 @@ function candlesOf(arrow: Arrow, table: Table, named: FileName): FormatReading {
     const values = valuesOf(arrow, vector, isTime);
     if (values !== null) columns.set(at, values);
     // pandas writes a column that holds nothing but nulls with a type of its own.
-    else if (at !== market && at !== closeTime && !(at === layout.volume && arrow.DataType.isNull(vector.type))) {
+    else if (
+      !markets.includes(at) &&
+      at !== closeTime &&
+      !(at === layout.volume && arrow.DataType.isNull(vector.type))
+    ) {
       const type = arrow.Type[valueType(arrow, vector.type as DataType).typeId];
       return failed('not-candles', `its column "${names[at]}" holds ${type}, not ${isTime ? 'times' : 'numbers'}`);
     }

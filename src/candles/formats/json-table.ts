@@ -1,8 +1,9 @@
 /** Candles in a JSON document, whatever way it lays them out; what wraps them is told apart by its keys. */
 import { failed, type Failure } from '../bytes.ts';
+import { readMarketName } from '../../symbols/naming.ts';
 import type { FileName } from '../names.ts';
 import type { Source } from './format.ts';
-import { COLUMNS, layoutOf, missingFault } from './keys.ts';
+import { COLUMNS, layoutOf, marketsAround, missingFault } from './keys.ts';
 import type { NamedTable } from './named.ts';
 import { isArray, isRecord } from './rows.ts';
 
@@ -30,7 +31,6 @@ const MOST_KINDS = 50;
 const WIDTH = 6;
 /** A column for the labels that pandas keeps beside the rows. */
 const INDEX = 'index';
-const MARKET_KEYS = ['symbol', 'pair', 'ticker', 'instId'] as const;
 /** Kraken's spot candles, whose answer alone holds `error`, `result` and in it `last`. */
 const KRAKEN = ['time', 'open', 'high', 'low', 'close', 'vwap', 'volume', 'count'];
 /** HTX's candles: `id` is the time, `amount` the volume in the coin; contracts have a hyphen in their names. */
@@ -77,7 +77,10 @@ function wrappedTable(document: Row, depth: number): JsonTable | Failure | null 
     const keys = candles.map(({ key }) => `"${key.slice(0, 20)}"`).slice(0, 4);
     return failed('bad-series', `it holds several lists of candles (${keys.join(', ')}): write one file for each`);
   }
-  return found === null || !('names' in found) ? found : withWrapping(document, found, inner.length);
+  if (found === null || !('names' in found)) return found;
+  // `{"BTCUSDT": [...]}`
+  const key = only !== undefined && readMarketName('', only.key).name !== null ? [only.key] : [];
+  return withWrapping(document, { ...found, markets: [...found.markets, ...key] }, inner.length);
 }
 
 /** What the document says around the rows. */
@@ -86,17 +89,13 @@ function withWrapping(document: Row, table: JsonTable, keys: number): JsonTable 
   const isKraken = isArray(document['error']) && isRecord(document['result']) && 'last' in document['result'];
   const around = {
     ...table,
-    markets: [...table.markets, ...(htx === undefined ? marketsIn(document) : [htx])],
+    markets: [...table.markets, ...(htx === undefined ? marketsAround(document) : [htx])],
     spot: table.spot || document['category'] === 'spot' || (htx !== undefined && !htx.includes('-')),
   };
   if (htx !== undefined) return { ...around, names: table.names.map((name) => HTX_NAMES.get(name) ?? name) };
   return isKraken && keys === 2 && table.arrays !== null
     ? { ...around, names: KRAKEN, arrays: null, spot: true }
     : around;
-}
-
-function marketsIn(document: Row): readonly unknown[] {
-  return MARKET_KEYS.map((key) => document[key]).filter((market) => typeof market === 'string');
 }
 
 const ALONE = { arrays: null, markets: [], spot: false } as const;
@@ -173,7 +172,7 @@ function columnsTable(document: Row): JsonTable | Failure | null {
     if (labels === null) return elementOf(document[names[at]!], row);
     return at === names.length ? labels[row] : fieldOf(document[names[at]!], labels[row]!);
   };
-  return { ...ALONE, names: isList ? names : [...names, INDEX], length, column, markets: marketsIn(document) };
+  return { ...ALONE, names: isList ? names : [...names, INDEX], length, column, markets: marketsAround(document) };
 }
 
 /** pandas `orient='index'`: an object for each row, under its time. */

@@ -1,6 +1,6 @@
 /** How people call the six columns of a candle, and the one that names its market. */
 import { isDollar } from '../../core/market.ts';
-import { contradiction } from '../../symbols/naming.ts';
+import { contradiction, readMarketName } from '../../symbols/naming.ts';
 import { failed, type Failure } from '../bytes.ts';
 import type { FileName } from '../names.ts';
 
@@ -40,8 +40,8 @@ function words(text: string): readonly string[] {
 export interface Layout extends Readonly<Record<Exclude<Column, 'volume'>, number>> {
   /** Null where the file has none. */
   readonly volume: number | null;
-  /** The column that names a row's market, null without one. */
-  readonly market: number | null;
+  /** The columns that name a row's market. */
+  readonly markets: readonly number[];
   /** True when the times label the end of a candle. */
   readonly labelsEnd: boolean;
   /** The times of the close, beside times of which no name says what they label; null without them. */
@@ -54,11 +54,11 @@ export interface Layout extends Readonly<Record<Exclude<Column, 'volume'>, numbe
  * @param symbol of the market that the file is named for: of several volumes its coin's counts
  */
 export function layoutOf(names: readonly string[], symbol: string | null): Layout | null {
-  const { market, labelsEnd, closeTime, ...at } = search(names, symbol);
+  const { markets, labelsEnd, closeTime, ...at } = search(names, symbol);
   const { time, open, high, low, close, volume } = at;
   if (time === null || open === null || high === null) return null;
   if (low === null || close === null || (volume === null && !isWithoutVolume(names, names[open]!))) return null;
-  return { time, open, high, low, close, volume, market, labelsEnd, closeTime };
+  return { time, open, high, low, close, volume, markets, labelsEnd, closeTime };
 }
 
 /**
@@ -69,10 +69,10 @@ function isWithoutVolume(names: readonly string[], open: string): boolean {
   return open.length > 1 && !names.some((name) => /vol/i.test(name));
 }
 
-type Found = Readonly<Record<Column, number | null>> & Pick<Layout, 'market' | 'labelsEnd' | 'closeTime'>;
+type Found = Readonly<Record<Column, number | null>> & Pick<Layout, 'markets' | 'labelsEnd' | 'closeTime'>;
 
 function search(names: readonly string[], symbol: string | null): Found {
-  const plain = names.map((name) => name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, ''));
+  const plain = names.map(plainName);
   const find = (aliases: readonly string[]): number | null => {
     for (const alias of aliases) {
       // The exact spelling first: some exchanges write `t` for the open time and `T` for the close time.
@@ -94,7 +94,7 @@ function search(names: readonly string[], symbol: string | null): Found {
     low: find(PRICES.low),
     close: find(PRICES.close),
     volume: find(VOLUMES) ?? coinVolume(names, symbol),
-    market: marketColumn(names),
+    markets: names.flatMap((name, at) => (MARKET_COLUMNS.has(plain[at]!) || name.toLowerCase() === 's' ? [at] : [])),
     labelsEnd: start === null && (isBitmex || (unsaid === null && end !== null)),
     closeTime: start === null && unsaid !== null ? end : null,
   };
@@ -125,14 +125,21 @@ export function missingFault(names: readonly string[]): Failure | null {
   return failed(missing.length > 1 || missing[0] === 'volume' ? 'not-candles' : 'bad-series', detail);
 }
 
-const MARKET_KEYS = new Set(
-  'symbol pair ticker instid inst_id instrument instrument_name contract product_id coin s'.split(' '),
+const MARKET_COLUMNS = new Set(
+  words(
+    'symbol pair ticker instid instrument instrumentname instrumentid contract contractcode productid coin tradingpair ' +
+      'currencypair marketsymbol symbolid',
+  ),
 );
 
-/** Where the column stands that names a row's market; null without one. */
-function marketColumn(names: readonly string[]): number | null {
-  const at = names.findIndex((name) => MARKET_KEYS.has(name.toLowerCase()));
-  return at === -1 ? null : at;
+/** What the keys around rows name a market by. `s` is none of them: servers of UDF write `ok` there. */
+export function marketsAround(document: Readonly<Record<string, unknown>>): readonly unknown[] {
+  return Object.keys(document).flatMap((key) => (MARKET_COLUMNS.has(plainName(key)) ? [document[key]] : []));
+}
+
+/** Letters and digits alone. */
+function plainName(name: string): string {
+  return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');
 }
 
 const AGAINST = {
@@ -142,20 +149,32 @@ const AGAINST = {
   expiry: 'a dated contract',
 } as const;
 
+/** What is no text says nothing. */
+function textsIn(markets: Iterable<unknown>): readonly string[] {
+  const texts = [...markets].filter((market) => typeof market === 'string').map((market) => market.trim());
+  return [...new Set(texts)].filter((text) => text !== '');
+}
+
 /**
  * Why a file whose rows name their market is not the one series that it is named for; null when it may be.
  *
- * @param markets what the rows say; what is no text says nothing
+ * @param markets what one column of the rows says, or what stands around them
  */
-export function marketFault(markets: readonly unknown[], { exchange, symbol }: FileName): Failure | null {
-  const told = new Set(markets.filter((market) => typeof market === 'string').map((market) => market.trim()));
-  told.delete('');
-  const [first, second] = [...told].map((market) => market.slice(0, 30));
+export function marketFault(markets: Iterable<unknown>, { exchange, symbol }: FileName): Failure | null {
+  const told = textsIn(markets);
+  const [first, second] = told.map((market) => market.slice(0, 30));
   if (first !== undefined && second !== undefined) {
-    const detail = `its rows are of ${told.size} markets, e.g. ${first} and ${second}: write one file for each`;
+    const detail = `its rows are of ${told.length} markets, e.g. ${first} and ${second}: write one file for each`;
     return failed('bad-series', detail);
   }
   const against = first === undefined || symbol === null ? null : contradiction(exchange ?? '', symbol, first);
   if (against === null) return null;
   return failed('bad-series', `its name says ${symbol} but its rows say ${first}, ${AGAINST[against]}: rename it`);
+}
+
+/** The kind that they say where neither the name nor a folder does; null where they say none. */
+export function kindOfRows(markets: Iterable<unknown>, named: FileName): 'perpetual' | 'spot' | null {
+  if (named.spot || named.marked !== null) return null;
+  const kinds = textsIn(markets).map((text) => readMarketName(named.exchange ?? '', text).kind);
+  return kinds.find((kind) => kind === 'perpetual' || kind === 'spot') ?? null;
 }

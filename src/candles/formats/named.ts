@@ -6,7 +6,7 @@ import { toNumber, toTextTime } from '../values.ts';
 import { cutTimesDetail } from '../times.ts';
 import { areTooMany, unreadableCell } from './cells.ts';
 import { oneSeries, type FormatReading } from './format.ts';
-import { COLUMNS, marketFault, missingFault, type Layout } from './keys.ts';
+import { COLUMNS, kindOfRows, marketFault, missingFault, type Layout } from './keys.ts';
 
 export interface NamedTable {
   readonly names: readonly string[];
@@ -39,8 +39,7 @@ export function readCells(
   const timeAt = table.column(layout.time);
   const cells = NUMBERS.map((name) => cellsOf(table, layout[name]));
   const numbers = NUMBERS.map((name) => columns[name]);
-  const marketAt = layout.market === null ? null : table.column(layout.market);
-  const markets = new Set(told);
+  const marketsAt = layout.markets.map((at) => ({ at: table.column(at), markets: new Set<unknown>() }));
   let naiveTimes = 0;
   let unreadable = 0;
   let example: Failure | null = null;
@@ -53,7 +52,7 @@ export function readCells(
     for (let i = 0; i < cells.length; i++) sum += numbers[i]![row] = toNumber(cells[i]!(row));
     // Files that were put together from parts repeat their header.
     if (written === names[layout.time]) continue;
-    if (marketAt !== null) markets.add(marketAt(row));
+    for (const { at, markets } of marketsAt) markets.add(at(row));
     // One sum looks at all six.
     if (!Number.isNaN(sum)) continue;
     const fault = unreadableCell(
@@ -67,7 +66,14 @@ export function readCells(
   const cut = length === 0 ? null : cutTimesDetail(timeAt(0), columns.time);
   if (cut !== null) return failed('bad-series', cut);
   const labelsEnd = layout.labelsEnd || isCloseTime(table, layout, columns);
-  return marketFault([...markets], named) ?? oneSeries(named, columns, { naiveTimes, labelsEnd });
+  // What stands around the rows may name the market twice, in two spellings.
+  const groups: readonly Iterable<unknown>[] = [
+    ...told.map((one) => [one]),
+    ...marketsAt.map(({ markets }) => markets),
+  ];
+  const fault = groups.map((markets) => marketFault(markets, named)).find((found) => found !== null);
+  const kind = kindOfRows([...told, ...marketsAt.flatMap(({ markets }) => Array.from(markets))], named);
+  return fault ?? oneSeries(named, columns, { naiveTimes, labelsEnd }, kind);
 }
 
 /** The cells of a column; of one that there is not, cells without a value. */

@@ -85,7 +85,7 @@ function planOf({ schema, num_rows: rows }: FileMetaData, named: FileName): Plan
     return failed('not-candles', `its column "${element.name}" holds ${typeName(element)}, not ${wanted}`);
   }
   const time = flat[layout.time]!.logical_type;
-  const used = new Set([...COLUMNS.map((column) => layout[column]), layout.market, layout.closeTime]);
+  const used = new Set([...COLUMNS.map((column) => layout[column]), ...layout.markets, layout.closeTime]);
   const wanted = flat.filter((element, at) => used.has(at) && (isText(element) || isNumeric(element, true)));
   return {
     rows: Number(rows),
