@@ -138,16 +138,19 @@ function marketIn(part: Words, folderExchange: string | null, gap: string): Mark
   const whole = readMarketName(folderExchange ?? '', textOf(part));
   // `BTC_240628` is no exchange called BTC.
   const isWhole = (folderExchange !== null && whole.name !== null) || whole.expiry !== '';
-  const first = exchangeFirst(part) ?? (gap === '_' && !isWhole ? unknownExchange(part) : null);
-  if (first !== null) return first;
+  const known = exchangeFirst(part) ?? exchangeBehind(part);
+  const said = known ?? (gap === '_' && !isWhole ? unknownExchange(part) : null);
+  return said ?? { exchange: null, symbol: textOf(part), kinds: [] };
+}
+
+/** `BTCUSDT_Binance_futures_UM` and `XBTUSDTM_Kucoin`: a known exchange behind a symbol that is one there. */
+function exchangeBehind(part: Words): MarketWords | null {
   const at = part.words.findIndex((word, i) => i > 0 && knownExchange(word) !== null);
-  const symbol = textOf(slice(part, 0, at < 0 ? undefined : at));
-  if (at < 0 || beginsWithCoin(part.words[at]!, part.words.slice(at + 1)) || readMarketName('', symbol).name === null) {
-    return { exchange: null, symbol: textOf(part), kinds: [] };
-  }
-  // `BTCUSDT_Binance_futures_UM`
-  const { exchange, kinds } = knownExchange(part.words[at]!)!;
   const behind = part.words.slice(at + 1);
+  if (at < 0 || beginsWithCoin(part.words[at]!, behind)) return null;
+  const { exchange, kinds } = knownExchange(part.words[at]!)!;
+  const symbol = textOf(slice(part, 0, at));
+  if (readMarketName(exchange, symbol).name === null) return null;
   return behind.every((word) => kindOfWord(word) !== null)
     ? { exchange, symbol, kinds: [...kinds, ...behind] }
     : NO_MARKET;

@@ -196,6 +196,13 @@ describe('what stands beside a market in a folder or a name is not read as it', 
     ['binance-US-USDT-4h.csv', 'BINANCE US/USDT:USDT 106'],
     ['binance_us_ETH_USDT_4h.csv', 'BINANCEUS ETH/USDT:USDT 106'],
     ['KUCOIN_BTC-USDTM_4h.csv', 'KUCOIN BTC/USDT:USDT 106'],
+    ['XBTUSDTM_Kucoin_futures_data_4h.csv', 'KUCOIN BTC/USDT:USDT 106'],
+    ['BTC-PERPETUAL_Deribit_4h.csv', 'DERIBIT BTC/USD:BTC 106'],
+    ['PF_XBTUSD_Kraken_4h.csv', 'KRAKEN BTC/USD:USD 106'],
+    ['kPEPE_Hyperliquid_4h.csv', 'HYPERLIQUID 1000PEPE/USDC:USDC 106'],
+    ['BTC-PERP_Coinbase_4h.csv', 'COINBASE BTC/USDC:USDC 106'],
+    ['tBTCF0:USTF0_Bitfinex_4h.csv', 'BITFINEX BTC/USDT:USDT 106'],
+    ['xyz:TSLA_Hyperliquid_4h.csv', 'HYPERLIQUID XYZ-TSLA/USDC:USDC 106'],
   ])('%s is %s', async (name, market) => {
     expect((await scanFiles({ [name]: PERP })).markets).toEqual([market]);
   });
