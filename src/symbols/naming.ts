@@ -21,6 +21,12 @@ export function isCoinMargined(name: MarketName): boolean {
   return settle !== name.quote && !isDollar(settle);
 }
 
+/** `BTC/USDT:USDC` is against one dollar coin and settles in another: no market list tells it from the usual one. */
+export function isSettledElsewhere({ quote, unified }: MarketName): boolean {
+  const settle = unified.slice(unified.lastIndexOf(':') + 1);
+  return quote !== 'USD' && isDollar(quote) && isDollar(settle) && settle !== quote;
+}
+
 function splitEnd(exchange: ExchangeId, text: string, marked: boolean): Parts | null {
   const name = upper(text);
   const quote = SUFFIXES.find(
@@ -114,7 +120,7 @@ const NOTHING: NameReading = { name: null, kind: null, expiry: '', bare: '' };
 export function readMarketName(exchange: string, symbol: string): NameReading {
   if (symbol.length > LONGEST_NAME) return NOTHING;
   const id = exchangeId(exchange);
-  const built = id === 'HYPERLIQUID' ? builtName(symbol) : null;
+  const built = id === 'HYPERLIQUID' ? builtName(withoutKind(symbol).text) : null;
   if (built !== null) return { name: built, kind: 'perpetual', expiry: '', bare: symbol };
   const ending = expiryOf(id, symbol);
   const { parts, kind, bare, margin = null } = splitName(id, ending?.rest ?? symbol);
@@ -156,7 +162,7 @@ export function marketSymbol(exchange: string, text: string): string | null {
   const cased = /\p{Lu}/u.test(text) ? text : upper(text);
   if (TICKER.test(upper(cased))) return cased;
   const id = exchangeId(exchange);
-  const built = id === 'HYPERLIQUID' ? builtName(text) : null;
+  const built = id === 'HYPERLIQUID' ? builtName(withoutKind(text).text) : null;
   // Its own spelling, which leaves out the usual dollar.
   if (built !== null) return built.quote === 'USDC' ? built.base.replace('-', ':') : upper(text);
   const { name, bare } = readMarketName(exchange, text);

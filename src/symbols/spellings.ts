@@ -65,14 +65,22 @@ export const SPELLINGS: readonly Spelling[] = [
     pattern: /^PERP[_-]?([A-Z0-9]+?)[_-]?(USD[TC])$/i,
     parts: (found) => linear(found[1]!, found[2]!),
   },
+  // The quote first.
+  {
+    exchange: 'UPBIT',
+    pattern: /^(KRW|USDT)-([A-Z0-9]+)$/i,
+    parts: (found) => linear(found[2]!, found[1]!),
+    kind: 'spot',
+  },
   { exchange: 'DERIBIT', pattern: /^([A-Z0-9]+)[-_]PERPETUAL$/i, parts: (found) => coinMarginedUsd(found[1]!) },
 ];
 
 /**
- * Markets that others build on Hyperliquid: its own `xyz:TSLA`, Freqtrade's `XYZ-TSLA_USDC_USDC` and ccxt's `XYZ-TSLA/USDC:USDC`.
+ * Markets that others build on Hyperliquid: its own `xyz:TSLA`, Hummingbot's `xyz:TSLA-USD`, Freqtrade's `XYZ-TSLA_USDC_USDC` and ccxt's `XYZ-TSLA/USDC:USDC`.
  * The builder stays part of the coin, so that it is no other venue's TSLA.
  */
-export const BUILT = /^([A-Z0-9]{1,10})(?::([A-Z0-9]+)|-([A-Z0-9]+)[_/](USD[A-Z0-9]{1,2})[_:]\4)$/i;
+export const BUILT =
+  /^([A-Z0-9]{1,10})(?::([A-Z0-9]+)(?:[-_/](USD[A-Z0-9]{0,2}))?|-([A-Z0-9]+)[_/](USD[A-Z0-9]{1,2})[_:]\5)$/i;
 
 export function spelled(
   exchange: ExchangeId,
@@ -94,8 +102,12 @@ function builtInFileName(symbol: string): RegExpExecArray | null {
 }
 
 export function builtName(symbol: string): MarketName | null {
-  const [, builder, own, freqtrade, quote = 'USDC'] = BUILT.exec(symbol) ?? builtInFileName(symbol) ?? [];
-  if (builder === undefined) return null;
+  const [, builder, own, said, freqtrade, settled] = BUILT.exec(symbol) ?? builtInFileName(symbol) ?? [];
+  // `BTCUSDC:USDC` is a pair and what it settles in.
+  if (builder === undefined || (own !== undefined && QUOTES.has(upper(own)) && upper(builder).endsWith(upper(own))))
+    return null;
   const base = upper(`${builder}-${own ?? freqtrade}`);
-  return { base, multiplier: 1, quote: upper(quote), unified: `${base}/${upper(quote)}:${upper(quote)}` };
+  const dollar = upper(said ?? settled ?? 'USD');
+  const quote = dollar === 'USD' ? 'USDC' : dollar;
+  return { base, multiplier: 1, quote, unified: `${base}/${quote}:${quote}` };
 }

@@ -203,6 +203,9 @@ describe('what stands beside a market in a folder or a name is not read as it', 
     ['BTC-PERP_Coinbase_4h.csv', 'COINBASE BTC/USDC:USDC 106'],
     ['tBTCF0:USTF0_Bitfinex_4h.csv', 'BITFINEX BTC/USDT:USDT 106'],
     ['xyz:TSLA_Hyperliquid_4h.csv', 'HYPERLIQUID XYZ-TSLA/USDC:USDC 106'],
+    ['candles_hyperliquid_perpetual_XYZ:TSLA-USD_4h.csv', 'HYPERLIQUID XYZ-TSLA/USDC:USDC 106'],
+    ['HYPERLIQUID_hyna:BTC-USDE_4h.csv', 'HYPERLIQUID HYNA-BTC/USDE:USDE 106'],
+    ['HYPERLIQUID_BTCUSDC:USDC_4h.csv', 'HYPERLIQUID BTC/USDC:USDC 106'],
   ])('%s is %s', async (name, market) => {
     expect((await scanFiles({ [name]: PERP })).markets).toEqual([market]);
   });
