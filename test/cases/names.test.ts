@@ -412,6 +412,18 @@ describe('what a name does not say, flags say', () => {
     expect((await scan(short, flags)).markets).toEqual(['BYBIT ETH/USDT:USDT 101']);
   });
 
+  test.each([
+    ['BTCUSDT_240927', 'BINANCE', {}, '--symbol BTCUSDT_240927 is no perpetual of BINANCE'],
+    ['BTC-27DEC24', 'DERIBIT', {}, '--symbol BTC-27DEC24 is no perpetual of DERIBIT'],
+    ['BTC', 'BINANCE', {}, '--symbol BTC is no perpetual of BINANCE'],
+    ['ETHUSDT', 'BINANCE', { symbol: 'BTCUSDT' }, 'its rows say BTCUSDT, another coin'],
+  ])('--symbol %s of %s with rows of %s is refused', async (symbol, exchange, columns, why) => {
+    const file = path.join(folderWith({ 'prices.csv': candles(106, columns) }), 'prices.csv');
+    const { feed, stderr } = await scan(file, ['--exchange', exchange, '--symbol', symbol]);
+    expect(feed).toBeNull();
+    expect(stderr).toContain(why);
+  });
+
   test('of a folder they only choose', async () => {
     const { feed } = await scanFiles({ 'prices.csv': PERP, 'BINANCE_ETHUSDT_4h.csv': PERP }, ['--symbol', 'ETHUSDT']);
     expect(feed!.markets.map(({ symbol }) => symbol)).toEqual(['ETHUSDT']);
