@@ -1,6 +1,6 @@
 /** What the folders above a file say of its candles. */
 import path from 'node:path';
-import { kindOfText, kindOfWord, isInverseWord, type KindWord } from '../core/market-kind.ts';
+import { kindOfText, kindOfWord, marginOfText, type KindWord, type Margin } from '../core/market-kind.ts';
 import type { Timeframe } from '../core/time.ts';
 import { readMarketName } from '../symbols/naming.ts';
 import { isFiller, isMinutesAlone, knownExchange, readExchangeWord, readTimeframe } from './name-words.ts';
@@ -10,8 +10,8 @@ export interface FolderWords {
   readonly exchange: string | null;
   /** Of the innermost folder that says a kind of market. */
   readonly kind: KindWord | null;
-  /** True when that folder says that contracts settle in their coin. */
-  readonly inverse: boolean;
+  /** What contracts settle in, by that folder. */
+  readonly margin: Margin | null;
   /** As the folder is called. */
   readonly symbol: string | null;
   readonly timeframe: Timeframe | null;
@@ -37,7 +37,7 @@ function read(folder: string): FolderWords {
     exchange = at;
     if (at !== null) break;
     const isSymbol = readMarketName('', name).name !== null;
-    if (!isSymbol && (timeframeIn(name) !== null || isStructure(name))) continue;
+    if (!isSymbol && (timeframeIn(name) !== null || isBetween(name))) continue;
     if (symbol !== null || doubtful !== null) break;
     if (isSymbol) symbol = name;
     else doubtful = { name, timeframe };
@@ -51,11 +51,11 @@ function read(folder: string): FolderWords {
     symbol,
     timeframe,
     kind: saying === undefined ? null : kindIn(saying),
-    inverse: saying !== undefined && saying.split(/[^A-Za-z]+/).some(isInverseWord),
+    margin: saying === undefined ? null : marginOfText(saying),
   };
 }
 
-/** `margin` and `options` count alone or with an exchange: `options-bot` is a folder of anything. */
+/** `margin`, `options` and `quarterly` count alone or with an exchange: `options-bot` is a folder of anything. */
 function kindIn(name: string): KindWord | null {
   const kind = kindOfText(name);
   const isPlain = kind === 'perpetual' || /spot/i.test(name);
@@ -80,9 +80,14 @@ function exchangeIn(name: string): string | null {
 
 /** What stands between an exchange's folder and its files in archives. */
 function isStructure(name: string): boolean {
-  return name
-    .split(/[-_ ]/)
-    .every((word) => kindOfWord(word) !== null || /^(?:klines?|candles?|ohlcv?|monthly|usd[ts]?|coin|m)$/i.test(word));
+  return name.split(/[-_ ]/).every((word) => kindOfWord(word) !== null || STRUCTURE.test(word));
+}
+
+const STRUCTURE = /^(?:klines?|candles?|ohlcv?|monthly|usd[tsc]?|coin|m|margined|current|this|next|bi)$/i;
+
+/** A folder that is no symbol on any exchange, because it is structure, a year or a day, or says nothing, as `data` does. */
+function isBetween(name: string): boolean {
+  return isStructure(name) || name.split(/[-_ ]/).every((word) => isFiller(word) || /^\d+$/.test(word));
 }
 
 /** Only below `data/`, Freqtrade's own parent of them, is each folder an exchange, whatever its name. */

@@ -5,7 +5,15 @@ import { keyOfMarket } from './groups.ts';
 import type { ParsedSeries } from './reader.ts';
 
 export function settleKinds(parsed: readonly ParsedSeries[]): readonly ParsedSeries[] {
-  return parsed.length < 2 ? parsed : besideMarked(settleArchive(parsed));
+  return parsed.length < 2 ? parsed : besideMarked(byRows(settleArchive(parsed)));
+}
+
+/** Files whose rows say `BTC/USDT` are the spot market's beside those that say `BTC/USDT:USDT`, or that they are the perpetual's. */
+function byRows(parsed: readonly ParsedSeries[]): readonly ParsedSeries[] {
+  const isPerpetual = ({ spot, marked, kindOfRows }: ParsedSeries): boolean =>
+    !spot && (marked !== null || kindOfRows === 'perpetual');
+  if (!parsed.some(({ kindOfRows }) => kindOfRows === 'spot') || !parsed.some(isPerpetual)) return parsed;
+  return parsed.map((item) => (item.kindOfRows === 'spot' ? asSpot(item) : item));
 }
 
 const MICROSECONDS_SINCE = Date.UTC(2025, 0, 1);

@@ -101,9 +101,13 @@ function isDated(before: readonly string[]): boolean {
 
 function trimmed(part: Words, dates: boolean): Words {
   const end = part.words.length - trailing(part.words, dates);
-  // NEW is a coin as well.
-  const start = part.words.findIndex((word, i) => !isFiller(word) || beginsWithCoin(word, part.words.slice(i + 1)));
+  const start = part.words.findIndex((word, i) => !isFiller(word) || isNamePart(word, part.words.slice(i + 1)));
   return slice(part, Math.max(0, start), end);
+}
+
+/** NEW is a coin as well, and `crypto_com` an exchange. */
+function isNamePart(word: string, rest: readonly string[]): boolean {
+  return beginsWithCoin(word, rest) || knownExchange(word + (rest[0] ?? '')) !== null;
 }
 
 interface MarketWords {
@@ -131,17 +135,22 @@ function marketAround(before: Words, behind: Words, folderExchange: string | nul
 }
 
 function marketIn(part: Words, folderExchange: string | null, gap: string): MarketWords {
-  const isWhole = folderExchange !== null && readMarketName(folderExchange, textOf(part)).name !== null;
-  const first = exchangeFirst(part) ?? (gap === '_' && !isWhole ? unknownExchange(part) : null);
-  if (first !== null) return first;
+  const whole = readMarketName(folderExchange ?? '', textOf(part));
+  // `BTC_240628` is no exchange called BTC.
+  const isWhole = (folderExchange !== null && whole.name !== null) || whole.expiry !== '';
+  const known = exchangeFirst(part) ?? exchangeBehind(part);
+  const said = known ?? (gap === '_' && !isWhole ? unknownExchange(part) : null);
+  return said ?? { exchange: null, symbol: textOf(part), kinds: [] };
+}
+
+/** `BTCUSDT_Binance_futures_UM` and `XBTUSDTM_Kucoin`: a known exchange behind a symbol that is one there. */
+function exchangeBehind(part: Words): MarketWords | null {
   const at = part.words.findIndex((word, i) => i > 0 && knownExchange(word) !== null);
-  const symbol = textOf(slice(part, 0, at < 0 ? undefined : at));
-  if (at < 0 || beginsWithCoin(part.words[at]!, part.words.slice(at + 1)) || readMarketName('', symbol).name === null) {
-    return { exchange: null, symbol: textOf(part), kinds: [] };
-  }
-  // `BTCUSDT_Binance_futures_UM`
-  const { exchange, kinds } = knownExchange(part.words[at]!)!;
   const behind = part.words.slice(at + 1);
+  if (at < 0 || beginsWithCoin(part.words[at]!, behind)) return null;
+  const { exchange, kinds } = knownExchange(part.words[at]!)!;
+  const symbol = textOf(slice(part, 0, at));
+  if (readMarketName(exchange, symbol).name === null) return null;
   return behind.every((word) => kindOfWord(word) !== null)
     ? { exchange, symbol, kinds: [...kinds, ...behind] }
     : NO_MARKET;
@@ -151,15 +160,15 @@ function marketIn(part: Words, folderExchange: string | null, gap: string): Mark
 function exchangeFirst(part: Words): MarketWords | null {
   const rest = coinsOf(part);
   if (beginsWithCoin(rest[0] ?? '', rest.slice(1))) return null;
-  for (const length of [3, 2, 1]) {
+  const found = [3, 2, 1].flatMap((length) => {
     const words = part.words.slice(0, length);
     const known =
       words.length === length && words.every((word) => WORD.test(word)) ? knownExchange(words.join('')) : null;
     // Kinds that stand apart are left to the symbol: `PERP` may belong to it.
-    if (known === null || (length > 1 && known.kinds.length > 0)) continue;
-    return withoutKinds(known, slice(part, length));
-  }
-  return null;
+    return known === null || (length > 1 && known.kinds.length > 0) ? [] : [withoutKinds(known, slice(part, length))];
+  });
+  // `GATE_IO_USDT` is IO on Gate, because USDT alone is no market.
+  return found.find(({ exchange, symbol }) => readMarketName(exchange!, symbol!).name !== null) ?? found[0] ?? null;
 }
 
 /** Words of kinds before the symbol stand apart from it, unless it is another one without them. */

@@ -3,6 +3,7 @@ import { kindOfWord, venueAndKinds } from '../core/market-kind.ts';
 import { isDollar } from '../core/market.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, timeframeOf, type Timeframe } from '../core/time.ts';
 import { isKnownVenue, venueId } from '../core/venues.ts';
+import { parseQuote, QUOTES } from '../symbols/naming.ts';
 
 const EXCHANGE = /^(?=.*[a-z])[a-z\d][a-z\d.-]*$/i;
 /** What people call files and folders of candles: none of these is an exchange or a coin. */
@@ -14,8 +15,6 @@ const FILLERS = new Set(
 );
 /** Exchanges that share their name with a coin. */
 const COINS_TOO = new Set('ASTER DELTA DYDX GATE HTX LIGHTER VERTEX WOO XT'.split(' '));
-/** Coins and currencies that others are priced in, beside the dollars: in `SOL_BTC` the first word is a coin. */
-const QUOTES = new Set('BTC XBT ETH BNB EUR GBP JPY TRY BRL AUD KRW'.split(' '));
 
 /** True for words that say nothing of a market, such as `candles`. */
 export function isFiller(word: string): boolean {
@@ -59,7 +58,7 @@ export function beginsWithCoin(first: string, rest: readonly string[]): boolean 
     return knownExchange(first) === null || COINS_TOO.has(first.toUpperCase());
   }
   if (knownExchange(first) !== null) return false;
-  return settle === undefined ? QUOTES.has(quote) : settle === quote || settle === first.toUpperCase();
+  return settle === undefined ? QUOTES.has(parseQuote(quote)) : settle === quote || settle === first.toUpperCase();
 }
 
 /** `BTCUSDT`: a coin and what it is priced in, in one word. */

@@ -1,10 +1,11 @@
 /** What the name of a candle file says. Never guessed: a market under a wrong name costs more than one left out. */
 import path from 'node:path';
 import type { FileSkipReason } from '../core/candles.ts';
-import { isInverseWord, kindOfWord } from '../core/market-kind.ts';
+import { kindOfWord, marginOfWords, type Margin } from '../core/market-kind.ts';
 import { isDollar, type Market } from '../core/market.ts';
 import { TIMEFRAMES, type Timeframe } from '../core/time.ts';
 import {
+  contradiction,
   isCoinMargined,
   isOwnSpelling,
   marketSymbol,
@@ -55,14 +56,17 @@ export function readCandleName(file: string): NameReading {
   const timeframe = told === null ? above.timeframe : told.timeframe;
   const symbol = parts.symbol === '' ? above.symbol : parts.symbol;
   const reading = readMarketName(exchange ?? '', symbol ?? '');
-  const { kind, marked, inverse } = kindSaid(parts, above, reading.kind);
+  const { kind, marked, margin } = kindSaid(parts, above, reading.kind);
   if (kind === 'dated') return unknownName('it names a dated future, and only perpetual markets are scanned');
   if (kind === 'option') return unknownName('it names an option, and only perpetual markets are scanned');
+  const folderSymbol = parts.symbol === '' ? null : above.symbol;
+  if (symbol !== null && folderSymbol !== null && isOtherMarket(parts.exchange, exchange, symbol, folderSymbol))
+    return unknownName(`its name says ${symbol} but its folder ${folderSymbol}: rename one of them`);
   const said = { exchange, timeframe, spot: kind === 'spot', marked };
   // Without a timeframe any word could stand there.
   const isSymbol = reading.name !== null || (told !== null && isOneSymbol(symbol ?? ''));
   if (symbol === null || !isSymbol) return { ok: true, named: { ...said, symbol: null } };
-  const spelled = inverse ? inverseOf(exchange, symbol) : symbol;
+  const spelled = margin === null ? symbol : settledIn(margin, exchange, symbol);
   if (told?.timeframe === null) return unusedTimeframe(exchange, spelled, parts.timeframe!);
   return { ok: true, named: { ...said, symbol: spelled } };
 }
@@ -80,28 +84,37 @@ function unusedTimeframe(exchange: string | null, symbol: string, text: string):
 
 interface KindSaid extends Pick<FileName, 'marked'> {
   readonly kind: SymbolReading['kind'];
-  readonly inverse: boolean;
+  /** What words beside the symbol say that contracts settle in. */
+  readonly margin: Margin | null;
 }
 
 /** The name counts before the folders, and in it the symbol before other words. */
 function kindSaid(parts: NameParts, above: FolderWords, ofSymbol: SymbolReading['kind']): KindSaid {
   const words = parts.kinds.map(kindOfWord);
-  const byWords = words.includes('option') ? 'option' : (words[0] ?? null);
+  const byWords = words.find((word) => word === 'option' || word === 'dated') ?? words[0] ?? null;
   const byProgram = parts.isTradingView || (parts.isFreqtrade && parts.isUnsettled) ? 'spot' : null;
-  const byName = byWords === 'option' ? byWords : (ofSymbol ?? byWords ?? byProgram);
+  const isUnscanned = byWords === 'option' || byWords === 'dated';
+  const byName = isUnscanned ? byWords : (ofSymbol ?? byWords ?? byProgram);
   const kind = byName ?? above.kind;
   return {
     kind,
     marked: kind !== 'perpetual' ? null : byName === null ? 'folder' : 'name',
-    inverse: parts.kinds.some(isInverseWord) || (byName === null && above.inverse),
+    margin: marginOfWords(parts.kinds) ?? (byName === null ? above.margin : null),
   };
 }
 
-/** `XBTUSD` in a folder of inverse contracts settles in its coin, also where the exchange's other ones do not. */
-function inverseOf(exchange: string | null, symbol: string): string {
+/** `XBTUSD` in a folder of inverse contracts settles in its coin, and in one of linear ones in dollars, whatever the exchange's others do. */
+function settledIn(margin: Margin, exchange: string | null, symbol: string): string {
   const { name } = readMarketName(exchange ?? '', symbol);
-  if (name === null || name.quote !== 'USD' || isCoinMargined(name)) return symbol;
-  return `${name.base}_USD_${name.base}`;
+  if (name === null || name.quote !== 'USD' || isCoinMargined(name) === (margin === 'coin')) return symbol;
+  const [coin] = name.unified.split('/');
+  return `${coin}_USD_${margin === 'coin' ? name.base : 'USD'}`;
+}
+
+/** Whether the symbol that a folder is called is another market than the file's. Where a file names its exchange, a folder of any word is no coin. */
+function isOtherMarket(own: string | null, exchange: string | null, symbol: string, folder: string): boolean {
+  if (own !== null && readMarketName('', folder).name === null) return false;
+  return contradiction(exchange ?? '', symbol, folder) !== null;
 }
 
 /** A word, or a coin and its quote; in `BTCUSDT_x` the second word is no quote. */

@@ -36,10 +36,12 @@ export function readPlainName(folder: string, base: string): FileName | null {
   if (exchange === null || !isTimeframe(timeframe)) return null;
   // Nearly all end so, and no spelling of one exchange that says its kind does.
   const isPair = symbol.endsWith('USDT') && !symbol.startsWith('PERP');
+  // `BTC_27DEC24` is no exchange and its symbol.
+  if (!isPair && readMarketName('', `${word}_${symbol}`).expiry !== '') return null;
   const kind = isPair ? null : readMarketName(exchange, symbol).kind;
   const above = folderWords(folder);
-  if (kind === 'dated' || kind === 'option' || above.kind === 'option' || above.inverse) return null;
   const said = kind ?? above.kind;
+  if (said === 'dated' || said === 'option' || above.margin !== null || above.symbol !== null) return null;
   const marked = said === 'perpetual' ? (kind === null ? 'folder' : 'name') : null;
   return { exchange, symbol, timeframe, spot: said === 'spot', marked };
 }

@@ -19,7 +19,7 @@ import type { CandleFormat, FormatReading, RawSeries, RefusedPart, Source } from
 import { FORMATS } from './formats/index.ts';
 import { readJson, type JsonReading } from './json.ts';
 import { readPlainName } from './plain-name.ts';
-import { contradiction, marketSymbol } from '../symbols/naming.ts';
+import { contradiction, marketSymbol, readMarketName } from '../symbols/naming.ts';
 import { exchangeNamed } from './name-words.ts';
 import { missingParts } from './missing-parts.ts';
 import { readCandleName, type FileName, type NameReading } from './names.ts';
@@ -63,6 +63,8 @@ export interface ParsedSeries {
   readonly spot: boolean;
   /** What says that they are the perpetual's. */
   readonly marked: FileName['marked'];
+  /** The kind that its rows say, where name and folder say none. */
+  readonly kindOfRows: RawSeries['kindOfRows'];
   /** The symbol as the name has it. */
   readonly written: string;
   /** True when a last candle was left out because it was unfinished when the file was written. */
@@ -125,7 +127,9 @@ export function readNamedFile(
   if (!named.ok) return skipped(named);
   const finished = (parsed: Parsed): ReadResult =>
     parsed.ok ? finishAll(file.name, parsed, market, content.modifiedAt, options) : skipped(parsed);
-  const parsed = parse(content.bytes, content.innerName ?? file.name, named.named, options);
+  const told = withSymbolGiven(named.named, options);
+  if (!told.ok) return skipped(told);
+  const parsed = parse(content.bytes, content.innerName ?? file.name, told.named, options);
   return parsed instanceof Promise ? parsed.then(finished) : finished(parsed);
 }
 
@@ -180,6 +184,23 @@ function withInnerName(
     return failed('bad-series', `its name says ${named.symbol} but the file in it ${other}: rename it`);
   }
   return { ok: true, named: named.symbol === null ? (within ?? named) : named };
+}
+
+/** What `--symbol` says of a file that is read alone counts as if its name said it. */
+function withSymbolGiven(
+  named: FileName,
+  { exchange, alone }: ReadOptions,
+): { readonly ok: true; readonly named: FileName } | Failure {
+  const symbol = named.symbol === null ? (alone?.symbol ?? null) : null;
+  const at = named.exchange ?? (exchange === null ? null : exchangeNamed(exchange));
+  if (symbol === null || at === null) return { ok: true, named };
+  const { name, kind } = readMarketName(at, symbol);
+  if (name === null || kind === 'dated' || kind === 'option') {
+    return failed('unknown-name', `--symbol ${symbol} is no perpetual of ${at}: give coin and quote, e.g. BTCUSDT`);
+  }
+  const isSpot = named.spot || (named.marked === null && kind === 'spot');
+  const marked = named.marked ?? (kind === 'perpetual' && !isSpot ? 'name' : null);
+  return { ok: true, named: { ...named, exchange: at, symbol, spot: isSpot, marked } };
 }
 
 type Parsed = (Extract<FormatReading, { ok: true }> & { readonly format: string }) | Failure;
@@ -254,6 +275,7 @@ function finish(raw: RawSeries, market: Market | null, options: ReadOptions, mod
       modifiedAt,
       spot: raw.spot,
       marked: raw.marked,
+      kindOfRows: raw.kindOfRows,
       written: raw.symbol ?? market.symbol,
       unfinished,
     },

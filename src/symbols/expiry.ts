@@ -11,10 +11,10 @@ export interface Ending {
 const DAY = String.raw`\d{6}|20\d{6}|\d{1,2}[A-Z]{3}\d{2}`;
 /** `BTC-27DEC24-60000-C`. */
 const OPTION = new RegExp(`^(.+?)[-_](${DAY})[-_][\\dd.]+[-_][CP]$`, 'i');
-/** `BTCUSDT_240628`, `BTC-27DEC24`, `BTC/USDT:USDT-241227`; HTX's `BTC-USDT-CW` and `BTC_CQ`. */
-const DATED = new RegExp(`^(.+?)[-_](${DAY}|[CN][WQ]|BIQUARTER)$`, 'i');
-/** `XBTUSDTZ24` and TradingView's `BTCUSDZ2024`: a month's letter and a year. */
-const MONTH = /^(.+USD[TC]?)((?:\d{1,2})?[FGHJKMNQUVXZ](?:20)?\d{2})$/i;
+/** `BTCUSDT_240628`, `BTC-27DEC24`, `BTC/USDT:USDT-241227`; HTX's `BTC-USDT-CW` and `BTC_CQ`; `BTCUSDT_CURRENT_QUARTER`. */
+const DATED = new RegExp(`^(.+?)[-_](${DAY}|[CN][WQ]|(?:(?:CURRENT|THIS|NEXT|BI)[-_]?)?QUARTER(?:LY)?)$`, 'i');
+/** `XBTUSDTZ24` and TradingView's `BTCUSDZ2024`: a month's letter and a year; `BTCUSDT241227`. */
+const MONTH = /^(.+USD[TC]?)((?:\d{1,2})?[FGHJKMNQUVXZ](?:20)?\d{2}|2\d[01]\d[0-3]\d|202\d[01]\d[0-3]\d)$/i;
 /** BitMEX's `XBTZ24` and KuCoin's `XBTMZ24`. */
 const COIN_AND_MONTH = /^([A-Z]+?)(M?[FGHJKMNQUVXZ]\d{2})$/i;
 

@@ -1,5 +1,5 @@
 /** Words around a symbol that say which kind of market it is. Pure. */
-import { kindOfWord, type KindWord } from '../core/market-kind.ts';
+import { kindOfWord, marginOfWord, type KindWord, type Margin } from '../core/market-kind.ts';
 import { QUOTES, upper } from './ticker.ts';
 
 /** `BTC-USDT-SWAP`, `BTCUSDT.P`, `BTCUSDTSWAP`, `BTC-PERP-INTX`: what says the kind behind a coin and a quote. */
@@ -10,6 +10,7 @@ const KIND_BEFORE = /^([a-z]+)[-_](.+)$/i;
 export interface Bare {
   readonly text: string;
   readonly kind: KindWord | null;
+  readonly margin: Margin | null;
 }
 
 /** PERP is a coin as well: in `PERP_USDT` and `PERP_USDT_USDT` the first word is priced in the second. */
@@ -21,13 +22,15 @@ function isPricedIn(rest: string): boolean {
 export function withoutKind(symbol: string): Bare {
   let text = symbol;
   let kind: Bare['kind'] = null;
+  let margin: Bare['margin'] = null;
   for (;;) {
     const [, before, dot, glued, word] = KIND_BEHIND.exec(text) ?? [];
     const behind = before === undefined ? null : dot === undefined ? kindOfWord(glued ?? word!) : 'perpetual';
     const [, first, rest] = behind === null ? (KIND_BEFORE.exec(text) ?? []) : [];
     const found = behind ?? (first === undefined || isPricedIn(rest!) ? null : kindOfWord(first));
-    if (found === null) return { text, kind };
-    kind = found === 'option' ? found : (kind ?? found);
+    if (found === null) return { text, kind, margin };
+    kind = found === 'option' || found === 'dated' ? found : (kind ?? found);
+    margin ??= marginOfWord((behind === null ? first : (glued ?? word)) ?? '');
     text = behind === null ? rest! : before!;
   }
 }

@@ -9,7 +9,7 @@ import {
 } from '../core/market.ts';
 import { exchangeId, quoteKey, traitsOf } from './exchanges.ts';
 import type { ExchangeId } from './exchanges.ts';
-import { isCoinMargined, parseMarketName, parseQuote, parseTicker } from './naming.ts';
+import { isCoinMargined, isSettledElsewhere, parseMarketName, parseQuote, parseTicker } from './naming.ts';
 import { unreadableOf, type MayBeUnreadable } from './unreadable-rows.ts';
 
 /** A listed perpetual and the ticker its row speaks of. */
@@ -149,7 +149,9 @@ export function buildMarketIndex(listing: MarketListing): MarketIndex {
     rows: listing.markets.length + (listing.unreadable?.length ?? 0),
     mayBeUnreadable: unreadableOf(unreadable, venues),
     bySymbol: (exchange, symbol, name) => symbols.get(symbolKey(exchange, symbol, name.quote) ?? '') ?? [],
-    byCoin: (exchange, name) =>
-      coins.get(coinKey(exchange, name.base, name.quote, isCoinMargined(name) ? 'COIN' : 'STABLE')) ?? [],
+    byCoin: (exchange, name) => {
+      if (isSettledElsewhere(name) && !traitsOf(exchange).singleSettlement) return [];
+      return coins.get(coinKey(exchange, name.base, name.quote, isCoinMargined(name) ? 'COIN' : 'STABLE')) ?? [];
+    },
   };
 }

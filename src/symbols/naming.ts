@@ -1,5 +1,5 @@
 /** The one grammar of symbols, also of those in names of files. Pure, and table-driven: test/symbols/naming.test.ts is the table of real cases. */
-import { kindOfWord } from '../core/market-kind.ts';
+import { kindOfWord, type Margin } from '../core/market-kind.ts';
 import { isDollar, type MarketName } from '../core/market.ts';
 import { isKnownVenue } from '../core/venues.ts';
 import { exchangeId, traitsOf } from './exchanges.ts';
@@ -9,7 +9,7 @@ import { withoutKind } from './kind-marks.ts';
 import { BUILT, builtName, linear, spelled, SPELLINGS, type Parts } from './spellings.ts';
 import { parseQuote, parseTicker, QUOTES, SUFFIXES, TICKER, upper } from './ticker.ts';
 
-export { exchangeId, parseQuote, parseTicker };
+export { exchangeId, parseQuote, parseTicker, QUOTES };
 
 /** Longer than any name with such a coin; a listing of megabytes costs no pattern matching. */
 const LONGEST_NAME = 64;
@@ -19,6 +19,12 @@ const LONGEST_COIN_ALONE = 5;
 export function isCoinMargined(name: MarketName): boolean {
   const settle = name.unified.slice(name.unified.lastIndexOf(':') + 1);
   return settle !== name.quote && !isDollar(settle);
+}
+
+/** `BTC/USDT:USDC` is against one dollar coin and settles in another: no market list tells it from the usual one. */
+export function isSettledElsewhere({ quote, unified }: MarketName): boolean {
+  const settle = unified.slice(unified.lastIndexOf(':') + 1);
+  return quote !== 'USD' && isDollar(quote) && isDollar(settle) && settle !== quote;
 }
 
 function splitEnd(exchange: ExchangeId, text: string, marked: boolean): Parts | null {
@@ -40,6 +46,7 @@ interface Split {
   readonly parts: Parts | null;
   readonly kind: NameReading['kind'];
   readonly bare: string;
+  readonly margin?: Margin | null;
 }
 
 function splitName(exchange: ExchangeId, symbol: string): Split {
@@ -51,16 +58,16 @@ function splitName(exchange: ExchangeId, symbol: string): Split {
   }
   const own = spelled(exchange, symbol);
   if (own !== null) return { ...own, bare: symbol };
-  const { text, kind } = withoutKind(symbol);
+  const { text, kind, margin } = withoutKind(symbol);
   const within = kind === null ? null : spelled(exchange, text);
   if (within !== null) return { parts: within.parts, kind, bare: text };
   const [base = '', quote, settle, more] = text.split(/[-_:]/);
-  if (quote === undefined) return { parts: splitEnd(exchange, base, kind === 'perpetual'), kind, bare: text };
+  if (quote === undefined) return { parts: splitEnd(exchange, base, kind === 'perpetual'), kind, bare: text, margin };
   const pair = text.slice(0, base.length + 1 + quote.length);
   if (settle === undefined) {
     const settled = text.includes(':') && upper(base).endsWith(upper(quote)) && base.length > quote.length;
     if (settled) return { parts: linear(base.slice(0, -quote.length), quote), kind: 'perpetual', bare: base };
-    return { parts: { base, quote, settle: null }, kind, bare: pair };
+    return { parts: { base, quote, settle: null }, kind, bare: pair, margin };
   }
   // What is priced in dollars settles in a dollar or a coin; in `testnet_BTC_USDT` the first word is no coin.
   const [coin, priced, unit] = [base, quote, settle].map(parseQuote);
@@ -70,20 +77,26 @@ function splitName(exchange: ExchangeId, symbol: string): Split {
   return { parts: { base, quote, settle }, kind: kind ?? 'perpetual', bare: pair };
 }
 
-function settleOf(exchange: ExchangeId, base: string, quote: string, settle: string | null): string | null {
+function settleOf(
+  exchange: ExchangeId,
+  base: string,
+  { quote, settle }: Omit<Parts, 'base'>,
+  margin: Margin | null,
+): string | null {
   if (settle !== null) {
     const coin = parseQuote(settle);
     return coin === base || coin === 'BTC' || isDollar(coin) || coin === quote ? coin : null;
   }
-  return quote === 'USD' && !traitsOf(exchange).linearUsd ? base : quote;
+  const isCoin = margin === null ? !traitsOf(exchange).linearUsd : margin === 'coin';
+  return quote === 'USD' && isCoin ? base : quote;
 }
 
-function nameOf(id: ExchangeId, parts: Parts | null): MarketName | null {
+function nameOf(id: ExchangeId, parts: Parts | null, margin: Margin | null): MarketName | null {
   if (parts === null) return null;
   const ticker = parseTicker(id, parts.base);
   const quote = parseQuote(parts.quote);
   if (ticker === null || !QUOTES.has(quote) || quote === ticker.base) return null;
-  const settle = settleOf(id, ticker.base, quote, parts.settle);
+  const settle = settleOf(id, ticker.base, { quote, settle: parts.settle }, margin);
   if (settle === null) return null;
   const count = ticker.multiplier === 1 ? '' : String(ticker.multiplier);
   return { ...ticker, quote, unified: `${count}${ticker.base}/${quote}:${settle}` };
@@ -107,11 +120,11 @@ const NOTHING: NameReading = { name: null, kind: null, expiry: '', bare: '' };
 export function readMarketName(exchange: string, symbol: string): NameReading {
   if (symbol.length > LONGEST_NAME) return NOTHING;
   const id = exchangeId(exchange);
-  const built = id === 'HYPERLIQUID' ? builtName(symbol) : null;
+  const built = id === 'HYPERLIQUID' ? builtName(withoutKind(symbol).text) : null;
   if (built !== null) return { name: built, kind: 'perpetual', expiry: '', bare: symbol };
   const ending = expiryOf(id, symbol);
-  const { parts, kind, bare } = splitName(id, ending?.rest ?? symbol);
-  const name = nameOf(id, parts);
+  const { parts, kind, bare, margin = null } = splitName(id, ending?.rest ?? symbol);
+  const name = nameOf(id, parts, margin);
   return ending === null
     ? { name, kind, expiry: '', bare }
     : { name, kind: ending.kind, expiry: ending.expiry, bare: symbol };
@@ -149,7 +162,7 @@ export function marketSymbol(exchange: string, text: string): string | null {
   const cased = /\p{Lu}/u.test(text) ? text : upper(text);
   if (TICKER.test(upper(cased))) return cased;
   const id = exchangeId(exchange);
-  const built = id === 'HYPERLIQUID' ? builtName(text) : null;
+  const built = id === 'HYPERLIQUID' ? builtName(withoutKind(text).text) : null;
   // Its own spelling, which leaves out the usual dollar.
   if (built !== null) return built.quote === 'USDC' ? built.base.replace('-', ':') : upper(text);
   const { name, bare } = readMarketName(exchange, text);
@@ -168,26 +181,36 @@ function looseName(
   if (!TICKER.test(coins) || !/\p{L}/u.test(coins) || kindOfWord(coins) !== null || isKnownVenue(coins)) return null;
   const quote = [...QUOTES].find((one) => coins.endsWith(one) && coins.length > one.length + 1);
   if (quote !== undefined) return { base: parseTicker(id, coins.slice(0, -quote.length))?.base ?? coins, quote };
-  return coins.length > LONGEST_COIN_ALONE ? null : { base: parseTicker(id, coins)?.base ?? coins, quote: null };
+  const coin = parseTicker(id, text);
+  if (coin === null || (coins.length > LONGEST_COIN_ALONE && coin.multiplier === 1)) return null;
+  return { base: coin.base, quote: null };
 }
 
 /**
- * What speaks against `said`, e.g. by a row, being the market that `symbol` names on `exchange`: the coin, the quote or a date. Null where
- * nothing does; a text that is not understood speaks against nothing.
+ * What speaks against `said`, e.g. by a row, being the market that `symbol` names on `exchange`: the coin, the quote, what it settles in
+ * or a date. Null where nothing does; a text that is not understood speaks against nothing.
  */
-export function contradiction(exchange: string, symbol: string, said: string): 'coin' | 'quote' | 'expiry' | null {
+export function contradiction(
+  exchange: string,
+  symbol: string,
+  said: string,
+): 'coin' | 'quote' | 'settlement' | 'expiry' | null {
   const id = exchangeId(exchange);
   const text = said.replace(/^([\w.]+):(?=\w)/, (prefix, venue: string) => (isKnownVenue(venue) ? '' : prefix));
   const reading = readMarketName(exchange, text);
   const own = readMarketName(exchange, symbol);
-  if (reading.kind === 'dated' || reading.kind === 'option') return reading.expiry === own.expiry ? null : 'expiry';
+  if (reading.kind === 'dated' || reading.kind === 'option')
+    return reading.kind === own.kind && reading.expiry === own.expiry ? null : 'expiry';
   if (own.name === null || upper(text) === own.name.base) return null;
-  const other = reading.name ?? looseName(id, text);
+  const other = reading.name ?? looseName(id, text) ?? looseName(id, reading.bare);
   if (other === null) return null;
   if (other.base !== own.name.base) return 'coin';
   const isOneUnit = traitsOf(id).singleSettlement && isDollar(own.name.quote);
   const isSame = other.quote === null || other.quote === own.name.quote || (isOneUnit && isDollar(other.quote));
-  return isSame ? null : 'quote';
+  if (!isSame) return 'quote';
+  // A pair without a word for its kind says no settlement.
+  const isTold = reading.name !== null && reading.kind === 'perpetual';
+  return isTold && isCoinMargined(reading.name) !== isCoinMargined(own.name) ? 'settlement' : null;
 }
 
 /** True on exchanges whose own names of perpetuals always say so: beside such a name, any other is the spot market's. */

@@ -23,10 +23,16 @@ const coinMarginedUsd = (base: string): Parts => ({ base, quote: 'USD', settle: 
 export const linear = (base: string, quote: string): Parts => ({ base, quote, settle: quote });
 
 export const SPELLINGS: readonly Spelling[] = [
-  { exchange: 'KUCOIN', pattern: /^([A-Z0-9]+?)(USD[TC])M$/i, parts: (found) => linear(found[1]!, found[2]!) },
-  { exchange: 'KUCOIN', pattern: /^([A-Z0-9]+?)USDM$/i, parts: (found) => coinMarginedUsd(found[1]!) },
+  { exchange: 'KUCOIN', pattern: /^([A-Z0-9]+?)[-_]?(USD[TC])M$/i, parts: (found) => linear(found[1]!, found[2]!) },
+  { exchange: 'KUCOIN', pattern: /^([A-Z0-9]+?)[-_]?USDM$/i, parts: (found) => coinMarginedUsd(found[1]!) },
   { exchange: 'KRAKEN', pattern: /^[PF]F[_-]([A-Z0-9]+)USD$/i, parts: (found) => linear(found[1]!, 'USD') },
   { exchange: 'KRAKEN', pattern: /^[PF]I[_-]([A-Z0-9]+)USD$/i, parts: (found) => coinMarginedUsd(found[1]!) },
+  {
+    exchange: 'KRAKEN',
+    pattern: /^X([A-Z]{3})Z(USD|EUR|GBP|JPY|AUD)$/,
+    parts: (found) => linear(found[1]!, found[2]!),
+    kind: 'spot',
+  },
   { exchange: 'BITFINEX', pattern: /^t?([A-Z0-9]+)F0[:_-]?USTF0$/, parts: (found) => linear(found[1]!, 'USDT') },
   {
     exchange: 'BITFINEX',
@@ -59,14 +65,22 @@ export const SPELLINGS: readonly Spelling[] = [
     pattern: /^PERP[_-]?([A-Z0-9]+?)[_-]?(USD[TC])$/i,
     parts: (found) => linear(found[1]!, found[2]!),
   },
+  // The quote first.
+  {
+    exchange: 'UPBIT',
+    pattern: /^(KRW|USDT)-([A-Z0-9]+)$/i,
+    parts: (found) => linear(found[2]!, found[1]!),
+    kind: 'spot',
+  },
   { exchange: 'DERIBIT', pattern: /^([A-Z0-9]+)[-_]PERPETUAL$/i, parts: (found) => coinMarginedUsd(found[1]!) },
 ];
 
 /**
- * Markets that others build on Hyperliquid: its own `xyz:TSLA`, Freqtrade's `XYZ-TSLA_USDC_USDC` and ccxt's `XYZ-TSLA/USDC:USDC`.
+ * Markets that others build on Hyperliquid: its own `xyz:TSLA`, Hummingbot's `xyz:TSLA-USD`, Freqtrade's `XYZ-TSLA_USDC_USDC` and ccxt's `XYZ-TSLA/USDC:USDC`.
  * The builder stays part of the coin, so that it is no other venue's TSLA.
  */
-export const BUILT = /^([A-Z0-9]{1,10})(?::([A-Z0-9]+)|-([A-Z0-9]+)[_/](USD[A-Z0-9]{1,2})[_:]\4)$/i;
+export const BUILT =
+  /^([A-Z0-9]{1,10})(?::([A-Z0-9]+)(?:[-_/](USD[A-Z0-9]{0,2}))?|-([A-Z0-9]+)[_/](USD[A-Z0-9]{1,2})[_:]\5)$/i;
 
 export function spelled(
   exchange: ExchangeId,
@@ -88,8 +102,12 @@ function builtInFileName(symbol: string): RegExpExecArray | null {
 }
 
 export function builtName(symbol: string): MarketName | null {
-  const [, builder, own, freqtrade, quote = 'USDC'] = BUILT.exec(symbol) ?? builtInFileName(symbol) ?? [];
-  if (builder === undefined) return null;
+  const [, builder, own, said, freqtrade, settled] = BUILT.exec(symbol) ?? builtInFileName(symbol) ?? [];
+  // `BTCUSDC:USDC` is a pair and what it settles in.
+  if (builder === undefined || (own !== undefined && QUOTES.has(upper(own)) && upper(builder).endsWith(upper(own))))
+    return null;
   const base = upper(`${builder}-${own ?? freqtrade}`);
-  return { base, multiplier: 1, quote: upper(quote), unified: `${base}/${upper(quote)}:${upper(quote)}` };
+  const dollar = upper(said ?? settled ?? 'USD');
+  const quote = dollar === 'USD' ? 'USDC' : dollar;
+  return { base, multiplier: 1, quote, unified: `${base}/${quote}:${quote}` };
 }

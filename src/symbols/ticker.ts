@@ -9,7 +9,10 @@ export interface Ticker {
 }
 
 /** Quotes that a name may have when a separator sets them apart. */
-export const QUOTES: ReadonlySet<string> = new Set([...DOLLAR_COINS, ...'EUR GBP JPY KRW TRY BTC ETH'.split(' ')]);
+export const QUOTES: ReadonlySet<string> = new Set([
+  ...DOLLAR_COINS,
+  ...'EUR GBP JPY KRW TRY BRL AUD BTC ETH BNB'.split(' '),
+]);
 /**
  * Quotes that may end a name without a separator, tried in this order. TUSD, PYUSD and the like are missing because
  * `DOTUSD` is DOT against USD; BUSD counts on Binance alone, the only exchange that had such perpetuals.

@@ -29,6 +29,7 @@ function parsed(list: readonly Row[], change: Partial<ParsedSeries> & { symbol?:
     modifiedAt: 0,
     spot: false,
     marked: 'name',
+    kindOfRows: null,
     written: symbol,
     findings: FINDINGS,
     series: {

@@ -64,6 +64,7 @@ function file(name: string, list: readonly Row[], also: Partial<ParsedSeries> = 
     modifiedAt: START,
     spot: false,
     marked: 'name',
+    kindOfRows: null,
     written: 'BTCUSDT',
     unfinished: false,
     ...also,

@@ -232,7 +232,11 @@ describe('answers of exchanges are told apart by their keys', () => {
   ];
 
   /** Of those that name a market in other words than the usual file does. */
-  const names: Readonly<Record<string, string>> = { dYdX: 'DYDX_BTCUSDT_1h.json', Bitstamp: 'BITSTAMP_BTCUSD_1h.json' };
+  const names: Readonly<Record<string, string>> = {
+    dYdX: 'DYDX_BTCUSDT_1h.json',
+    Bitstamp: 'BITSTAMP_BTCUSD_1h.json',
+    Kraken: 'KRAKEN_XBTUSD_1h.json',
+  };
 
   test.each(answers)('%s', async (what, document) => {
     const { series, spot } = await readOne(names[what] ?? NAME, JSON.stringify(document));
@@ -253,8 +257,8 @@ describe('answers of exchanges are told apart by their keys', () => {
         data: objects(['id', 'open', 'high', 'low', 'close', 'amount']),
       },
     ],
-  ])('spot candles of %s are known as such', async (_what, document) => {
-    const { series, spot } = await readOne(NAME, JSON.stringify(document));
+  ])('spot candles of %s are known as such', async (what, document) => {
+    const { series, spot } = await readOne(names[what] ?? NAME, JSON.stringify(document));
     expect(rowsOf(series)).toEqual(LIST);
     expect(spot).toBe(true);
   });

@@ -38,6 +38,10 @@ const LAYOUTS: Readonly<Record<string, Name>> = {
   'folders by kind': (exchange, symbol, _, timeframe) => `${exchange}/linear/${symbol}_${timeframe}.json`,
   'exchange and kind in one folder': (exchange, symbol, _, timeframe) =>
     `${exchange.toLowerCase()}_futures/${symbol}-${timeframe}-data.json`,
+  'folders by year below data': (exchange, symbol, _, timeframe) =>
+    `${exchange}/data/2026/01/${symbol}-${timeframe}-data (2).json`,
+  'timeframe first': (exchange, symbol, _, timeframe) => `${timeframe}_${exchange}_${symbol}.json`,
+  'exchange last': (exchange, symbol, _, timeframe) => `${symbol}_${timeframe}_${exchange.toLowerCase()}.json`,
   MetaTrader: (exchange, symbol, _, timeframe) => `${exchange}_${symbol}_${timeframe === '4h' ? 'H4' : 'M15'}.json`,
   minutes: (exchange, symbol, _, timeframe) => `${exchange}_${symbol}_${minutes(timeframe)}min.json`,
   'second copies': (exchange, symbol, _, timeframe) => `${exchange}_${symbol}_${timeframe} (1).json`,

@@ -149,12 +149,65 @@ describe('perpetuals of one coin that settle in different coins stand apart', ()
     ['KRAKEN_BTC_USD_USD_4h.csv', 'KRAKEN_BTC_USD_BTC_4h.csv', ['BTC/USD:BTC', 'BTC/USD:USD']],
     ['PARADEX_BTC_USD_USDC_4h.csv', 'PARADEX_BTC-USD-PERP_4h.csv', ['BTC/USD:USD', 'BTC/USD:USDC']],
     ['um/BINANCE_BTCUSDT_4h.csv', 'cm/BINANCE_BTCUSD_PERP_4h.csv', ['BTC/USD:BTC', 'BTC/USDT:USDT']],
+    ['OKX_BTC-USD_UM-SWAP_4h.csv', 'OKX_BTC-USD-SWAP_4h.csv', ['BTC/USD:BTC', 'BTC/USD:USD']],
+    ['KRAKEN_XBTUSD_INVERSE_4h.csv', 'KRAKEN_PF_XBTUSD_4h.csv', ['BTC/USD:BTC', 'BTC/USD:USD']],
+    ['kraken/coin-m/XBTUSD_4h.csv', 'kraken/usd-m/XBTUSD_4h.csv', ['BTC/USD:BTC', 'BTC/USD:USD']],
+    ['krakencoinm/XBTUSD_4h.csv', 'KRAKEN_XBTUSD_4h.csv', ['BTC/USD:BTC', 'BTC/USD:USD']],
     ['BYBIT_BTCPERP_4h.csv', 'BYBIT_BTCUSDT_4h.csv', ['BTC/USDC:USDC', 'BTC/USDT:USDT']],
     ['HYPERLIQUID_HYNA-BTC_USDE_USDE_4h.csv', 'HYPERLIQUID_BTC_4h.csv', ['BTC/USDC:USDC', 'HYNA-BTC/USDE:USDE']],
   ])('%s and %s', async (one, other, unified) => {
     const { feed } = await scanFiles({ [one]: PERP, [other]: candles(120) });
     expect(feed!.markets.map((row) => String(row.unified_symbol)).sort()).toEqual(unified);
     expect(new Set(feed!.signals.map(({ id }) => id)).size).toBe(feed!.signals.length);
+  });
+});
+
+describe('what stands beside a market in a folder or a name is not read as it', () => {
+  test.each([
+    ['binance/BTCUSDT_240628/BTCUSDT_4h.csv', 'its name says BTCUSDT but its folder BTCUSDT_240628'],
+    ['binance/ETHUSDT/BTCUSDT_4h.csv', 'its folder ETHUSDT'],
+    ['hyperliquid/xyz/BTC_4h.csv', 'its folder xyz'],
+    ['binance/quarterly/BTCUSDT_4h.csv', 'dated future'],
+    ['binance/current_quarter/BTCUSDT_4h.csv', 'dated future'],
+    ['futures-quarterly/BINANCE_BTCUSDT_4h.csv', 'dated future'],
+    ['BINANCE_BTCUSDT_quarterly_4h.csv', 'dated future'],
+    ['huobi/BTC_CQ_4h.csv', 'dated future'],
+    ['deribit/BTC_27DEC24_4h.csv', 'dated future'],
+    ['BTC_240628_4h.csv', 'dated future'],
+    ['OKX_BTCUSDT241227_4h.csv', 'dated future'],
+    ['hyperliquid/data/4h.csv', 'says the symbol'],
+  ])('%s is refused', async (name, why) => {
+    const { feed, stderr } = await scanFiles({ [name]: PERP });
+    expect(feed).toBeNull();
+    expect(stderr).toContain(why);
+  });
+
+  test.each([
+    ['binance/data/2024/01/BTCUSDT_4h.csv', 'BINANCE BTC/USDT:USDT 106'],
+    ['hyperliquid/my data/BTC_4h.csv', 'HYPERLIQUID BTC/USDC:USDC 106'],
+    ['binance/BTCUSDT/BTC_USDT_USDT-4h-futures.csv', 'BINANCE BTC/USDT:USDT 106'],
+    ['hyperliquid/mine/HYPERLIQUID_BTC_4h.csv', 'HYPERLIQUID BTC/USDC:USDC 106'],
+    ['bitget/USDC-FUTURES/BTCUSDC_4h.csv', 'BITGET BTC/USDC:USDC 106'],
+    ['mexc/contract/BTC_USDT_4h.csv', 'MEXC BTC/USDT:USDT 106'],
+    ['binance/coin-margined/BTCUSD_4h.csv', 'BINANCE BTC/USD:BTC 106'],
+    ['crypto_com_BTCUSD-PERP_4h.csv', 'CRYPTOCOM BTC/USD:USD 106'],
+    ['crypto-com-derivatives/BTCUSD-PERP_4h.csv', 'CRYPTOCOM BTC/USD:USD 106'],
+    ['GATE_IO_USDT_4h.csv', 'GATE IO/USDT:USDT 106'],
+    ['binance-US-USDT-4h.csv', 'BINANCE US/USDT:USDT 106'],
+    ['binance_us_ETH_USDT_4h.csv', 'BINANCEUS ETH/USDT:USDT 106'],
+    ['KUCOIN_BTC-USDTM_4h.csv', 'KUCOIN BTC/USDT:USDT 106'],
+    ['XBTUSDTM_Kucoin_futures_data_4h.csv', 'KUCOIN BTC/USDT:USDT 106'],
+    ['BTC-PERPETUAL_Deribit_4h.csv', 'DERIBIT BTC/USD:BTC 106'],
+    ['PF_XBTUSD_Kraken_4h.csv', 'KRAKEN BTC/USD:USD 106'],
+    ['kPEPE_Hyperliquid_4h.csv', 'HYPERLIQUID 1000PEPE/USDC:USDC 106'],
+    ['BTC-PERP_Coinbase_4h.csv', 'COINBASE BTC/USDC:USDC 106'],
+    ['tBTCF0:USTF0_Bitfinex_4h.csv', 'BITFINEX BTC/USDT:USDT 106'],
+    ['xyz:TSLA_Hyperliquid_4h.csv', 'HYPERLIQUID XYZ-TSLA/USDC:USDC 106'],
+    ['candles_hyperliquid_perpetual_XYZ:TSLA-USD_4h.csv', 'HYPERLIQUID XYZ-TSLA/USDC:USDC 106'],
+    ['HYPERLIQUID_hyna:BTC-USDE_4h.csv', 'HYPERLIQUID HYNA-BTC/USDE:USDE 106'],
+    ['HYPERLIQUID_BTCUSDC:USDC_4h.csv', 'HYPERLIQUID BTC/USDC:USDC 106'],
+  ])('%s is %s', async (name, market) => {
+    expect((await scanFiles({ [name]: PERP })).markets).toEqual([market]);
   });
 });
 
@@ -204,6 +257,17 @@ describe('rows that name a market', () => {
     ['BINANCE_BTCUSDT_4h.csv', 'BTC/USDT:USDT-240927'],
     ['BITMEX_XBTUSD_4h.csv', 'XBTZ24'],
     ['OKX_BTC-USDT-SWAP_4h.csv', 'BTC-USDT-250328'],
+    ['BINANCE_BTCUSDT_4h.csv', 'BTCUSDT_CURRENT_QUARTER'],
+    ['BINANCE_BTCUSDT_4h.csv', 'BTCUSDT240927'],
+    ['BINANCE_BTCUSDT_4h.csv', 'BTC-240927-60000-C'],
+    ['BINANCE_BTCUSDT_4h.csv', 'ETH-PERP'],
+    ['BINANCE_BTCUSDT_4h.csv', '1000SHIB'],
+    ['BINANCE_BTCUSDT_4h.csv', 'ETHBNB'],
+    ['BINANCE_BTCUSDT_4h.csv', 'BTC/AUD'],
+    ['BINANCE_BTCUSDT_4h.csv', 'BTC-BRL'],
+    ['KRAKEN_PF_XBTUSD_4h.csv', 'PI_XBTUSD'],
+    ['KRAKEN_XBTUSD_4h.csv', 'PI_XBTUSD'],
+    ['OKX_BTC-USD-SWAP_4h.csv', 'BTC-USD_UM-SWAP'],
     ['BINANCE_BTCUSDT_4h.csv', 'BTCDOMUSDT'],
     ['BINANCE_BTCUSDT_4h.csv', 'WBTCUSDT'],
     ['BINANCE_BTCUSDT_4h.csv', 'BTCUSDC'],
@@ -237,6 +301,74 @@ describe('rows that name a market', () => {
   ])('%s with rows of %s is read', async (name, said) => {
     const { feed } = await scanFiles({ [name]: candles(106, { symbol: said }) });
     expect(feed!.markets.map(({ price }) => price)).toEqual([106]);
+  });
+});
+
+describe('a column or a key that names the market is heard in every format', () => {
+  const KEYS =
+    'symbol Symbol PAIR ticker instId inst_id instrument_name contract_code product_id coin trading_pair currency_pair'.split(
+      ' ',
+    );
+  const ROWS = Array.from({ length: 6 }, (_, i) => [FIRST + i * FOUR_HOURS, 100 + i, 102 + i, 98 + i, 101 + i, 10]);
+  const NAMES = ['time', 'open', 'high', 'low', 'close', 'volume'];
+  const objects = (more: object) =>
+    ROWS.map((row) => ({ ...Object.fromEntries(row.map((value, i) => [NAMES[i], value])), ...more }));
+  const columns = () => Object.fromEntries(NAMES.map((name, i) => [name, ROWS.map((row) => row[i])]));
+
+  test.each(KEYS)('%s', async (key) => {
+    for (const content of [
+      objects({ [key]: 'ETHBTC' }),
+      { [key]: 'ETHBTC', data: ROWS },
+      { [key]: 'ETHBTC', ...columns() },
+      [[key, ...NAMES], ...ROWS.map((row) => ['ETHBTC', ...row])],
+    ]) {
+      const { stderr } = await scanFiles({ 'BINANCE_ETHUSDT_4h.json': JSON.stringify(content) });
+      expect(stderr).toContain('its rows say ETHBTC, another quote');
+    }
+    const { stderr } = await scanFiles({ 'BINANCE_ETHUSDT_4h.csv': candles(106, { [key]: 'ETHBTC' }) });
+    expect(stderr).toContain('its rows say ETHBTC, another quote');
+  });
+
+  test('each of several columns is heard, and one market may have a name in each', async () => {
+    const dated = await scanFiles({
+      'BINANCE_BTCUSDT_4h.csv': candles(106, { coin: 'BTC', symbol: 'BTCUSDT_240927' }),
+    });
+    expect(dated.stderr).toContain('a dated contract');
+    const same = candles(106, { coin: 'BTC', symbol: 'BTCUSDT', pair: 'BTC/USDT' });
+    expect((await scanFiles({ 'BINANCE_BTCUSDT_4h.csv': same })).markets).toEqual(['BINANCE BTC/USDT:USDT 106']);
+    const around = JSON.stringify({ s: 'ok', symbol: 'BTCUSDT', pair: 'BTC/USDT', data: ROWS });
+    expect((await scanFiles({ 'BINANCE_BTCUSDT_4h.json': around })).markets).toEqual(['BINANCE BTC/USDT:USDT 106']);
+  });
+
+  test('a key that is a pair names the market of its rows', async () => {
+    const of = (name: string, pair: string) => scanFiles({ [name]: JSON.stringify({ [pair]: ROWS }) });
+    expect((await of('BINANCE_BTCUSDT_4h.json', 'BTCUSDT')).markets).toEqual(['BINANCE BTC/USDT:USDT 106']);
+    expect((await of('BINANCE_ETHUSDT_4h.json', 'BTCUSDT')).stderr).toContain('its rows say BTCUSDT, another coin');
+    // That is what Kraken calls its spot pair; its perpetual is PF_XBTUSD.
+    expect((await of('KRAKEN_XBTUSD_4h.json', 'XXBTZUSD')).markets).toEqual(['KRAKEN BTC/USD 106']);
+  });
+});
+
+describe('rows of the spot market', () => {
+  test.each([
+    ['a/BINANCE_BTCUSDT_4h.csv', 'BTC/USDT:USDT', 'BTC/USDT'],
+    ['a/BINANCE_BTCUSDT_4h.csv', 'BTCUSDT_PERP', 'BTCUSDT_SPOT'],
+    ['binance/usdm/BTCUSDT_4h.csv', 'BTCUSDT', 'BTC/USDT'],
+    ['BINANCE_BTCUSDT_PERP_4h.csv', 'BTCUSDT', 'BTC/USDT'],
+  ])('beside %s with rows of %s, those of %s are left out', async (perpetual, said, spot) => {
+    const { feed, markets } = await scanFiles({
+      [perpetual]: candles(106, { symbol: said }),
+      'b/BINANCE_BTC-USDT_4h.csv': candles(106.2, { symbol: spot }),
+    });
+    expect(markets).toEqual(['BINANCE BTC/USDT:USDT 106']);
+    expect(feed!.summary.files_skipped).toMatchObject([
+      { file: 'b/BINANCE_BTC-USDT_4h.csv', detail: expect.stringContaining('spot') },
+    ]);
+  });
+
+  test('alone their pair stands for the market, as its name has it', async () => {
+    const { markets } = await scanFiles({ 'BINANCE_BTCUSDT_4h.csv': candles(106, { symbol: 'BTC/USDT' }) });
+    expect(markets).toEqual(['BINANCE BTC/USDT:USDT 106']);
   });
 });
 
@@ -279,6 +411,18 @@ describe('what a name does not say, flags say', () => {
     const short = path.join(folderWith({ 'one.csv': one }), 'one.csv');
     const flags = ['--exchange', 'BYBIT', '--symbol', 'ETHUSDT', '--timeframe', '4h'];
     expect((await scan(short, flags)).markets).toEqual(['BYBIT ETH/USDT:USDT 101']);
+  });
+
+  test.each([
+    ['BTCUSDT_240927', 'BINANCE', {}, '--symbol BTCUSDT_240927 is no perpetual of BINANCE'],
+    ['BTC-27DEC24', 'DERIBIT', {}, '--symbol BTC-27DEC24 is no perpetual of DERIBIT'],
+    ['BTC', 'BINANCE', {}, '--symbol BTC is no perpetual of BINANCE'],
+    ['ETHUSDT', 'BINANCE', { symbol: 'BTCUSDT' }, 'its rows say BTCUSDT, another coin'],
+  ])('--symbol %s of %s with rows of %s is refused', async (symbol, exchange, columns, why) => {
+    const file = path.join(folderWith({ 'prices.csv': candles(106, columns) }), 'prices.csv');
+    const { feed, stderr } = await scan(file, ['--exchange', exchange, '--symbol', symbol]);
+    expect(feed).toBeNull();
+    expect(stderr).toContain(why);
   });
 
   test('of a folder they only choose', async () => {

@@ -170,7 +170,7 @@ describe('a scan with a key', () => {
     for (const format of ['text', 'json']) {
       // In a process of its own, whose streams show also what Node itself prints.
       const loud = await scanAt(server.url, `loud-${format}.json`, {
-        scan: place.scan,
+        scan: (args, options) => place.scan(args, options),
         args: ['--log-level', 'debug', '--log-format', format],
       });
       expect(`${loud.stdout}${loud.stderr}`).not.toContain(KEY);

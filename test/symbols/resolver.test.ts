@@ -190,6 +190,25 @@ describe('what never matches', () => {
   });
 });
 
+describe('another settlement is another market', () => {
+  test.each([
+    ['OKX', 'BTC-USD_UM-SWAP'],
+    ['BYBIT', 'BTC_USD_USD'],
+    ['BINANCE', 'BTC_USDT_USDC'],
+    ['BYBIT', 'BTC_USDC_USDT'],
+    ['BITFINEX', 'BTCUSD'],
+    ['BITSTAMP', 'BTCUSD'],
+    ['GEMINI', 'BTC-USD'],
+    ['BINANCEUS', 'BTC_USD'],
+  ])('%s %s', (exchange, symbol) => {
+    expect(short(resolve(exchange, symbol))).toBe('not-listed');
+  });
+
+  test('where there is one unit all dollars mean it', () => {
+    expect(short(resolve('HYPERLIQUID', 'BTC_USDT_USDC'))).toBe('resolved BTC.H');
+  });
+});
+
 describe('on reference venues a market is aggregated', () => {
   test.each([
     ['MEXC', 'BTCUSDT', 'BTCUSDT_PERP.A'],

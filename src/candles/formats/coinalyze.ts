@@ -35,6 +35,7 @@ export const coinalyze = {
           ...symbol.market,
           spot: false,
           marked: null,
+          kindOfRows: null,
           rows: columnsOf(history.rows),
           ...PLAIN_TIMES,
         });

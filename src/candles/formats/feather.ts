@@ -77,10 +77,10 @@ function candlesOf(arrow: Arrow, table: Table, named: FileName): FormatReading {
   const names = table.schema.fields.map(({ name }) => name);
   const layout = layoutOf(names, named.symbol);
   if (layout === null) return lackingFault(names, named.symbol);
-  const { market, closeTime, constant } = layout;
-  const isFree = (at: number): boolean => at === market || at === closeTime || constant.includes(at);
+  const { markets, closeTime, constant } = layout;
+  const isFree = (at: number): boolean => markets.includes(at) || at === closeTime || constant.includes(at);
   const columns = new Map<number, ArrayLike<unknown>>();
-  for (const at of new Set([...COLUMNS.map((column) => layout[column]), market, closeTime, ...constant])) {
+  for (const at of new Set([...COLUMNS.map((column) => layout[column]), ...markets, closeTime, ...constant])) {
     if (at === null) continue;
     const vector = table.getChildAt(at);
     if (vector === null) throw new RangeError('a column is gone');

@@ -26,6 +26,8 @@ export interface Source {
  */
 export interface RawSeries extends FileName, TimesSaid {
   readonly rows: RawColumns;
+  /** The kind that rows say in the name of their market, where the file's name and folder say none. */
+  readonly kindOfRows: 'perpetual' | 'spot' | null;
 }
 
 /** One of several series in a file that cannot be used. */
@@ -59,6 +61,11 @@ export interface CandleFormat {
 }
 
 /** The reading of a file with the one series that it is named for. */
-export function oneSeries(named: FileName, rows: RawColumns, times: TimesSaid = PLAIN_TIMES): FormatReading {
-  return { ok: true, series: [{ ...named, rows, ...times }], refused: [] };
+export function oneSeries(
+  named: FileName,
+  rows: RawColumns,
+  times: TimesSaid = PLAIN_TIMES,
+  kindOfRows: RawSeries['kindOfRows'] = null,
+): FormatReading {
+  return { ok: true, series: [{ ...named, rows, ...times, kindOfRows }], refused: [] };
 }

@@ -3,7 +3,7 @@ import { readMarketName } from '../../symbols/naming.ts';
 import { failed, type Failure } from '../bytes.ts';
 import type { FileName } from '../names.ts';
 import type { Source } from './format.ts';
-import { COLUMNS, isMarketKey, layoutOf, marketSaid, missingFault } from './keys.ts';
+import { COLUMNS, layoutOf, marketsAround, missingFault } from './keys.ts';
 import type { NamedTable } from './named.ts';
 import { isArray, isRecord } from './rows.ts';
 
@@ -93,21 +93,13 @@ function withWrapping(document: Row, table: JsonTable, keys: number): JsonTable 
   const isKraken = isArray(document['error']) && isRecord(document['result']) && 'last' in document['result'];
   const around = {
     ...table,
-    markets: [...table.markets, ...(htx === undefined ? marketsIn(document) : [htx])],
+    markets: [...table.markets, ...(htx === undefined ? marketsAround(document) : [htx])],
     spot: table.spot || document['category'] === 'spot' || (htx !== undefined && !htx.includes('-')),
   };
   if (htx !== undefined) return { ...around, names: table.names.map((name) => HTX_NAMES.get(name) ?? name) };
   return isKraken && keys === 2 && table.arrays !== null
     ? { ...around, names: KRAKEN, arrays: null, markets: [], spot: true }
     : around;
-}
-
-function marketsIn(document: Row): readonly unknown[] {
-  // `s` is UDF's status.
-  return Object.keys(document)
-    .filter((key) => key.length > 1 && isMarketKey(key))
-    .map((key) => marketSaid(key, document[key]))
-    .filter((market) => typeof market === 'string');
 }
 
 const ALONE = { arrays: null, markets: [], spot: false } as const;
@@ -184,7 +176,7 @@ function columnsTable(document: Row): JsonTable | Failure | null {
     if (labels === null) return elementOf(document[names[at]!], row);
     return at === names.length ? labels[row] : fieldOf(document[names[at]!], labels[row]!);
   };
-  return { ...ALONE, names: isList ? names : [...names, INDEX], length, column, markets: marketsIn(document) };
+  return { ...ALONE, names: isList ? names : [...names, INDEX], length, column, markets: marketsAround(document) };
 }
 
 /** pandas `orient='index'`: an object for each row, under its time. */

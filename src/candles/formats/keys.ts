@@ -41,6 +41,7 @@ function words(text: string): readonly string[] {
   return text.split(' ');
 }
 
+/** Letters and digits alone. */
 function plainName(name: string): string {
   return name.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');
 }
@@ -53,8 +54,8 @@ function timesOf(edges: string): readonly string[] {
 export interface Layout extends Readonly<Record<Exclude<Column, 'volume'>, number>> {
   /** Null where the file has none. */
   readonly volume: number | null;
-  /** The column that names a row's market, null without one. */
-  readonly market: number | null;
+  /** The columns that name a row's market. */
+  readonly markets: readonly number[];
   /** Columns that say the same of every row of one series: its exchange, its timeframe. */
   readonly constant: readonly number[];
   /** True when the times label the end of a candle. */
@@ -69,12 +70,12 @@ export interface Layout extends Readonly<Record<Exclude<Column, 'volume'>, numbe
  * @param symbol of the market that the file is named for: of several volumes its coin's counts
  */
 export function layoutOf(names: readonly string[], symbol: string | null): Layout | null {
-  const { market, labelsEnd, closeTime, ...at } = search(names, symbol);
+  const { markets, labelsEnd, closeTime, ...at } = search(names, symbol);
   const { time, open, high, low, close, volume } = at;
   if (time === null || open === null || high === null) return null;
   if (low === null || close === null || (volume === null && !isWithoutVolume(names, names[open]!))) return null;
   const constant = names.flatMap((name, column) => (CONSTANT_KEYS.has(plainName(name)) ? [column] : []));
-  return { time, open, high, low, close, volume, market, constant, labelsEnd, closeTime };
+  return { time, open, high, low, close, volume, markets, constant, labelsEnd, closeTime };
 }
 
 /**
@@ -85,7 +86,7 @@ function isWithoutVolume(names: readonly string[], open: string): boolean {
   return open.length > 1 && !names.some((name) => /vol/i.test(name));
 }
 
-type Found = Readonly<Record<Column, number | null>> & Pick<Layout, 'market' | 'labelsEnd' | 'closeTime'>;
+type Found = Readonly<Record<Column, number | null>> & Pick<Layout, 'markets' | 'labelsEnd' | 'closeTime'>;
 
 function search(names: readonly string[], symbol: string | null): Found {
   const plain = names.map(plainName);
@@ -113,7 +114,7 @@ function search(names: readonly string[], symbol: string | null): Found {
     low: find(PRICES.low),
     close: find(PRICES.close),
     volume: find(VOLUMES) ?? coinVolume(names, symbol),
-    market: marketColumn(names),
+    markets: marketColumns(names),
     labelsEnd: start === null && (isBitmex || (unsaid === null && end !== null)),
     closeTime: start === null && unsaid !== null ? end : null,
   };
@@ -145,22 +146,19 @@ export function missingFault(names: readonly string[], symbol: string | null): F
   return failed(missing.length > 1 || missing[0] === 'volume' ? 'not-candles' : 'bad-series', detail);
 }
 
-/** Letters and digits alone. */
 const MARKET_KEYS = new Set(
   words(
-    'symbol pair tradingpair ticker market marketid instid instrument instrumentid instrumentname contract contractcode ' +
-      'contractname productid coin s',
+    'symbol symbolid pair tradingpair currencypair ticker market marketid marketsymbol instid instrument instrumentid ' +
+      'instrumentname contract contractcode contractname productid coin s',
   ),
 );
-
 const CONSTANT_KEYS = new Set(
   words('exchange exchangeid exchangename venue interval timeframe resolution granularity'),
 );
 /** Those of its coin alone, where there is none of the market. */
 const COIN_KEYS = new Set(words('base baseasset basecurrency basetoken asset tic'));
 
-/** True for names under which the market of a row, or of all rows, stands. */
-export function isMarketKey(name: string): boolean {
+function isMarketKey(name: string): boolean {
   return MARKET_KEYS.has(plainName(name));
 }
 
@@ -170,43 +168,67 @@ export function marketSaid(key: string, value: unknown): unknown {
   return isSaid || readMarketName('', value).name !== null ? value : null;
 }
 
-/** Where the column stands that names a row's market; null without one. */
-function marketColumn(names: readonly string[]): number | null {
-  const market = names.findIndex(isMarketKey);
-  const at = market === -1 ? names.findIndex((name) => COIN_KEYS.has(plainName(name))) : market;
-  return at === -1 ? null : at;
+/** Where the columns stand that name a row's market. */
+function marketColumns(names: readonly string[]): readonly number[] {
+  const where = (is: (name: string) => boolean): readonly number[] =>
+    names.flatMap((name, at) => (is(name) ? [at] : []));
+  const markets = where(isMarketKey);
+  return markets.length > 0 ? markets : where((name) => COIN_KEYS.has(plainName(name)));
 }
 
-const AGAINST = { coin: 'another coin', quote: 'another quote', expiry: 'a dated contract' } as const;
+/** What the keys around rows name a market by. `s` is none of them: servers of UDF write `ok` there. */
+export function marketsAround(document: Readonly<Record<string, unknown>>): readonly unknown[] {
+  return Object.keys(document)
+    .filter((key) => key.length > 1 && isMarketKey(key))
+    .map((key) => marketSaid(key, document[key]));
+}
+
+const AGAINST = {
+  coin: 'another coin',
+  quote: 'another quote',
+  settlement: 'a contract that settles in another coin',
+  expiry: 'a dated contract',
+} as const;
+
+/** One for each market. What is no text says nothing, nor does a number; `BTC/USDT` and `BTCUSDT` are one. */
+function textsIn(markets: Iterable<unknown>): readonly string[] {
+  const told = new Map<string, string>();
+  for (const market of markets)
+    if (typeof market === 'string' && /\p{L}/u.test(market)) told.set(plainName(market), market.trim());
+  return [...told.values()];
+}
 
 /**
  * What a file is named for with what its rows say of their market; why it is not the one series of that name, when they say another.
  *
- * @param markets what the rows say; what is no text says nothing
+ * @param markets what one column of the rows says, or what stands around them
  */
-export function namedByRows(markets: readonly unknown[], named: FileName): FileName | Failure {
-  const { exchange, symbol } = named;
-  // `BTC/USDT` and `BTCUSDT`, as one program wrote them over the years, are one.
-  const told = new Map<string, string>();
-  for (const market of markets) {
-    if (typeof market === 'string' && /\p{L}/u.test(market)) told.set(plainName(market), market.trim().slice(0, 30));
-  }
-  const [first, second] = told.values();
-  if (first === undefined) return named;
-  if (second !== undefined) {
-    const detail = `its rows are of ${told.size} markets, e.g. ${first} and ${second}: write one file for each`;
+export function marketFault(markets: Iterable<unknown>, { exchange, symbol }: FileName): Failure | null {
+  const told = textsIn(markets);
+  const [first, second] = told.map((market) => market.slice(0, 30));
+  if (first !== undefined && second !== undefined) {
+    const detail = `its rows are of ${told.length} markets, e.g. ${first} and ${second}: write one file for each`;
     return failed('bad-series', detail);
   }
-  const against = symbol === null ? null : contradiction(exchange ?? '', symbol, first);
-  if (against !== null) {
-    return failed('bad-series', `its name says ${symbol} but its rows say ${first}, ${AGAINST[against]}: rename it`);
-  }
-  // A slash is how people write any pair.
-  const isPair = first.includes('/') || readMarketName(exchange ?? '', first).kind !== 'spot';
-  if (isPair && kindOfWord(first.toUpperCase()) !== 'spot') return named;
+  const against = first === undefined || symbol === null ? null : contradiction(exchange ?? '', symbol, first);
+  if (against === null) return null;
+  return failed('bad-series', `its name says ${symbol} but its rows say ${first}, ${AGAINST[against]}: rename it`);
+}
+
+/** As spot where the rows say so in a word of their own; a slash is how people write any pair. */
+export function spotByRows(markets: Iterable<unknown>, named: FileName): FileName | Failure {
+  const isSpot = (text: string): boolean =>
+    kindOfWord(text) === 'spot' || (!text.includes('/') && readMarketName(named.exchange ?? '', text).kind === 'spot');
+  const said = textsIn(markets).find(isSpot);
+  if (said === undefined || named.spot) return named;
   if (named.marked === null) return { ...named, spot: true };
-  return failed(
-    'bad-series',
-    `its name says that it is a perpetual's but its rows say ${first}, the spot market: rename it`,
-  );
+  const detail = `its name says that it is a perpetual's but its rows say ${said.slice(0, 30)}, the spot market: rename it`;
+  return failed('bad-series', detail);
+}
+
+/** The kind that they say where neither the name nor a folder does; null where they say none. */
+export function kindOfRows(markets: Iterable<unknown>, named: FileName): 'perpetual' | 'spot' | null {
+  if (named.spot || named.marked !== null) return null;
+  const kinds = textsIn(markets).map((text) => readMarketName(named.exchange ?? '', text).kind);
+  return kinds.find((kind) => kind === 'perpetual' || kind === 'spot') ?? null;
 }

@@ -3,10 +3,10 @@ import { failed, type Failure } from '../bytes.ts';
 import { createColumns, type RawColumns } from '../columns.ts';
 import type { FileName } from '../names.ts';
 import { toNumber, toTextTime } from '../values.ts';
-import { cutTimesDetail, millisecondsOf } from '../times.ts';
+import { cutTimesDetail, millisecondsOf, type TimesSaid } from '../times.ts';
 import { areTooMany, isMissing, unreadableCell } from './cells.ts';
 import { oneSeries, type FormatReading } from './format.ts';
-import { COLUMNS, marketSaid, missingFault, namedByRows, type Layout } from './keys.ts';
+import { COLUMNS, kindOfRows, marketFault, marketSaid, missingFault, spotByRows, type Layout } from './keys.ts';
 
 export interface NamedTable {
   readonly names: readonly string[];
@@ -29,6 +29,8 @@ export function lackingFault(names: readonly string[], symbol: string | null): F
   return missingFault(names, symbol) ?? failed('not-candles', detail);
 }
 
+const TWO_HEADERS = 'a second header with other columns stands among its rows: write one file for each part';
+
 /** @param told markets that stand outside of the rows */
 export function readCells(
   table: NamedTable,
@@ -41,8 +43,11 @@ export function readCells(
   const timeAt = table.column(layout.time);
   const cells = NUMBERS.map((name) => cellsOf(table, layout[name]));
   const numbers = NUMBERS.map((name) => columns[name]);
-  const marketAt = layout.market === null ? null : table.column(layout.market);
-  const markets = new Set<unknown>();
+  const marketsAt = layout.markets.map((index) => ({
+    key: names[index]!,
+    cellOf: table.column(index),
+    markets: new Set<unknown>(),
+  }));
   const constants = layout.constant.map((at) => ({ at, cellOf: table.column(at), first: null as unknown }));
   let naiveTimes = 0;
   let unreadable = 0;
@@ -58,12 +63,9 @@ export function readCells(
     if (Number.isNaN(time) && isHeader(written, cells, row)) {
       if (written === names[layout.time] && cells.every((at, i) => isNamed(at(row), names, layout[NUMBERS[i]!])))
         continue;
-      return failed(
-        'bad-series',
-        'a second header with other columns stands among its rows: write one file for each part',
-      );
+      return failed('bad-series', TWO_HEADERS);
     }
-    if (marketAt !== null) markets.add(marketAt(row));
+    for (const { cellOf, markets } of marketsAt) markets.add(cellOf(row));
     for (const constant of constants) {
       // Where it is empty it says nothing.
       const cell = constant.cellOf(row) || constant.first;
@@ -83,9 +85,27 @@ export function readCells(
   const cut = length === 0 ? null : cutTimesDetail(timeAt(0), columns.time);
   if (cut !== null) return failed('bad-series', cut);
   const labelsEnd = layout.labelsEnd || isCloseTime(table, layout, columns);
-  const marketKey = names[layout.market ?? -1] ?? '';
-  const whose = namedByRows([...told, ...[...markets].map((market) => marketSaid(marketKey, market))], named);
-  return 'ok' in whose ? whose : oneSeries(whose, columns, { naiveTimes, labelsEnd });
+  // What stands around the rows may name the market twice, in two spellings.
+  const said: readonly (readonly unknown[])[] = [
+    ...told.map((one) => [one]),
+    ...marketsAt.map(({ key, markets }) => Array.from(markets, (market) => marketSaid(key, market))),
+  ];
+  return ofMarket(said, named, columns, { naiveTimes, labelsEnd });
+}
+
+/** @param said what each column says of the market, and what each key around the rows */
+function ofMarket(
+  said: readonly (readonly unknown[])[],
+  named: FileName,
+  columns: RawColumns,
+  times: TimesSaid,
+): FormatReading {
+  for (const markets of said) {
+    const fault = marketFault(markets, named);
+    if (fault !== null) return fault;
+  }
+  const whose = spotByRows(said.flat(), named);
+  return 'ok' in whose ? whose : oneSeries(whose, columns, times, kindOfRows(said.flat(), whose));
 }
 
 /** The cells of a column; of one that there is not, cells without a value. */

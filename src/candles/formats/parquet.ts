@@ -87,7 +87,7 @@ function planOf({ schema, num_rows: rows }: FileMetaData, named: FileName): Plan
   const { logical_type: time, converted_type: kind } = flat[layout.time]!;
   const used = new Set([
     ...COLUMNS.map((column) => layout[column]),
-    layout.market,
+    ...layout.markets,
     layout.closeTime,
     ...layout.constant,
   ]);

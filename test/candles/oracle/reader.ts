@@ -152,6 +152,7 @@ function finish(raw: RawSeries, options: ReadOptions, modifiedAt: number): Finis
       modifiedAt,
       spot: raw.spot,
       marked: raw.marked,
+      kindOfRows: raw.kindOfRows,
       written: raw.symbol ?? market.symbol,
       unfinished,
     },
