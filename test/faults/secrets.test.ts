@@ -18,7 +18,7 @@ import { figure, FULL } from './figures.ts';
 import { AS_OF, copyMarkets } from './market-folder.ts';
 
 /** Holds what URLs, JSON and base64 write otherwise. */
-const KEY = 'CANARY/5f+1d&0c%9b=7a"3e';
+const KEY = 'CANARY/5f+1d&0c%9b=7a\\3e';
 
 const planted = vi.hoisted(() => ({ bug: false }));
 
