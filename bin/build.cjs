@@ -32,6 +32,11 @@ var PROGRAM = {
   },
 };
 var LIBRARY = { input: { index: 'src/index.ts' }, output: { format: 'esm', entryFileNames: '[name].js' } };
+// A thread that holds a strategy of the user's own loads nothing of the program.
+var WORKER = {
+  input: { 'strategy-worker': 'src/own-strategies/worker.ts' },
+  output: { format: 'cjs', entryFileNames: '[name].cjs' },
+};
 
 function onLog(level, log, handler) {
   // bottleneck's cluster mode, which is never used, hides its packages from bundlers this way.
@@ -96,7 +101,8 @@ async function build() {
   const { rolldown } = await import('rolldown');
   // Before anything is read: what is changed meanwhile makes this build an old one.
   const found = sources.listSources(root);
-  const parts = [...(await bundle(rolldown, LIBRARY)), ...(await bundle(rolldown, PROGRAM))];
+  const parts = [];
+  for (const one of [LIBRARY, WORKER, PROGRAM]) parts.push(...(await bundle(rolldown, one)));
   fs.mkdirSync(dist, { recursive: true });
   for (const part of parts.filter(({ isEntry }) => !isEntry)) write(part.fileName, part.code);
   for (const part of parts.filter(({ isEntry }) => isEntry)) write(part.fileName, part.code);

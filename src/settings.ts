@@ -34,7 +34,16 @@ export const SETTINGS = {
     read: list,
     choices: null,
     fallback: 'all',
-    meaning: 'ids separated by commas, or all',
+    meaning: 'ids separated by commas, or all; also files with strategies of your own, e.g. all,./mine.ts',
+  },
+  strategyTimeoutMs: {
+    flag: '--strategy-timeout',
+    env: 'SCAN_STRATEGY_TIMEOUT',
+    file: 'strategy_timeout',
+    read: duration,
+    choices: null,
+    fallback: '5s',
+    meaning: 'how long a strategy of your own may take for one market; after three longer ones it is given up',
   },
   timeframe: {
     flag: '--timeframe',
@@ -230,6 +239,7 @@ export type FolderRule = 'any' | 'ids' | 'inside' | 'less' | 'more';
  */
 export const FOLDER_MAY_SET: Readonly<Partial<Record<SettingName, FolderRule>>> = {
   strategies: 'ids',
+  strategyTimeoutMs: 'any',
   timeframe: 'any',
   provider: 'any',
   fetch: 'any',

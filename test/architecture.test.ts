@@ -32,6 +32,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   symbols: IO,
   external: IO,
   feed: IO,
+  'own-strategies': { rooms: ['core', 'platform', 'processor', 'strategies'], packages: [] },
   show: { rooms: ['core', 'feed', 'candles', 'platform'], packages: [] },
   sandbox: { ...IO, rooms: [...IO_ROOMS, 'external/coinalyze/schema.ts'] },
   commands: { rooms: 'all', packages: ['commander', 'zod'] },

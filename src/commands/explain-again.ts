@@ -20,11 +20,14 @@ export function explainAgain(context: CommandContext, feedFile: string | null): 
     const row = markets.find((one) => one.exchange === market.exchange && one.symbol === market.symbol);
     // What the cache has wrong is no matter here: it is told when a scan meets it.
     const note = (): void => undefined;
+    // A feed names no file to run: what is the user's own is not judged again.
+    const strategies = STRATEGIES.filter(({ id }) => run.strategies.includes(id));
+    if (strategies.length === 0) return [];
     const request = {
       run,
       breadth: summary.breadth,
       // All of the run, so that the market's row has every series that they use.
-      strategies: STRATEGIES.filter(({ id }) => run.strategies.includes(id)),
+      strategies,
       market,
       // Who stood in then, whoever would today.
       referenceVenues: row?.tier === 'aggregated' && row.venue !== null ? [row.venue] : [],

@@ -63,8 +63,8 @@ export function formatOf(id: string | undefined): string | null {
 }
 
 /**
- * The strategies that `--strategy` names, in the order of the list; `all` is every one.
- * @throws ConfigError when an id is unknown: the message names the known ones.
+ * The built-in strategies that `--strategy` names, in the order of the list; `all` is every one.
+ * @throws ConfigError when an id is unknown: the message names the known ones
  */
 export function selectStrategies(ids: readonly string[], source: SettingSource): readonly Strategy[] {
   if (ids.includes('all')) return STRATEGIES;

@@ -19,13 +19,15 @@ import { parseNames } from './name-lists.ts';
 import { nothingRead } from './run-nothing.ts';
 import { aimOf, noteOnTimes, parseGoals, type NamedGoals } from './run-aim.ts';
 import { renderEvents } from './run-events.ts';
-import { formatOf, parseAsOf, parseLimit, parseWaitLock, selectStrategies } from './run-options.ts';
+import { formatOf, parseAsOf, parseLimit, parseWaitLock } from './run-options.ts';
 import { finish, leftBehind, OutputRefused, stageWriter, type RunTools } from './run-output.ts';
 import { pinged } from './run-ping.ts';
+import { openStrategies, type OpenStrategies } from './run-strategies.ts';
 
 /** As commander hands them over; every value as typed. */
 export interface RunFlags {
   readonly strategy?: string;
+  readonly strategyTimeout?: string;
   readonly timeframe?: string;
   readonly provider?: string;
   readonly budget?: string;
@@ -127,6 +129,7 @@ function tellSettings({ apiKey, provider, foreignHost, refused, lookedAt }: Conf
 function settingsIn(flags: RunFlags): Readonly<Partial<Record<SettingName, string>>> {
   const given: Partial<Record<SettingName, string | undefined>> = {
     strategies: flags.strategy,
+    strategyTimeoutMs: flags.strategyTimeout,
     timeframe: flags.timeframe,
     provider: flags.provider,
     fetch: flags.fetch,
@@ -150,8 +153,16 @@ interface Asked {
 }
 
 async function runScan(paths: readonly string[], flags: RunFlags, tools: RunTools): Promise<number> {
+  const opened = await openStrategies(tools.config, tools.context);
+  try {
+    return await runAsked(askedFor(paths, flags, opened, tools), flags, tools);
+  } finally {
+    opened.close();
+  }
+}
+
+async function runAsked(asked: Asked, flags: RunFlags, tools: RunTools): Promise<number> {
   const { config } = tools;
-  const asked = askedFor(paths, flags, tools);
   if (flags.dryRun) {
     const { printDryRun } = await import('./dry-run.ts');
     return printDryRun(asked.request, asked.goals, flags.json === true, tools);
@@ -171,7 +182,12 @@ async function runScan(paths: readonly string[], flags: RunFlags, tools: RunTool
 const NOTHING: Aim = { goal: null, remaining: false };
 
 /** @throws ConfigError for flags that are not understood or contradict each other */
-function askedFor(paths: readonly string[], flags: RunFlags, { config, context }: RunTools): Asked {
+function askedFor(
+  paths: readonly string[],
+  flags: RunFlags,
+  { strategies, own }: OpenStrategies,
+  { config, context }: RunTools,
+): Asked {
   const goals = parseGoals(flags);
   const limit = flags.limit === undefined ? null : parseLimit(flags.limit);
   const request = {
@@ -185,7 +201,8 @@ function askedFor(paths: readonly string[], flags: RunFlags, { config, context }
       limit,
     },
     ...aloneFlags(paths, flags),
-    strategies: selectStrategies(config.strategies, config.sources.strategies),
+    strategies,
+    own,
     timeframe: config.timeframe,
     asOf: flags.asOf === undefined ? null : parseAsOf(flags.asOf),
     provider: config.provider,

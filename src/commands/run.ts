@@ -22,7 +22,8 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .command('run', { isDefault: true })
     .description('score candle files and write the feed (also without the word run)')
     .argument('[paths...]', 'folders, searched recursively, or single candle files')
-    .option('--strategy <ids>', 'all, or ids separated by commas (default: all)', addNames)
+    .option('--strategy <ids>', 'all, or ids and files of your own, e.g. all,./mine.ts (default: all)', addNames)
+    .option('--strategy-timeout <duration>', 'for one market, of a strategy of your own (default: 5s)')
     .option('--timeframe <timeframe>', 'timeframe of the feed: 15m 1h 4h 1d ..., or auto (default: 4h)')
     .option('--provider <name>', 'where series come from: auto, coinalyze, sandbox, none (default: auto)')
     .option('--fetch <which>', 'which series: all, actionable (of signals with a direction), none (default: all)')
@@ -32,9 +33,7 @@ export function addRunCommand(program: Command, context: CommandContext, setExit
     .option('--deadline <duration>', 'when the feed is written with what there is, degraded (default: 15m)')
     .option('--wait-lock [duration]', 'wait while another scan runs (default: as long as --deadline)')
     .addOption(
-      new Option('--refresh <what>', 'markets: ask for the market list anew (2 calls); cached series stay').choices([
-        'markets',
-      ]),
+      new Option('--refresh <what>', 'markets: ask for the market list anew; cached series stay').choices(['markets']),
     )
     .option('--dry-run', 'print what each goal would cost; nothing is sent or written (also with --json)')
     .option(

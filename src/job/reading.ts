@@ -87,13 +87,16 @@ export async function judgeMarkets(
   services: Pick<ScanServices, 'clock' | 'tell' | 'interrupt'>,
   onSeries: OnSeries,
 ): Promise<JudgedInput> {
-  const { strategies, timeframe, detail } = request;
+  const { strategies, timeframe, detail, own = [] } = request;
   const onFile = (): void => services.interrupt.throwIfAborted();
   const options = { ...readOptions(request, services.clock.now()), timeframe, onFile };
   const tally = createTally();
   const { kept: groups, notes } = keepMarkets(await groupFiles(files, unread, options, tally), request.filter);
   const judge = createJudge({ strategies, asOf, detail });
-  const selecting = { timeframe, asOf, warmup: Math.min(...strategies.map(({ warmup }) => warmup)) };
+  // Which candles a market is judged by must not depend on a strategy of the user's own beside others.
+  const others = strategies.filter(({ id }) => !own.some((one) => one.id === id));
+  const needs = (others.length === 0 ? strategies : others).map(({ warmup }) => warmup);
+  const selecting = { timeframe, asOf, warmup: Math.min(...needs) };
   const judged = new Map<string, JudgedMarket>();
   const strays: ParsedSeries[] = [];
   const strayParts: SkippedFile[] = [];

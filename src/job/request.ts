@@ -21,6 +21,8 @@ export interface ScanRequest {
   /** What the flags say of the only file given, where its name and folder do not. */
   readonly alone?: NonNullable<ReadOptions['alone']>;
   readonly strategies: readonly Strategy[];
+  /** Those of the user's own among them. */
+  readonly own?: readonly OwnCode[];
   readonly timeframe: Timeframe | 'auto';
   /** ms UTC; null for the time that goes with the input. */
   readonly asOf: number | null;
@@ -34,6 +36,12 @@ export interface ScanRequest {
   readonly refreshMarkets?: boolean;
   readonly version: string;
   readonly runId: string;
+}
+
+export interface OwnCode {
+  readonly id: string;
+  /** sha256 of the file. */
+  readonly digest: string;
 }
 
 /** Which markets of the input are scanned; null where a filter is not used. */

@@ -235,6 +235,7 @@ function inputHash(run: Run, answers: readonly Answer[]): FeedRun['input_hash'] 
     'strategies',
     strategies.map(({ id }) => id),
   );
+  for (const { id, digest } of request.own ?? []) hash.addSetting(`code of ${id}`, digest);
   hash.addSetting('provider', provider);
   hash.addSetting('reference_venues', request.referenceVenues);
   hash.addSetting('version', request.version);

@@ -26,7 +26,13 @@ export interface JudgeOptions {
 const QUIET_BARS = 50;
 const QUIET_SHARE = 0.2;
 
-const STRATEGY_FAULTS = { threw: 'strategy-threw', nonsense: 'strategy-nonsense' } as const;
+export const STRATEGY_FAULTS = {
+  threw: 'strategy-threw',
+  nonsense: 'strategy-nonsense',
+  /** Of strategies of the user's own. */
+  timeout: 'strategy-timeout',
+  givenUp: 'strategy-given-up',
+} as const;
 /** Of the message of an error that a strategy throws. */
 const LONGEST_MESSAGE = 500;
 
@@ -168,7 +174,7 @@ function createSharing(): (answer: ScoredAnswer) => ScoredAnswer {
 }
 
 /** Anything may be thrown, also what throws again when it is looked at. */
-function messageOf(thrown: unknown): string {
+export function messageOf(thrown: unknown): string {
   try {
     const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : `it threw ${String(thrown)}`;
     return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}...` : text;

@@ -42,7 +42,7 @@ export async function explainBlocks(
 const JUDGED =
   'The feed does not explain it: judged again from the candle files and the cache of the run; nothing was sent.';
 const NOT_JUDGED =
-  'The feed does not explain it, and it could not be judged again: the candle files of the run are no longer there. scan --detail full explains every signal.';
+  'The feed does not explain it, and it could not be judged again: the candle files of the run are no longer there, or its strategy is not built in. scan --detail full explains every signal.';
 
 function keyOf(signal: Signal): string {
   return `${marketKey(signal)}:${signal.strategy}`;

@@ -50,6 +50,7 @@ function failure(attempt: () => unknown): string {
 /** A value of each setting that is not the default, careful where a folder may only be careful. A new one has to be added. */
 const VALUES: Readonly<Record<SettingName, string>> = {
   strategies: 'squeeze-break',
+  strategyTimeoutMs: '2s',
   timeframe: '1h',
   provider: 'none',
   fetch: 'none',

@@ -1,7 +1,7 @@
 /** What must hold for every strategy. Each check answers with what it found; an honest strategy gives an empty list. */
 import type { CandleSeries } from '../../src/core/candles.ts';
-import type { Explanation, Judged, MarketView, Part, Setup, Side, Strategy } from '../../src/core/strategy.ts';
-import { SIDES } from '../../src/core/strategy.ts';
+import type { Explanation, Judged, MarketView, Strategy } from '../../src/core/strategy.ts';
+import { misfitsOf } from '../../src/own-strategies/fit.ts';
 import { createViewer } from '../../src/processor/view.ts';
 import type { History } from './markets.ts';
 import { copied, generator, seenAt } from './markets.ts';
@@ -134,63 +134,10 @@ function isConfirmed(candles: CandleSeries, { side, time, price }: ShownPivot): 
   );
 }
 
-/** What an answer says must fit together: points, parts, conditions, levels, reasons, and nothing that is not a finite number. */
+/** What an answer says must fit together, and hold nothing that is not a finite number. */
 export function inconsistencies({ judged, explanation }: Answer): readonly string[] {
-  const found = notFinite({ judged, explanation }).map((path) => `${path} is not finite`);
-  const demand = (holds: boolean, what: string): void => {
-    if (!holds) found.push(what);
-  };
-  const { direction, side, setup, points, unmet, triggers, heldAgo } = judged;
-  const maxima = points.reduce((sum, { max }) => sum + max, 0);
-  demand(maxima === 80, `maxima add up to ${maxima}`);
-  for (const one of points) {
-    demand(one.points >= 0 && one.points <= one.max, `${one.component}: ${one.points} of ${one.max}`);
-  }
-  found.push(...wrongParts({ judged, explanation }));
-  for (const one of SIDES) {
-    const open = explanation.conditions[one].filter(({ holds }) => !holds).map(({ code }) => code);
-    demand(open.join() === unmet[one].join(), `unmet of ${one}: ${unmet[one].join()} and ${open.join()}`);
-    demand((heldAgo[one] === 0) === (open.length === 0), `${one} held ${heldAgo[one]} candles ago`);
-    demand(triggers[one] === null || direction === 'none', `a trigger of ${one} beside a direction`);
-  }
-  const met = SIDES.filter((one) => unmet[one].length === 0);
-  demand(
-    direction === 'none' ? met.length === 0 : met.includes(direction),
-    `direction ${direction}, met ${met.join()}`,
-  );
-  demand(direction === 'none' || direction === side, 'direction and side disagree');
-  demand((setup === null) === (direction === 'none'), 'levels and direction disagree');
-  demand(setup === null || areLevels(setup, side), `levels out of order: ${JSON.stringify(setup)}`);
-  const [first] = explanation.reasons;
-  const expected = direction === 'none' ? first?.code === unmet[side][0] : first?.code.startsWith('ENTRY_') === true;
-  demand(expected, `the first reason is ${first?.code}`);
-  return found;
-}
-
-function areLevels({ entry, stop_loss: stop, take_profit: target, risk_reward: reward }: Setup, side: Side): boolean {
-  const sign = side === 'long' ? 1 : -1;
-  const ordered = sign * (entry - stop) > 0 && sign * (target - entry) > 0 && Math.min(stop, target) > 0;
-  return ordered && Math.abs((target - entry) / (entry - stop) - reward) < 1e-9;
-}
-
-/** What a part says of itself and what it earned, where the two disagree, and components that are not the sum of their parts. */
-function wrongParts({ judged, explanation }: Answer): readonly string[] {
-  return judged.points.flatMap(({ component, points, max }, index) => {
-    const shown = explanation.parts[index];
-    if (shown?.component !== component) return [`${component} is explained as ${shown?.component}`];
-    const sum = shown.parts.reduce((total, part) => total + part.points, 0);
-    const most = shown.parts.reduce((total, part) => total + part.max, 0);
-    const found = shown.parts.flatMap((part) => (isRight(part) ? [] : [`${component}: ${JSON.stringify(part)}`]));
-    if (Math.abs(sum - points) > 1e-9) found.push(`${component}: the parts add up to ${sum}`);
-    if (Math.abs(most - max) > 1e-9) found.push(`${component}: the parts' maxima add up to ${most}`);
-    return found;
-  });
-}
-
-function isRight({ value, zero_at: zero, full_at: full, points, max }: Part): boolean {
-  if (value === null) return points === 0 || points === max / 2;
-  const share = zero === full ? Number(value > zero) : Math.min(Math.max((value - zero) / (full - zero), 0), 1);
-  return Math.abs(points - max * share) < 1e-9;
+  const endless = notFinite({ judged, explanation }).map((path) => `${path} is not finite`);
+  return [...endless, ...misfitsOf(judged, explanation)];
 }
 
 /** Paths at which two values differ; 0 and -0 are the same number. */
