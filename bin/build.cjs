@@ -14,7 +14,7 @@ var manifest = require('../package.json');
 // Longer than a scan takes: the deadline is 15 minutes unless it is set.
 var LONGEST_SCAN_MS = 3600 * 1000;
 var PROGRAM = {
-  input: { cli: 'src/cli.ts' },
+  input: { cli: 'src/cli.ts', library: 'src/library.ts' },
   output: {
     format: 'cjs',
     // The names change with what is in them: a scan that runs while dist/ is built anew loads the parts that it was built with.
@@ -31,7 +31,17 @@ var PROGRAM = {
     },
   },
 };
-var LIBRARY = { input: { index: 'src/index.ts' }, output: { format: 'esm', entryFileNames: '[name].js' } };
+var LIBRARY = {
+  input: { index: 'src/index.ts' },
+  output: { format: 'esm', entryFileNames: '[name].js' },
+  // What it calls of the program is there already.
+  plugins: [
+    {
+      name: 'calls-the-program',
+      resolveId: (source) => (source === './library.ts' ? { id: './library.cjs', external: true } : null),
+    },
+  ],
+};
 // A thread that holds a strategy of the user's own loads nothing of the program.
 var WORKER = {
   input: { 'strategy-worker': 'src/own-strategies/worker.ts' },
@@ -43,10 +53,11 @@ function onLog(level, log, handler) {
   if (log.code !== 'EVAL') handler(level, log);
 }
 
-async function bundle(rolldown, { input, output }) {
+async function bundle(rolldown, { input, output, plugins }) {
   const bundled = await rolldown({
     cwd: root,
     input,
+    plugins,
     platform: 'node',
     // Installed or not: what needs one of them says so when it meets a file of its kind.
     external: Object.keys(manifest.optionalDependencies).map((name) => new RegExp(`^${name}($|/)`)),
@@ -82,6 +93,21 @@ function writeTypes() {
   fs.rmSync(path.join(dist, 'types'), { recursive: true, force: true });
   const { status } = spawnSync(process.execPath, [compiler, '-p', 'src'], { cwd: root, stdio: 'inherit' });
   if (status !== 0) throw new Error('the types were not made');
+  const needed = new Set();
+  needTypes('index.d.ts', needed);
+  for (const name of fs.readdirSync(path.join(dist, 'types'), { recursive: true })) {
+    if (name.endsWith('.d.ts') && !needed.has(name)) fs.rmSync(path.join(dist, 'types', name));
+  }
+}
+
+// The compiler writes those of the whole program; who imports perpscan needs a few.
+function needTypes(name, needed) {
+  if (needed.has(name)) return;
+  needed.add(name);
+  const text = fs.readFileSync(path.join(dist, 'types', name), 'utf8');
+  for (const [, target] of text.matchAll(/from '(\.[^']+)'/g)) {
+    needTypes(path.join(path.dirname(name), target.replace(/\.[jt]s$/, '.d.ts')), needed);
+  }
 }
 
 /** The launcher finds a Node that is new enough. Without one there is no manual page, which is no reason to fail. */

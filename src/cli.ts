@@ -89,7 +89,7 @@ export function buildProgram(context: CommandContext, setExitCode: (code: number
   addRunCommand(program, context, setExitCode);
   addShowCommand(program, context);
   addDoctorCommand(program, context, setExitCode);
-  addStrategiesCommand(program, context);
+  addStrategiesCommand(program, context, setExitCode);
   addSchemaCommand(program, context, setExitCode);
   addSandboxCommand(program, context);
   addCompletionCommand(program, context);

@@ -50,6 +50,8 @@ export interface RunFlags {
   readonly asOf?: string;
   readonly json?: true;
   readonly quiet?: true;
+  /** Called by another program: without --output no feed is written. */
+  readonly isLibrary?: true;
   readonly progress: boolean;
   readonly allowDegraded?: true;
   readonly pingUrl?: string;
@@ -225,7 +227,7 @@ function askedFor(
 
 /** Null when no feed is to be written: a look at a part of the market must not replace the feed of the whole. */
 function outputOf(paths: readonly string[], flags: RunFlags, { output, sources }: Config): string | null {
-  return looksAtPart(paths, flags) && sources.output !== 'flag' ? null : output;
+  return (flags.isLibrary || looksAtPart(paths, flags)) && sources.output !== 'flag' ? null : output;
 }
 
 /** Of a single file the flags may say what its name does not. */

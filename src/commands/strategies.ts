@@ -1,28 +1,62 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import { ConfigError } from '../core/config-error.ts';
 import type { Strategy, StrategyRecord } from '../core/strategy.ts';
-import { appearance, type CommandContext } from './context.ts';
+import { appearance, EXIT, type CommandContext } from './context.ts';
 import { examples } from './examples.ts';
 
 const EXAMPLES = [
   ['scan strategies', 'each with what it needs and its parameters'],
   [`scan strategies --json | jq '.[].id'`, 'the ids alone'],
+  ['scan strategies new ./mine.ts', 'a strategy of your own to begin with'],
+  ['scan strategies check ./mine.ts', 'what it promises, looked at on the sample'],
+  ['scan strategies check ./mine.ts candles/', 'the same on your candles'],
 ] as const;
 
-export function addStrategiesCommand(program: Command, context: CommandContext): void {
+export function addStrategiesCommand(
+  program: Command,
+  context: CommandContext,
+  setExitCode: (code: number) => void,
+): void {
   program
     .command('strategies')
-    .description('list the strategies with their parameters')
+    .description('list the strategies with their parameters, or write and check one of your own')
+    .addArgument(new Argument('[action]', 'what to do with a file instead of the list').choices(['new', 'check']))
+    .argument('[file]', 'the file of the strategy, e.g. ./mine.ts')
+    .argument('[folder]', 'candles to check it on (default: the shipped sample)')
     .option('--json', 'print JSON')
     .addHelpText('before', examples(EXAMPLES))
-    .action(async (options: { readonly json?: true }) => {
-      const { STRATEGIES } = await import('../strategies/index.ts');
-      const { paragraph } = await import('../feed/layout.ts');
-      const look = appearance(context.stdout, context.env);
-      const lay = (text: string): string => paragraph(text, look, [2, 4]).join('\n');
-      context.stdout.write(
-        options.json ? `${JSON.stringify(STRATEGIES.map(described), null, 2)}\n` : asText(STRATEGIES, lay),
-      );
-    });
+    .action(
+      async (action: string | undefined, file: string | undefined, folder: string | undefined, options: Flags) => {
+        if (action !== undefined) {
+          setExitCode(await withFile(action, file, folder, context));
+          return;
+        }
+        const { STRATEGIES } = await import('../strategies/index.ts');
+        const { paragraph } = await import('../feed/layout.ts');
+        const look = appearance(context.stdout, context.env);
+        const lay = (text: string): string => paragraph(text, look, [2, 4]).join('\n');
+        context.stdout.write(
+          options.json ? `${JSON.stringify(STRATEGIES.map(described), null, 2)}\n` : asText(STRATEGIES, lay),
+        );
+      },
+    );
+}
+
+interface Flags {
+  readonly json?: true;
+}
+
+async function withFile(
+  action: string,
+  file: string | undefined,
+  folder: string | undefined,
+  context: CommandContext,
+): Promise<number> {
+  if (file === undefined) throw new ConfigError(`strategies ${action}: name the file, e.g. ./mine.ts`, EXIT.usage);
+  const { checkStrategy, writeSkeleton } = await import('./own-strategy.ts');
+  if (action === 'check') return checkStrategy(file, folder, context);
+  writeSkeleton(file, context);
+  return EXIT.ok;
 }
 
 function described({ id, summary, record, warmup, warmedUpAt, series, parameters }: Strategy): object {

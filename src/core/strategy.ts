@@ -68,6 +68,17 @@ export interface StrategyRecord {
   readonly period: string | null;
 }
 
+/** Of a strategy that nobody has measured. */
+export const UNMEASURED: StrategyRecord = {
+  status: 'unmeasured',
+  excess_r: null,
+  interval: null,
+  net_r: null,
+  net_interval: null,
+  n: 0,
+  period: null,
+};
+
 /**
  * One measured part of a component. It earns nothing at `zero_at`, all at `full_at` and its share in between; where the two are
  * the same, nothing up to there and all beyond. The name carries the unit; what has a side (a distance, a lead) counts towards it.

@@ -179,7 +179,10 @@ function createLine(worker: Worker, port: MessagePort, signal: Int32Array): Line
   return {
     ask: (question, ms) => {
       if (question !== null) port.postMessage(question);
-      if (Atomics.wait(signal, 0, 0, ms) === 'timed-out') return null;
+      // The call that wakes may come late, when the reply it stands for has been read: then there is none yet.
+      while (Atomics.load(signal, 0) === 0) {
+        if (Atomics.wait(signal, 0, 0, ms) === 'timed-out') return null;
+      }
       Atomics.store(signal, 0, 0);
       return (receiveMessageOnPort(port) as { readonly message: Reply }).message;
     },

@@ -20,6 +20,23 @@ function packed(): boolean {
   }
 }
 
+/** As the README has it. */
+const PROGRAM = `import { readFeed, scan, type Feed, type Strategy } from 'perpscan';
+import { strategy } from './mine.ts';
+
+declare const process: { readonly stdout: { write(text: string): void } };
+const own: Strategy = strategy;
+const folder = 'node_modules/perpscan/data/sample';
+const feed: Feed = await scan(folder, { strategy: 'trend-breakout,./mine.ts', provider: 'none', output: 'feed.json' });
+const again = await readFeed('feed.json');
+const none = await scan('nowhere').then(
+  () => 'there is one',
+  (error: unknown) => \`there is none: \${String(error)}\`,
+);
+const { strategies } = feed.run;
+process.stdout.write(JSON.stringify([strategies, feed.markets.length, again.run.id === feed.run.id && own.id === 'mine', none]));
+`;
+
 const root = place.path('app', 'node_modules', 'perpscan');
 const ENV = { PATH: '/usr/bin:/bin', HOME: place.folder };
 let hasNpm = false;
@@ -86,6 +103,41 @@ describe('the packed program', () => {
     });
     expect(JSON.parse(readFileSync(place.path('app', 'feed.json'), 'utf8'))).toMatchObject({
       run: { scanner_version: '0.1.0' },
+    });
+  });
+
+  it('gives another program its types and its scan, and compiles strictly in an empty project', async ({ skip }) => {
+    if (!hasNpm) skip('there is no npm');
+    const app = place.path('app');
+    const launcher = path.join(root, 'bin', 'scan.cjs');
+    const node = (args: readonly string[]): ReturnType<typeof runProcess> =>
+      runProcess(process.execPath, args, app, ENV);
+    expect(await node([launcher, 'strategies', 'new', 'mine.ts'])).toMatchObject({ code: 0, stderr: '' });
+    const checked = await node([launcher, 'strategies', 'check', 'mine.ts']);
+    expect([checked.code, checked.stderr], checked.stdout).toEqual([0, '']);
+    writeFileSync(path.join(app, 'program.ts'), PROGRAM);
+    writeFileSync(path.join(app, 'package.json'), '{ "type": "module" }');
+    const options = {
+      strict: true,
+      noEmit: true,
+      module: 'nodenext',
+      target: 'es2024',
+      noUncheckedIndexedAccess: true,
+    };
+    const compilerOptions = {
+      ...options,
+      types: [],
+      lib: ['es2024'],
+      allowImportingTsExtensions: true,
+      exactOptionalPropertyTypes: true,
+    };
+    writeFileSync(path.join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+    const compiler = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+    expect(await node([compiler, '-p', '.'])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(await node(['program.ts'])).toEqual({
+      code: 0,
+      stdout: '[["trend-breakout","mine"],72,true,"there is none: ConfigError: nowhere: no such file or folder"]',
+      stderr: '',
     });
   });
 
