@@ -10,6 +10,7 @@ import { ROOT, SAMPLE } from './support/places.ts';
 import { runHere } from './support/in-process.ts';
 import { describeWithShared, sharedPath } from './support/shared.ts';
 import { expectShown, transcriptOf, typedAndPrinted } from './support/transcript.ts';
+import { ofThree } from './support/strategies.ts';
 
 const readme = textOf('README.md');
 /** What the README leaves to the rooms. */
@@ -20,7 +21,7 @@ const place = workplace();
 const FEED = 'data/master_feed.json';
 
 beforeAll(async () => {
-  await place.scan([SAMPLE, '--strategy', 'all', '--output', FEED]);
+  await place.scan(ofThree([SAMPLE, '--output', FEED]));
 });
 afterAll(() => place.remove());
 
@@ -133,7 +134,7 @@ describe('the README', () => {
   it('shows what the sample really prints', async () => {
     // Where no earlier feed of the same scan tells what is new.
     const fresh = workplace();
-    const { stdout, stderr } = await fresh.scan([SAMPLE, '--strategy', 'all', '--output', FEED], {
+    const { stdout, stderr } = await fresh.scan(ofThree([SAMPLE, '--output', FEED]), {
       env: { npm_command: 'exec' },
     });
     fresh.remove();
@@ -148,9 +149,9 @@ describe('the README', () => {
 
   it('shows what a dry run prints after a run for the best one', async () => {
     const env = { SCAN_CACHE_DIR: place.path('plan-cache') };
-    await runHere(place, [SAMPLE, '--top', '1', '--output', place.path('top.json'), '--quiet'], { env });
+    await runHere(place, ofThree([SAMPLE, '--top', '1', '--output', place.path('top.json'), '--quiet']), { env });
     const { args, printed } = typedAndPrinted(transcriptOf(documentation, 'plan'));
-    const { stdout } = await runHere(place, [SAMPLE, ...args.slice(1)], { env });
+    const { stdout } = await runHere(place, ofThree([SAMPLE, ...args.slice(1)]), { env });
     expectShown(printed, stdout);
   });
 
@@ -201,7 +202,7 @@ describeWithShared('candles/perps-2026-01', "the README's run on real candles", 
     symlinkSync(sharedPath('candles', 'perps-2026-01'), place.path('candles'));
     const { args, printed } = typedAndPrinted(transcriptOf(documentation, 'real'));
     const env = { npm_command: 'exec', SCAN_CACHE_DIR: place.path('third-cache') };
-    const { stdout, stderr } = await place.scan([...args], { env });
+    const { stdout, stderr } = await place.scan(ofThree(args), { env });
     expect(printed.split('\n').length).toBeGreaterThan(12);
     expectShown(printed, `${stderr}${stdout}`);
   });

@@ -14,10 +14,10 @@ import type { Offer, Upstream } from '../src/job/upstream.ts';
 import { systemClock } from '../src/platform/clock.ts';
 import { SAMPLE_AS_OF } from '../src/sandbox/scenarios.ts';
 import { scan, type ScanRequest, type ScanServices } from '../src/scan.ts';
-import { STRATEGIES } from '../src/strategies/index.ts';
 import { openUpstream } from '../src/wire.ts';
 import { requestOf, settled } from './job/world.ts';
 import { ROOT, SAMPLE } from './support/places.ts';
+import { THREE } from './support/strategies.ts';
 
 const NEVER = new AbortController().signal;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'perpscan-scan-'));
@@ -147,7 +147,7 @@ describe('the batch job', () => {
   it('judges and explains each signal once, whatever arrives later', async () => {
     let judgements = 0;
     let explanations = 0;
-    const counted = STRATEGIES.map((strategy): Strategy => ({
+    const counted = THREE.map((strategy): Strategy => ({
       ...strategy,
       judge: (view) => {
         judgements += 1;
@@ -168,13 +168,13 @@ describe('the batch job', () => {
 
   it('a strategy that throws degrades the run and leaves every other signal as it was', async () => {
     const broken: Strategy = {
-      ...STRATEGIES[0]!,
+      ...THREE[0]!,
       judge: () => {
         throw new Error('planted');
       },
     };
     const whole = await scanned(request({ provider: 'none' }), world(config()));
-    const strategies = [broken, ...STRATEGIES.slice(1)];
+    const strategies = [broken, ...THREE.slice(1)];
     const hurt = await scanned(request({ provider: 'none', strategies }), world(config()));
     expect(hurt.run).toMatchObject({ degraded: true, degraded_reasons: [{ code: 'strategy-threw' }] });
     expect(hurt.run.degraded_reasons[0]!.text).toContain('planted');

@@ -5,6 +5,7 @@ import { HOUR_MS } from '../../src/core/time.ts';
 import { workplace, type CliResult } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';
 import { candlesUntil } from '../support/old-candles.ts';
+import { ofThree } from '../support/strategies.ts';
 
 const place = workplace();
 /** Close of the last candle of the files. */
@@ -108,7 +109,7 @@ describe('who looks at a feed or a folder', () => {
   it('scan doctor warns of a feed that is of today and whose candles are not', async () => {
     folderOf('checked', [candlesUntil(DIED), candlesUntil(DIED)]);
     const checkOf = async (...args: readonly string[]): Promise<object | undefined> => {
-      await scan('checked', ...args);
+      await scan('checked', ...ofThree(args));
       const env = { SCAN_OUTPUT: place.path('checked.feed.json') };
       const { stdout } = await runHere(place, ['doctor', '--offline', '--json'], { env });
       const { checks } = JSON.parse(stdout) as { readonly checks: readonly { readonly name: string }[] };

@@ -11,6 +11,7 @@ import { zipOf } from '../candles/zip-writer.ts';
 import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
 import { workplace, type CliResult } from '../support/cli.ts';
 import { SAMPLE } from '../support/places.ts';
+import { STRATEGIES } from '../../src/strategies/index.ts';
 
 const place = workplace();
 afterAll(() => place.remove());
@@ -106,7 +107,7 @@ describe('a folder that mixes every format', () => {
     const objects = feed('objects.json');
     expect(mixed.summary).toMatchObject({ markets: COINS.length, files: COINS.length - 1, files_skipped: [] });
     expect(mixed.signals).toEqual(objects.signals);
-    expect(mixed.signals.filter(({ status }) => status === 'ok')).toHaveLength(COINS.length * 3);
+    expect(mixed.signals.filter(({ status }) => status === 'ok')).toHaveLength(COINS.length * STRATEGIES.length);
     expect(mixed.run.input_hash).toBe(objects.run.input_hash);
     expect(mixed.run.as_of).toBe(objects.run.as_of);
   });
@@ -120,7 +121,7 @@ describe('a folder that mixes every format', () => {
     ]);
     const unread = signals.filter(({ status_reason: reason }) => reason?.code === 'unreadable');
     expect([...new Set(unread.map(({ symbol }) => symbol))].sort()).toEqual(UNREADABLE_WITHOUT_PACKAGES);
-    expect(signals.filter(({ status }) => status === 'ok')).toHaveLength((COINS.length - 2) * 3);
+    expect(signals.filter(({ status }) => status === 'ok')).toHaveLength((COINS.length - 2) * STRATEGIES.length);
   });
 
   it('and one without such files never asks for the packages', () => {

@@ -10,6 +10,7 @@ import { workplace, type CliResult, type Workplace } from '../support/cli.ts';
 import { runHere } from '../support/in-process.ts';
 import { SAMPLE } from '../support/places.ts';
 import { REFUSING_URL } from '../support/scripted-server.ts';
+import { STRATEGIES } from '../../src/strategies/index.ts';
 
 const KEY = 'CANARY-5f1d0c9b7a3e';
 const place = workplace();
@@ -134,7 +135,7 @@ describe('a scan with a key', () => {
   it('a dead upstream gives the whole feed from candles, degraded, exit 3', async () => {
     const { code, feed, stdout } = await scanAt(REFUSING_URL, 'dead.json', { args: ['--budget', '2s'] });
     expect(code).toBe(3);
-    expect(feed.signals).toHaveLength(feed.summary.markets * 3);
+    expect(feed.signals).toHaveLength(feed.summary.markets * STRATEGIES.length);
     expect(feed.run.degraded_reasons[0]!.code).toBe('market-index-unavailable');
     expect(stdout).toContain('Degraded');
   });

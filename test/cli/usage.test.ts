@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { runProcess, workplace } from '../support/cli.ts';
 import { ROOT, SAMPLE } from '../support/places.ts';
 import { runHere } from '../support/in-process.ts';
+import { STRATEGIES } from '../../src/strategies/index.ts';
 
 const place = workplace();
 afterAll(() => place.remove());
@@ -89,7 +90,7 @@ describe("a scan of the user's own candles", () => {
       readonly signals: readonly { readonly oi_metadata: object; readonly score_bounds: readonly number[] | null }[];
     };
     expect(feed.markets.map(({ tier }) => tier)).toEqual(['neutral', 'neutral']);
-    expect(feed.signals).toHaveLength(6);
+    expect(feed.signals).toHaveLength(2 * STRATEGIES.length);
     for (const { oi_metadata, score_bounds } of feed.signals) {
       expect(oi_metadata).toMatchObject({ status: 'neutral', score: 10 });
       if (score_bounds !== null) expect(score_bounds[0]).toBe(score_bounds[1]);
@@ -169,7 +170,7 @@ describe("a scan of the user's own candles", () => {
 
   it('--json prints the feed and nothing else on stdout, --quiet nothing at all', async () => {
     const json = await runHere(place, [SAMPLE, '--limit', '3', '--json']);
-    expect((JSON.parse(json.stdout) as { signals: unknown[] }).signals).toHaveLength(9);
+    expect((JSON.parse(json.stdout) as { signals: unknown[] }).signals).toHaveLength(3 * STRATEGIES.length);
     const quiet = await runHere(place, [SAMPLE, '--quiet', '--output', 'quiet.json']);
     expect(quiet).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(existsSync(place.path('quiet.json'))).toBe(true);

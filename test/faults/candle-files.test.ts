@@ -13,6 +13,7 @@ import { ROOT } from '../support/places.ts';
 import { figure, rounds } from './figures.ts';
 import { breachOf } from './fuzz-process.ts';
 import { AS_OF, copyMarkets, READ_ANY, scanFolder } from './market-folder.ts';
+import { STRATEGIES } from '../../src/strategies/index.ts';
 
 const HOUR_MS = 3_600_000;
 const MIB = 1024 * 1024;
@@ -130,7 +131,7 @@ describe('files that may not be read', () => {
         [names[1], 'unreadable'],
         [`closed${path.sep}`, 'unreadable'],
       ]);
-      expect(feed.summary.signals.total).toBe(9);
+      expect(feed.summary.signals.total).toBe(3 * STRATEGIES.length);
     },
   );
 });

@@ -8,6 +8,7 @@ import { workplace } from '../support/cli.ts';
 import { FAULTY_FILES, GONE } from './faulty-files.ts';
 import { figure } from './figures.ts';
 import { copyMarkets, scanFolder } from './market-folder.ts';
+import { STRATEGIES } from '../../src/strategies/index.ts';
 
 const place = workplace();
 const folder = place.path('markets');
@@ -39,7 +40,7 @@ describe('what the feed says of a candle file', () => {
     expect(feedProblems(feed, 'the feed')).toEqual([]);
     expect(feedText(feed)).not.toMatch(/polluted|\bNaN\b|\bInfinity\b/);
     expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
-    expect(feed.signals).toHaveLength(MARKETS * 3);
+    expect(feed.signals).toHaveLength(MARKETS * STRATEGIES.length);
     const { files_skipped: skipped, candles } = feed.summary;
     const own = ofFile(feed, name);
     if (typeof expected === 'object' && 'refused' in expected) {
@@ -48,7 +49,7 @@ describe('what the feed says of a candle file', () => {
       ]);
       for (const signal of own)
         expect(signal).toMatchObject({ status: 'insufficient_data', status_reason: { code: 'unreadable' } });
-      expect(own).toHaveLength(3);
+      expect(own).toHaveLength(STRATEGIES.length);
       return;
     }
     expect(skipped).toEqual([]);

@@ -8,6 +8,7 @@ import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
 import { scan, type ScanRequest } from '../../src/scan.ts';
 import { requestOf, settled } from '../job/world.ts';
 import { SAMPLE } from '../support/places.ts';
+import { STRATEGIES } from '../../src/strategies/index.ts';
 
 /** For `--as-of`: when the markets of `copyMarkets` are fresh. */
 export const AS_OF = new Date(SAMPLE_AS_OF).toISOString();
@@ -30,7 +31,7 @@ export function copyMarkets(folder: string, count: number): readonly string[] {
 
 /** What a scan of `folder` without series gives, in this process and without writing. The feed does not say which folder it was. */
 export async function scanFolder(folder: string, changes: Partial<ScanRequest> = {}): Promise<Feed> {
-  const request = { ...requestOf([folder], EVERYTHING), provider: 'none', ...changes } as const;
+  const request = { ...requestOf([folder], EVERYTHING), provider: 'none', strategies: STRATEGIES, ...changes } as const;
   const never = new AbortController().signal;
   const endless = { over: never, until: Infinity };
   const scanned = await scan(request, {

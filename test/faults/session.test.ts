@@ -10,6 +10,7 @@ import { figure, FULL, rounds } from './figures.ts';
 import { AS_OF, copyMarkets } from './market-folder.ts';
 import { startScan, type Ended, type ScanProcess, type ScanSettings } from './scan-process.ts';
 import { NEVER_ANSWERED, startWorldServer, type Asked, type WorldServer } from './world-server.ts';
+import { STRATEGIES } from '../../src/strategies/index.ts';
 
 const MARKETS = 12;
 /** Two lists, then one for each of the four kinds of series. */
@@ -74,7 +75,7 @@ function feedText(name = 'out/feed.json'): string {
 function wholeFeed(name?: string): Extract<ReturnType<typeof parseFeed>, { readonly ok: true }>['feed'] {
   const parsed = parseFeed(feedText(name), 'feed');
   if (!parsed.ok) throw new Error(parsed.detail);
-  expect(parsed.feed.signals).toHaveLength(3 * MARKETS);
+  expect(parsed.feed.signals).toHaveLength(STRATEGIES.length * MARKETS);
   return parsed.feed;
 }
 

@@ -23,10 +23,10 @@ import { FUTURES } from '../../src/sandbox/listing.ts';
 import { SAMPLE_AS_OF } from '../../src/sandbox/scenarios.ts';
 import { EXCHANGES } from '../../src/sandbox/venues.ts';
 import { scan } from '../../src/scan.ts';
-import { STRATEGIES } from '../../src/strategies/index.ts';
 import { offersOf } from '../../src/wire.ts';
 import { createAnswers } from '../bench/plan/answers.ts';
 import { SAMPLE } from '../support/places.ts';
+import { THREE } from '../support/strategies.ts';
 
 const NEVER = new AbortController().signal;
 
@@ -207,7 +207,7 @@ export function requestOf(paths: readonly string[], aim: Aim): ScanRequest {
     exclude: [],
     format: null,
     filter: { symbol: null, exchange: null, exclude: null, limit: null },
-    strategies: STRATEGIES,
+    strategies: THREE,
     timeframe: '4h',
     asOf: SAMPLE_AS_OF,
     provider: 'sandbox',
