@@ -23,7 +23,7 @@ export const CHECKS = {
   time: 'it is far from its time limit',
 } as const;
 
-export type CheckName = keyof typeof CHECKS;
+type CheckName = keyof typeof CHECKS;
 
 export interface ContractResult {
   readonly checks: readonly CheckResult[];
