@@ -360,7 +360,7 @@ describe('whatever the bytes', () => {
           expect(series.length + dropped).toBe(findings.rows);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 600 },
     );
     expect(read).toBeGreaterThan(50);
   });
