@@ -83,11 +83,11 @@ export async function run(
     secrets: config.apiKey === null ? [] : [config.apiKey],
     clock: systemClock,
   });
-  tellSettings(config, log);
   const signals = listenForSignals({
     onFirst: (signal) => log.info(`${signal}: ending; the request in flight gets 5 s. Once more ends at once`),
     beforeExit: () => progress.stop(),
   });
+  tellSettings(config, log);
   const tools: RunTools = {
     context,
     config,
