@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, type Config, type ConfigInput } from '../../src/config.ts';
 import { ConfigError } from '../../src/core/config-error.ts';
 import { homeFolder } from '../../src/platform/folder.ts';
-import { ROOT } from '../support/places.ts';
+import { canStartAsNobody, ROOT } from '../support/places.ts';
 import { FOLDER_MAY_SET, SETTINGS, type SettingName } from '../../src/settings.ts';
 
 let top: string;
@@ -549,31 +549,34 @@ describe('places that settings name', () => {
   });
 });
 
-describe.skipIf(process.getuid?.() !== 0)('a user whom the system does not know (needs root)', () => {
-  function stateDirWith(env: Readonly<Record<string, string>>): string {
-    const script = `
+describe.skipIf(!canStartAsNobody())(
+  'a user whom the system does not know (needs root, and folders open to others)',
+  () => {
+    function stateDirWith(env: Readonly<Record<string, string>>): string {
+      const script = `
       import { loadConfig } from ${JSON.stringify(path.join(ROOT, 'src', 'config.ts'))};
       const where = { flags: {}, env: process.env, cwd: '/', packageRoot: '/nowhere' };
       try { console.log(loadConfig(where).stateDir); } catch (error) { console.log(error.exitCode, error.message); }`;
-    const args = ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', script];
-    const { stdout, stderr } = spawnSync(process.execPath, args, { uid: 54_321, gid: 54_321, env, encoding: 'utf8' });
-    return stdout.trim() || stderr;
-  }
+      const args = ['--input-type=module', '--disable-warning=ExperimentalWarning', '-e', script];
+      const { stdout, stderr } = spawnSync(process.execPath, args, { uid: 54_321, gid: 54_321, env, encoding: 'utf8' });
+      return stdout.trim() || stderr;
+    }
 
-  it('has its ledger where systemd says, and nowhere without it', () => {
-    expect(stateDirWith({ STATE_DIRECTORY: '/var/lib/perpscan:/var/lib/more' })).toBe('/var/lib/perpscan');
-    expect(stateDirWith({ HOME: '/home/somebody' })).toBe('/home/somebody/.local/state/perpscan');
-    expect(stateDirWith({})).toMatch(
-      /^78 there is no place for files of this user: HOME is not set.*Set SCAN_CACHE_DIR|SCAN_STATE_DIR/,
-    );
-    expect(stateDirWith({ HOME: 'relative' })).toMatch(/^78 there is no place/);
-  });
+    it('has its ledger where systemd says, and nowhere without it', () => {
+      expect(stateDirWith({ STATE_DIRECTORY: '/var/lib/perpscan:/var/lib/more' })).toBe('/var/lib/perpscan');
+      expect(stateDirWith({ HOME: '/home/somebody' })).toBe('/home/somebody/.local/state/perpscan');
+      expect(stateDirWith({})).toMatch(
+        /^78 there is no place for files of this user: HOME is not set.*Set SCAN_CACHE_DIR|SCAN_STATE_DIR/,
+      );
+      expect(stateDirWith({ HOME: 'relative' })).toMatch(/^78 there is no place/);
+    });
 
-  it('that asks for ~/ is told that there is no home', () => {
-    const env = { SCAN_STATE_DIR: '~/x', SCAN_CACHE_DIR: '/tmp/c', SCAN_OUTPUT: '/tmp/o' };
-    expect(stateDirWith(env)).toBe('78 ~/x: HOME is not set, and the system knows no home for this user');
-  });
-});
+    it('that asks for ~/ is told that there is no home', () => {
+      const env = { SCAN_STATE_DIR: '~/x', SCAN_CACHE_DIR: '/tmp/c', SCAN_OUTPUT: '/tmp/o' };
+      expect(stateDirWith(env)).toBe('78 ~/x: HOME is not set, and the system knows no home for this user');
+    });
+  },
+);
 
 describe('variables that Kubernetes and Docker set for services called scan or coinalyze', () => {
   const INJECTED = {

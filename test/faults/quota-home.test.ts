@@ -3,6 +3,7 @@ import { chmodSync, chownSync, mkdirSync, readdirSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LAUNCHER, workplace, type Workplace } from '../support/cli.ts';
+import { canStartAsNobody } from '../support/places.ts';
 import { largestWindow } from './counting-server.ts';
 import { figure } from './figures.ts';
 import { AS_OF, copyMarkets } from './market-folder.ts';
@@ -14,7 +15,7 @@ const FOLDERS = ['a', 'b', 'c', 'd'];
 const CALLS = 40;
 const WINDOW_MS = 60_000;
 
-describe.runIf(process.getuid?.() === 0)('without HOME, for a user that the system does not know', () => {
+describe.runIf(canStartAsNobody())('without HOME, for a user that the system does not know', () => {
   let place: Workplace;
   let server: WorldServer;
 
