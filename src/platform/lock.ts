@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Clock } from './clock.ts';
 import { identityOf, lockFile, type FileLock } from './file-lock.ts';
 import { errnoOf, makeFolder } from './folder.ts';
+import { isAlive } from './is-alive.ts';
 
 /** Who holds the lock, for people to read: whether it is held is never judged by this. */
 export interface LockHolder {
@@ -171,14 +172,4 @@ function readHolder(file: string): LockHolder | null {
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it runs, as somebody else.
-    return errnoOf(error) !== 'ESRCH';
-  }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoOf, followLinks } from './folder.ts';
+import { isAlive } from './is-alive.ts';
 
 /** Names of this process's temps. One that carries its id and is not among them is of an earlier process with the same id, as in containers. */
 const writing = new Set<string>();
@@ -60,14 +61,4 @@ function writerOf(name: string, base: string): number | null {
   if (!name.startsWith(`${base}.`)) return null;
   const match = /^(\d{1,10})\.[0-9a-f]{12}\.tmp$/.exec(name.slice(base.length + 1));
   return match === null ? null : Number(match[1]);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it runs, as somebody else.
-    return errnoOf(error) !== 'ESRCH';
-  }
 }
